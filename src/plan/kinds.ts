@@ -1,0 +1,140 @@
+/**
+ * Kinds of rows and the types of their fields: what `facts:` declares, what sources fill, and what the
+ * language knows of a person. Kinds and sources have one name space for the whole workspace.
+ *
+ * - A kind with a `date` in its sources is a fact; without one its rows are reference rows (person,
+ *   account), which may be dated by fields `from` and `to`.
+ * - A kind that only sources name (but `person`) has text fields, and a warning says so.
+ * - A column of `person` that is called like a term has the type of the term.
+ */
+import type { Diagnostic } from '../value/diagnostic.ts';
+import { closest } from './closest.ts';
+import { entriesOf, find, textOf } from './document.ts';
+import type { Entry } from './document.ts';
+import type { Sections } from './files.ts';
+import type { Type } from './formula.ts';
+import type { At, Field, FieldType, Kind, TermType } from './plan.ts';
+import { both, either, problem } from './problem.ts';
+import { humanised } from './titles.ts';
+
+/** What the language itself knows of a person. */
+const PERSON: Readonly<Record<string, FieldType>> = { role: 'text', manager: 'payee', hired: 'date', left: 'date', currency: 'text' };
+/** Fields that date a reference row. */
+const DATING: Readonly<Record<string, FieldType>> = { from: 'date', to: 'date' };
+const SIMPLE = ['money', 'number', 'percent', 'date', 'text', 'yes/no', 'payee'] as const;
+
+export interface DeclaredTerm { readonly type: TermType; readonly at: At }
+export type DeclaredTerms = ReadonlyMap<string, readonly DeclaredTerm[]>;
+
+export function resolveKinds(shared: Sections, terms: DeclaredTerms, found: Diagnostic[]): Map<string, Kind> {
+  const names = new Set([...shared.facts.keys(), 'person']);
+  for (const source of shared.sources.values()) {
+    const into = textOf(find(source.value, 'into'));
+    if (into !== undefined && into !== '') names.add(into);
+  }
+  const kinds = new Map<string, Kind>();
+  for (const name of names) {
+    const sources = [...shared.sources.values()].filter((s) => textOf(find(s.value, 'into')) === name);
+    kinds.set(name, resolveKind(name, shared.facts.get(name), sources, names, terms, found));
+  }
+  return kinds;
+}
+
+function resolveKind(name: string, declared: Entry | undefined, sources: readonly Entry[], kinds: ReadonlySet<string>, terms: DeclaredTerms, found: Diagnostic[]): Kind {
+  const at = declared?.at ?? sources[0]?.at ?? { file: 'trueup.yaml', line: 0, column: 0, path: name };
+  const dated = isDated(name, sources, found);
+  const fields = new Map<string, FieldType>();
+  for (const entry of entriesOf(find(declared?.value, 'fields'))) {
+    const type = fieldType(entry, kinds, found);
+    if (type !== undefined) fields.set(entry.key, type);
+    if (dated && (entry.key === 'date' || entry.key === 'id')) {
+      found.push(problem('source.bad_field', entry.at, `every fact has \`${entry.key}\` already`, `remove it from \`fields\`, and say in the source what its \`${entry.key}\` is`));
+    }
+  }
+  if (name === 'person') {
+    for (const [field, type] of Object.entries(PERSON)) if (!fields.has(field)) fields.set(field, type);
+    for (const [term, types] of terms) if (!fields.has(term)) fields.set(term, termFieldType(term, types, found));
+  }
+  const filled = filledFields(sources);
+  if (!dated) for (const [field, type] of Object.entries(DATING)) if (filled.has(field) && !fields.has(field)) fields.set(field, type);
+  const open = name === 'person' || declared === undefined;
+  for (const [field, where] of filled) {
+    if (fields.has(field)) continue;
+    if (open) {
+      fields.set(field, 'text');
+    } else {
+      const near = closest(field, fields.keys());
+      found.push(problem('source.bad_field', where, `\`${name}\` has no field \`${field}\``, near === undefined ? `add it with its type to \`fields\` of \`${name}\` in ${at.file}, such as \`${field}: text\`` : `did you mean \`${near}\`?`));
+    }
+  }
+  if (declared === undefined && name !== 'person') {
+    found.push(problem('source.undeclared_kind', at, `no file declares the fields of \`${name}\`, so all of them (${both([...filled.keys()])}) are read as text`, `declare them: \`facts: { ${name}: { fields: { ${[...filled.keys()][0] ?? 'name'}: text } } }\``, 'warning'));
+  } else if (sources.length > 0 && name !== 'person') {
+    blankFields(name, fields, filled, declared, found);
+  }
+  const list = [...fields].map(([field, type]): Field => ({ name: field, type }));
+  return { name, title: textOf(find(declared?.value, 'title')) ?? humanised(name), dated, fields: list, at };
+}
+
+function isDated(name: string, sources: readonly Entry[], found: Diagnostic[]): boolean {
+  const withDate = sources.find((s) => find(s.value, 'date') !== undefined);
+  const without = sources.find((s) => find(s.value, 'date') === undefined);
+  if (name === 'person') {
+    const date = find(withDate?.value, 'date');
+    if (date !== undefined) found.push(problem('source.bad_field', date.at, '`person` rows are not facts and have no `date`', 'write `from` under `fields` for the first day of a dated row'));
+    return false;
+  }
+  if (withDate !== undefined && without !== undefined) {
+    found.push(problem('source.two_meanings', without.at, `rows of \`${name}\` have a \`date\` in \`${withDate.key}\` (${withDate.at.file}, line ${withDate.at.line}), but not here`, 'give both a `date`, so that they are facts, or neither, so that they are reference rows'));
+  }
+  return withDate !== undefined || sources.length === 0;
+}
+
+function filledFields(sources: readonly Entry[]): Map<string, At> {
+  const filled = new Map<string, At>();
+  for (const source of sources) {
+    for (const section of ['fields', 'always']) {
+      for (const entry of entriesOf(find(source.value, section))) if (!filled.has(entry.key)) filled.set(entry.key, entry.at);
+    }
+  }
+  return filled;
+}
+
+/** A field that no file fills is blank in every row, and sums of it are 0: say so before somebody is paid nothing. */
+function blankFields(name: string, fields: ReadonlyMap<string, FieldType>, filled: ReadonlyMap<string, At>, declared: Entry | undefined, found: Diagnostic[]): void {
+  for (const entry of entriesOf(find(declared?.value, 'fields'))) {
+    if (!fields.has(entry.key) || filled.has(entry.key)) continue;
+    found.push(problem('source.blank_field', entry.at, `no source fills \`${entry.key}\` of \`${name}\`, so it is blank in every row`, `add \`${entry.key}: column\` to \`fields\` of the source, or remove the field`, 'warning'));
+  }
+}
+
+function fieldType(entry: Entry, kinds: ReadonlySet<string>, found: Diagnostic[]): FieldType | undefined {
+  const text = textOf(entry.value)?.trim();
+  if (text === undefined || text === '') return undefined;
+  if (text === 'yes/no') return 'yes_no';
+  if ((SIMPLE as readonly string[]).includes(text)) return text as FieldType;
+  if (text === 'person') return 'payee';
+  if (kinds.has(text)) return { entity: text };
+  const near = closest(text, [...SIMPLE, ...kinds]);
+  found.push(problem('source.bad_type', entry.value.at, `\`${text}\` is not a type of a field`, near === undefined ? `write ${either(SIMPLE)}, or the name of a kind (${both([...kinds])})` : `did you mean \`${near}\`?`));
+  return undefined;
+}
+
+function termFieldType(term: string, types: readonly DeclaredTerm[], found: Diagnostic[]): FieldType {
+  const [first, ...rest] = types;
+  const type = first?.type ?? 'text';
+  const other = rest.find((t) => t.type !== type);
+  if (other !== undefined && first !== undefined) {
+    found.push(problem('plan.two_meanings', other.at, `the term \`${term}\` is ${other.type} here, but ${type} in ${first.at.file}, line ${first.at.line}; both would read one column of \`person\``, 'use one type, or give the terms different names'));
+  }
+  return type === 'factor' ? 'number' : type;
+}
+
+/** The type of a field as formulas see it. */
+export function typeOf(type: FieldType): Type {
+  return typeof type === 'object' ? { kind: 'entity', entity: type.entity } : { kind: type };
+}
+
+export function fieldOf(kind: Kind | undefined, name: string): Field | undefined {
+  return kind?.fields.find((f) => f.name === name);
+}

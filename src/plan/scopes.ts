@@ -1,0 +1,287 @@
+/**
+ * What names mean at each place of a plan, in the order of the language: a result of this component, a
+ * field of the row, `payee.x`, `component.attainment`, a measure, a table, a term, the edges of the
+ * period. A name with two meanings is refused, so the order never decides what somebody is paid.
+ */
+import type { Code, Diagnostic } from '../value/diagnostic.ts';
+import { closest } from './closest.ts';
+import { placeOf } from './document.ts';
+import type { Entry, Node, TextNode } from './document.ts';
+import type { Formula, Ref, Span, Type, Typed } from './formula.ts';
+import { isFunction } from './formula-functions.ts';
+import { formulaText } from './formula-text.ts';
+import { fieldOf, typeOf } from './kinds.ts';
+import { parseFormula } from './parse-formula.ts';
+import type { At, CreditRule, Kind, Measure, Term } from './plan.ts';
+import { both, problem } from './problem.ts';
+import { typeFormula } from './type-formula.ts';
+import type { Meaning } from './type-formula.ts';
+
+/** What the parts of one plan share while it is resolved. */
+export interface PlanContext {
+  readonly found: Diagnostic[];
+  readonly kinds: ReadonlyMap<string, Kind>;
+  readonly currency: string;
+  readonly terms: ReadonlyMap<string, Term>;
+  readonly tables: ReadonlyMap<string, Entry>;
+  readonly credits: readonly CreditRule[];
+  readonly measureNames: ReadonlySet<string>;
+  /** the measure of a name, resolved when it is first asked for; undefined where it has errors */
+  readonly measure: (name: string, asked: Node) => Measure | undefined;
+  /** what is known of a component before it is resolved */
+  readonly components: ReadonlyMap<string, ComponentKnown>;
+  /** names of tables that something reads */
+  readonly used: Set<string>;
+  /** kinds of fact that a measure reads, and where it says so */
+  readonly measured: Map<string, At>;
+}
+export interface ComponentKnown { readonly hasTarget: boolean; readonly measureType: () => Type | undefined }
+
+/** `broken`: what the name stands for has errors of its own, which are reported there */
+interface Found { readonly broken?: true; readonly meaning?: Meaning; readonly refusal?: { readonly code: Code; readonly message: string; readonly hint: string } }
+/** The names of one place. `asked` is the node that asks, for messages of what is resolved on the way. */
+export interface Names {
+  find(name: string, asked: TextNode): Found | undefined;
+  all(): readonly string[];
+}
+
+export interface TypedText { readonly formula: Typed; readonly text: string }
+
+/** A text of a plan file as a typed formula; everything wrong with it is reported at its place in the file. */
+export function typed(found: Diagnostic[], node: TextNode, names: Names, expected?: readonly Type[]): TypedText | undefined {
+  const read = parseFormula(node.text);
+  if ('problem' in read) {
+    found.push(problem('plan.formula', placeOf(node, read.problem.at), read.problem.message, read.problem.hint));
+    return undefined;
+  }
+  const refused = new Set<number>();
+  const meanings = new Map<string, Found | undefined>();
+  for (const { name, at } of namesIn(read.formula)) {
+    if (!meanings.has(name)) meanings.set(name, names.find(name, node));
+    const refusal = meanings.get(name)?.refusal;
+    if (refusal === undefined) continue;
+    refused.add(at.start);
+    found.push(problem(refusal.code, placeOf(node, at), refusal.message, refusal.hint));
+  }
+  if ([...meanings.values()].some((m) => m?.broken)) return undefined;
+  const result = typeFormula(read.formula, { lookup: (name) => meanings.get(name)?.meaning, names: names.all }, expected);
+  if ('problems' in result) {
+    for (const p of result.problems) if (!refused.has(p.at.start)) found.push(problem('plan.formula', placeOf(node, p.at), p.message, p.hint));
+    return undefined;
+  }
+  return refused.size > 0 ? undefined : { formula: result.typed, text: formulaText(result.typed) };
+}
+
+function namesIn(formula: Formula): { readonly name: string; readonly at: Span }[] {
+  if (formula.kind === 'name') return [{ name: formula.name, at: formula.at }];
+  if (formula.kind === 'op') return formula.args.flatMap(namesIn);
+  if (formula.kind !== 'call') return [];
+  const called = isFunction(formula.name) ? [] : [{ name: formula.name, at: { start: formula.at.start, end: formula.at.start + formula.name.length } }];
+  return [...called, ...formula.args.flatMap(namesIn)];
+}
+
+/** Names that several groups give: one meaning at most. */
+export function together(...groups: readonly Names[]): Names {
+  return {
+    all: () => [...new Set(groups.flatMap((g) => g.all()))],
+    find(name, asked) {
+      const hits = groups.flatMap((g) => g.find(name, asked) ?? []);
+      const clear = hits.filter((h) => h.refusal === undefined && h.meaning !== undefined);
+      if (clear.length < 2) return clear[0] ?? hits[0];
+      const what = clear.map((h) => meaningName(h.meaning as Meaning));
+      return { meaning: (clear[0] as Found).meaning as Meaning, refusal: { code: 'plan.two_meanings', message: `\`${name}\` means two things here: ${both(what)}`, hint: 'give one of them another name' } };
+    },
+  };
+}
+
+function meaningName({ ref }: Meaning): string {
+  const names: Readonly<Record<Ref['kind'], string>> = {
+    column: 'a column of the file', field: 'a field of the row', payee_field: 'a field of the payee', result: 'a result of the component',
+    component: 'a component', measure: 'a measure', table: 'a table', term: 'a term', period: 'an edge of the period',
+  };
+  return names[ref.kind];
+}
+
+/** Fields of the rows of these kinds; dots follow references. A field must mean the same in each kind. */
+export function rowNames(kinds: ReadonlyMap<string, Kind>, rows: readonly string[]): Names {
+  const known = rows.flatMap((name) => kinds.get(name) ?? []);
+  return {
+    all: () => known.flatMap((k) => pathsOf(k, kinds)),
+    find(name) {
+      const path = name.split('.');
+      const types = known.map((kind) => ({ kind, got: follow(kinds, kind, path) }));
+      const first = types.find((t) => typeof t.got === 'object');
+      const missing = types.find((t) => typeof t.got !== 'object');
+      if (first === undefined) {
+        const got = types[0]?.got;
+        return typeof got === 'string' && path.length > 1 ? { refusal: { code: 'plan.unknown_name', message: got, hint: hintFor(kinds, known[0], path) } } : undefined;
+      }
+      const meaning: Meaning = { ref: { kind: 'field', path }, type: first.got as Type };
+      if (missing !== undefined) return { meaning, refusal: { code: 'plan.unknown_name', message: `\`${name}\` is a field of \`${first.kind.name}\`, but not of \`${missing.kind.name}\``, hint: `add it to \`${missing.kind.name}\`, or measure the two kinds apart` } };
+      const other = types.find((t) => JSON.stringify(t.got) !== JSON.stringify(first.got));
+      if (other !== undefined) return { meaning, refusal: { code: 'plan.two_meanings', message: `\`${name}\` has one type in \`${first.kind.name}\` and another in \`${other.kind.name}\``, hint: 'measure the two kinds apart' } };
+      return { meaning };
+    },
+  };
+}
+
+/** The type at the end of a path, or why there is none. */
+export function follow(kinds: ReadonlyMap<string, Kind>, kind: Kind, path: readonly string[]): Type | string {
+  let at: Kind = kind;
+  let type: Type | undefined;
+  for (const [i, step] of path.entries()) {
+    if (i > 0) {
+      const next = type?.kind === 'entity' ? kinds.get(type.entity) : type?.kind === 'payee' ? kinds.get('person') : undefined;
+      if (next === undefined) return `\`${path.slice(0, i).join('.')}\` is ${type?.kind === 'text' ? 'text' : 'a value'}, so it has no field \`${step}\``;
+      at = next;
+    }
+    type = builtIn(at, step) ?? (fieldOf(at, step) === undefined ? undefined : typeOf((fieldOf(at, step) as { type: Parameters<typeof typeOf>[0] }).type));
+    if (type === undefined) return `\`${at.name}\` has no field \`${step}\``;
+  }
+  return type ?? `\`${kind.name}\` is not a field`;
+}
+
+function builtIn(kind: Kind, name: string): Type | undefined {
+  if (name === 'id') return { kind: 'text' };
+  return name === 'date' && kind.dated ? { kind: 'date' } : undefined;
+}
+
+function hintFor(kinds: ReadonlyMap<string, Kind>, kind: Kind | undefined, path: readonly string[]): string {
+  const all = kind === undefined ? [] : pathsOf(kind, kinds);
+  const near = closest(path.join('.'), all);
+  if (near !== undefined) return `did you mean \`${near}\`?`;
+  const first = path[0] ?? '';
+  const below = all.filter((p) => p.startsWith(`${first}.`));
+  return below.length > 0 ? `there are ${both(below.slice(0, 12).map((p) => `\`${p}\``))}` : `to follow \`${first}\`, declare its type as \`payee\` or as a kind in \`facts\``;
+}
+
+function pathsOf(kind: Kind, kinds: ReadonlyMap<string, Kind>): string[] {
+  const own = [...kind.fields.map((f) => f.name), 'id', ...(kind.dated ? ['date'] : [])];
+  const below = kind.fields.flatMap((f) => {
+    const next = typeof f.type === 'object' ? kinds.get(f.type.entity) : f.type === 'payee' ? kinds.get('person') : undefined;
+    return next === undefined ? [] : next.fields.map((n) => `${f.name}.${n.name}`);
+  });
+  return [...own, ...below];
+}
+
+/** Fields of the person whose row is looked at, by their bare names. */
+export function personNames(kinds: ReadonlyMap<string, Kind>): Names {
+  return rowNames(kinds, ['person']);
+}
+
+/** `payee.x`: fields of the payee as of the end of the window. */
+export function payeeNames(kinds: ReadonlyMap<string, Kind>): Names {
+  const person = kinds.get('person') as Kind;
+  return {
+    all: () => person.fields.map((f) => `payee.${f.name}`),
+    find(name) {
+      const [first, ...path] = name.split('.');
+      if (first !== 'payee' && first !== 'via') return undefined;
+      if (first === 'via') return notYet('`via` (the payee directly below the one who is credited)');
+      if (path.length === 0) return notYet('the payee himself as a value');
+      const got = follow(kinds, person, path);
+      if (typeof got === 'object') return { meaning: { ref: { kind: 'payee_field', path }, type: got } };
+      return { refusal: { code: 'plan.unknown_name', message: got, hint: hintFor(kinds, person, path) } };
+    },
+  };
+}
+
+export function termNames(terms: ReadonlyMap<string, Term>): Names {
+  return {
+    all: () => [...terms.keys()],
+    find(name) {
+      const term = terms.get(name);
+      return term && { meaning: { ref: { kind: 'term', term: name }, type: { kind: term.type } } };
+    },
+  };
+}
+
+export const periodNames: Names = {
+  all: () => ['period_start', 'period_end'],
+  find(name) {
+    const edge = name === 'period_start' ? 'start' : name === 'period_end' ? 'end' : undefined;
+    return edge && { meaning: { ref: { kind: 'period', edge }, type: { kind: 'date' } } };
+  },
+};
+
+export function measureNames(ctx: PlanContext): Names {
+  return {
+    all: () => [...ctx.measureNames],
+    find(name, asked) {
+      if (!ctx.measureNames.has(name)) return undefined;
+      const measure = ctx.measure(name, asked);
+      return measure === undefined ? { broken: true } : { meaning: { ref: { kind: 'measure', measure: name }, type: measure.type } };
+    },
+  };
+}
+
+/** Tables may be the whole of a number; inside a formula they are not calculated yet. */
+export function tableNames(ctx: PlanContext): Names {
+  return {
+    all: () => [...ctx.tables.keys()],
+    find(name) {
+      return ctx.tables.has(name) ? notYet(`the table \`${name}\` inside a formula`, 'write the name of the table alone, or multiply by it under `multiply`') : undefined;
+    },
+  };
+}
+
+/** `bookings.attainment` and the like, of any component of the plan. */
+export function componentNames(ctx: PlanContext): Names {
+  const what = ['attainment', 'value', 'target'] as const;
+  return {
+    all: () => [...ctx.components].flatMap(([c, known]) => what.filter((w) => known.hasTarget || w === 'value').map((w) => `${c}.${w}`)),
+    find(name) {
+      const [component = '', result = '', more] = name.split('.');
+      const known = ctx.components.get(component);
+      const asked = what.find((w) => w === result);
+      if (known === undefined || result === '' || more !== undefined) return undefined;
+      if (asked === undefined) return notYet(`\`${result}\` of another component`, 'write its attainment, value or target');
+      if (asked !== 'value' && !known.hasTarget) return { refusal: { code: 'plan.unknown_name', message: `\`${component}\` has no \`target\`, so it has no ${asked}`, hint: `read \`${component}.value\`, or give it a target` } };
+      const type = asked === 'attainment' ? { kind: 'percent' } as const : known.measureType();
+      return type === undefined ? { broken: true } : { meaning: { ref: { kind: 'component', component, what: asked }, type } };
+    },
+  };
+}
+
+/** Results of the component at hand; what it does not have is said in words. */
+export function resultNames(types: Readonly<Partial<Record<'attainment' | 'value' | 'target' | 'incentive', Type>>>): Names {
+  return {
+    all: () => Object.keys(types),
+    find(name) {
+      if (name === 'rate' || name === 'payout') return notYet(`\`${name}\` as a value in a formula`);
+      if (name !== 'attainment' && name !== 'value' && name !== 'target' && name !== 'incentive') return undefined;
+      const type = types[name];
+      if (type !== undefined) return { meaning: { ref: { kind: 'result', what: name }, type } };
+      const lacks = name === 'value' ? 'no `measure` here, so there is no `value`' : name === 'incentive' ? 'no `incentive` here' : `no \`target\` here, so there is no \`${name}\``;
+      return { refusal: { code: 'plan.unknown_name', message: `there is ${lacks}`, hint: `add \`${name === 'value' ? 'measure' : name === 'incentive' ? 'incentive' : 'target'}\`, or read something else` } };
+    },
+  };
+}
+
+/** Fields of the facts, where a formula cannot be about single facts. */
+export function fieldsRefused(kinds: ReadonlyMap<string, Kind>, rows: readonly string[]): Names {
+  const row = rowNames(kinds, rows);
+  return {
+    all: () => [],
+    find(name, asked) {
+      return row.find(name, asked)?.meaning === undefined ? undefined
+        : { refusal: { code: 'plan.table', message: `\`${name}\` is a field of \`${rows.join('`, `')}\`, so it differs from fact to fact; here one number is needed for all of them`, hint: 'only `rate` can be found for each fact: use `rate`, or pick facts with `where`' } };
+    },
+  };
+}
+
+/** Names of a row's place that this version cannot read there. */
+export function outOfRow(ctx: Pick<PlanContext, 'terms' | 'tables'>): Names {
+  return {
+    all: () => [],
+    find(name) {
+      const what = ctx.terms.has(name) ? `the term \`${name}\`` : ctx.tables.has(name) ? `the table \`${name}\``
+        : name.startsWith('payee.') || name.startsWith('via.') ? `\`${name}\`` : name === 'period_start' || name === 'period_end' ? `\`${name}\`` : undefined;
+      return what === undefined ? undefined : notYet(`${what} in a formula about single facts`, 'use only fields of the fact here');
+    },
+  };
+}
+
+function notYet(what: string, hint = 'say it in another way for now'): Found {
+  return { refusal: { code: 'plan.not_built_yet', message: `${what} is part of the plan language, but this version does not calculate it yet`, hint } };
+}

@@ -1,0 +1,86 @@
+/**
+ * A workspace folder → `Workspace`: its kinds, sources and plans, with everything that is wrong with
+ * them. `value` is there whenever `trueup.yaml` can be read; plans and sources with errors are left
+ * out of it, so whoever calculates must look at the diagnostics first.
+ */
+import type { Diagnostic, Outcome } from '../value/diagnostic.ts';
+import type { Calendar } from '../value/period.ts';
+import { entriesOf, find, textOf } from './document.ts';
+import type { MapNode } from './document.ts';
+import { readFiles } from './files.ts';
+import type { FileReader } from './files.ts';
+import { resolveKinds } from './kinds.ts';
+import type { DeclaredTerm, DeclaredTerms } from './kinds.ts';
+import type { Plan, Workspace } from './plan.ts';
+import { problem } from './problem.ts';
+import { calendarOf, checkSharedMeasures, currencyOf, resolvePlan } from './resolve.ts';
+import type { Shared } from './resolve.ts';
+import { resolveSources } from './resolve-sources.ts';
+import { termType } from './resolve-terms.ts';
+import { versionsOf } from './versions.ts';
+import type { Version } from './versions.ts';
+
+export type { FileReader } from './files.ts';
+
+const MONTHS: Calendar = { kind: 'months', start: 1 };
+
+export function readWorkspace(dir: string, read: FileReader): Outcome<Workspace> {
+  const found: Diagnostic[] = [];
+  const files = readFiles(read, found);
+  const root = files.root;
+  const currency = root === undefined ? 'USD' : workspaceCurrency(root, found);
+  const calendar = calendarOf(found, find(root, 'calendar')) ?? MONTHS;
+  const defaults = find(root, 'defaults');
+  if (defaults?.kind === 'map') checkDefaults(defaults, found);
+  const versions = versionsOf(files.plans, defaults?.kind === 'map' ? defaults : undefined, found);
+  const kinds = resolveKinds(files.shared, declaredTerms(versions), found);
+  const sources = resolveSources(files.shared, kinds, currency, found);
+  const shared: Shared = { kinds, sections: files.shared, currency, calendar };
+  const plans = versions.flatMap((version): Plan[] => {
+    // refused as a whole: what its template would say is not missing
+    if (find(version.root, 'based_on') !== undefined) return [];
+    const plan = resolvePlan(version, shared, found);
+    return plan === undefined ? [] : [plan];
+  });
+  checkSharedMeasures(shared, new Set(), found);
+  const diagnostics = inOrder(found);
+  if (root === undefined) return { value: undefined, diagnostics };
+  return { value: Object.freeze(workspaceOf(dir, root, { currency, calendar, kinds: [...kinds.values()], sources, plans, tests: files.tests })), diagnostics };
+}
+
+function workspaceOf(dir: string, root: MapNode, rest: Omit<Workspace, 'dir' | 'company' | 'zone'>): Workspace {
+  return { dir, company: textOf(find(root, 'company')) ?? '', zone: textOf(find(root, 'zone')) ?? 'UTC', ...rest };
+}
+
+function workspaceCurrency(root: MapNode, found: Diagnostic[]): string {
+  for (const key of ['company', 'currency']) {
+    if (find(root, key) === undefined) found.push(problem('plan.missing_key', root.at, `trueup.yaml does not say the \`${key}\``, key === 'company' ? 'add `company: Acme`' : 'add `currency: USD`: the money of every plan that names no other'));
+  }
+  return currencyOf(found, find(root, 'currency'), 'USD');
+}
+
+/** What a plan must say for itself cannot be a default. */
+function checkDefaults(defaults: MapNode, found: Diagnostic[]): void {
+  for (const entry of defaults.entries) {
+    if (!['plan', 'effective', 'amends', 'components', 'sources', 'facts'].includes(entry.key)) continue;
+    found.push(problem('plan.unknown_key', entry.at, `\`${entry.key}\` cannot be a default of all plans`, entry.key === 'sources' || entry.key === 'facts' ? 'write it in a file of the folder `sources`' : 'write it in each plan'));
+  }
+}
+
+function declaredTerms(versions: readonly Version[]): DeclaredTerms {
+  const terms = new Map<string, DeclaredTerm[]>();
+  for (const version of versions) {
+    for (const entry of entriesOf(find(version.root, 'terms'))) {
+      const type = termType(entry);
+      if (type !== undefined) terms.set(entry.key, [...(terms.get(entry.key) ?? []), { type, at: entry.at }]);
+    }
+  }
+  return terms;
+}
+
+/** By file and place, each once: what forty plans share is wrong once. */
+function inOrder(found: readonly Diagnostic[]): Diagnostic[] {
+  const once = new Map(found.map((d) => [JSON.stringify([d.code, d.file, d.line, d.column, d.path, d.message]), d]));
+  return [...once.values()].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column));
+}
+

@@ -1,0 +1,89 @@
+/**
+ * Stage 2, credits: who is credited with which share of a fact, by which rule. One row a fact, payee
+ * and rule; the share is a whole number of `shareDivisor`-ths. A view: nothing is stored at this
+ * grain. Those above a payee are not credited here but at the grain of measures (`ref_route`), where
+ * it costs a thousandth.
+ */
+import type { CreditRule } from '../plan/plan.ts';
+import {
+  and, cast, col, compare, eq, type Expr, filter, int, isNotNull, join, keep, minus, named, type Named, nothing, plus, project, type Relation,
+  scan, type Statement, times, union, when, call,
+} from '../relation/relation.ts';
+import { columnsOf } from '../relation/check.ts';
+import { assert } from '../value/diagnostic.ts';
+import type { Ratio } from '../value/rate.ts';
+import type { DirectRule, FactColumn, Gathered } from './gather.ts';
+import { columnName, type FactsStage } from './facts.ts';
+import { REF_STINT } from './reference.ts';
+
+/** One recipient of a rule: the column that names him, and his share. */
+interface Slot { readonly party: string; readonly share: Expr }
+
+export function creditsStage(stages: ReadonlyMap<string, FactsStage>, gathered: Gathered): Statement {
+  const branches = gathered.rules.flatMap((rule) => {
+    const facts = stages.get(rule.kind);
+    assert(facts !== undefined, 'facts of every credited kind are there');
+    return slotsOf(rule.rule, facts.parties, gathered.shareDivisor).map((slot) => branch(rule, slot, facts, gathered.facts));
+  });
+  const credited = join(['c', union(branches)], ['inner', 's', scan(REF_STINT), and(
+    eq(col('payee', 's'), col('payee', 'c')), compare('<=', col('from_day', 's'), col('day', 'c')), compare('<', col('day', 'c'), col('to_day', 's')))]);
+  const columns = columnsOf(union(branches)).map((c) => c.name);
+  return {
+    name: 'credits', make: 'view', key: ['facts_world', 'fact', 'payee', 'rule'],
+    relation: project(credited, [...keep('c', ...columns), ...keep('s', 'stint', 'people_world')]),
+    about: `who is credited with what share of each fact, in ${gathered.shareDivisor} parts`,
+  };
+}
+
+function branch(rule: DirectRule, slot: Slot, facts: FactsStage, columns: readonly FactColumn[]): Relation {
+  const from: Relation = { kind: 'scan', table: facts.statement.name, columns: columnsOf(facts.statement.relation) };
+  const wanted = [isNotNull(col(slot.party)), ...(rule.rule.where === undefined ? [] : [col(`rule_${rule.index}`)])];
+  const values: Named[] = columns.map((c) => named(columnName(c), c.kind === rule.kind ? col(columnName(c)) : nothing('bigint')));
+  return project(filter(from, and(...wanted)), [
+    ...keep(undefined, 'facts_world', 'fact', 'day', 'slice'), named('payee', col(slot.party)),
+    named('rule', cast(int(rule.index), 'integer')), named('share', slot.share), ...values,
+  ]);
+}
+
+function slotsOf(rule: CreditRule, parties: readonly (readonly string[])[], divisor: bigint): Slot[] {
+  const column = (path: readonly string[]): string => {
+    const i = parties.findIndex((p) => p.join('.') === path.join('.'));
+    assert(i >= 0, 'every party has a column');
+    return `party_${i}`;
+  };
+  const whole = (divisor * rule.share.n) / rule.share.d;
+  assert(whole * rule.share.d === divisor * rule.share.n, 'the divisor of shares holds every share');
+  if (rule.split.length > 0) return splitSlots(rule, column, whole);
+  const names = rule.to.map(column);
+  if (names.length === 1) return [{ party: names[0] as string, share: int(whole) }];
+  // shared equally among those who are there
+  const there = plus(...names.map((name) => when(isNotNull(col(name)), int(1), int(0))));
+  return names.map((party) => ({ party, share: call('quotient', int(whole), there) }));
+}
+
+/** Steps: each takes its shares from what is left; `rest` is what remains in the step; nobody there leaves it for the next. */
+function splitSlots(rule: CreditRule, column: (path: readonly string[]) => string, whole: bigint): Slot[] {
+  const slots: Slot[] = [];
+  let left: Expr = int(1), leftDivisor = 1n;
+  for (const step of rule.split) {
+    const d = step.reduce((m, s) => (s.share === 'rest' ? m : lcm(m, s.share.d)), 1n);
+    let given: Expr = int(0);
+    for (const s of step) {
+      const party = column(s.to);
+      const part: Expr = s.share === 'rest' ? minus(int(d), given) : int(partsOf(s.share, d));
+      const factor = whole / (leftDivisor * d);
+      assert(factor * leftDivisor * d === whole, 'the divisor of shares holds every step');
+      slots.push({ party, share: times(int(factor), left, part) });
+      given = plus(given, when(isNotNull(col(party)), part, int(0)));
+    }
+    left = times(left, minus(int(d), given));
+    leftDivisor *= d;
+  }
+  return slots;
+}
+function partsOf(share: Ratio, d: bigint): bigint { return (share.n * d) / share.d; }
+function lcm(a: bigint, b: bigint): bigint {
+  let x = a, y = b;
+  while (y !== 0n) [x, y] = [y, x % y];
+  return (a / x) * b;
+}

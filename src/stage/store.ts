@@ -1,0 +1,81 @@
+/**
+ * The canonical store: how facts and reference rows lie in the DuckDB file. Dense integers and
+ * dictionary codes, one table a kind, every version of a row kept with the import that brought it
+ * (`seq`, the known-at sequence) and the place that it came from (`file`, `record`).
+ *
+ * Insert-only: a changed row is a new version, and `superseded_<kind>` says from which import on the
+ * older one no longer counts. What a run with cut `n` sees: versions with `seq <= n`, less those
+ * superseded at or before `n`.
+ */
+import type { Field, FieldType, Kind } from '../plan/plan.ts';
+import type { Column, SqlType, TableSchema } from '../relation/relation.ts';
+
+/** Numbers and percents are stored as integers of this many parts of one. */
+export const PARTS = 1_000_000n;
+
+/** money: minor units of the row's currency. number, percent: millionths. date: day. text, payee, entity: dictionary code. */
+export function storedType(type: FieldType): SqlType {
+  if (typeof type === 'object') return 'integer';
+  switch (type) {
+    case 'money': case 'number': case 'percent': return 'bigint';
+    case 'yes_no': return 'boolean';
+    case 'date': case 'text': case 'payee': return 'integer';
+  }
+}
+export function isCoded(type: FieldType): boolean {
+  return typeof type === 'object' || type === 'text' || type === 'payee';
+}
+
+/** Every word of the store has one number: ids of people and accounts, products, stages. */
+export const WORD: TableSchema = {
+  table: 'word', key: ['code'],
+  columns: [{ name: 'code', type: 'integer' }, { name: 'word', type: 'text' }],
+};
+
+/** One row for each file that was imported; `seq` is the known-at sequence. */
+export const IMPORTED: TableSchema = {
+  table: 'imported', key: ['file'],
+  columns: [
+    { name: 'file', type: 'integer' }, { name: 'seq', type: 'integer' }, { name: 'source', type: 'text' }, { name: 'path', type: 'text' },
+    { name: 'sha256', type: 'text' }, { name: 'bytes', type: 'bigint' }, { name: 'mapping', type: 'text' },
+    { name: 'rows_read', type: 'bigint' }, { name: 'rows_new', type: 'bigint' }, { name: 'rows_changed', type: 'bigint' },
+    { name: 'rows_unchanged', type: 'bigint' }, { name: 'rows_quarantined', type: 'bigint' }, { name: 'rows_left_out', type: 'bigint' },
+  ],
+};
+
+/** Rows that could not be taken, whole, with the reason and what to do. */
+export const QUARANTINE: TableSchema = {
+  table: 'quarantine', key: ['file', 'record'],
+  columns: [
+    { name: 'file', type: 'integer' }, { name: 'record', type: 'bigint' }, { name: 'line', type: 'bigint' },
+    { name: 'column_name', type: 'text' }, { name: 'letter', type: 'text' }, { name: 'value', type: 'text' },
+    { name: 'code', type: 'text' }, { name: 'message', type: 'text' }, { name: 'hint', type: 'text' }, { name: 'raw', type: 'text' },
+  ],
+};
+
+const fieldColumns = (fields: readonly Field[]): Column[] => fields.map((f) => ({ name: f.name, type: storedType(f.type) }));
+
+/** `row`: dense number of the version, unique in the store; `id`: what the source calls it; `hash`: of the typed content. */
+const ORIGIN: readonly Column[] = [
+  { name: 'row', type: 'bigint' }, { name: 'seq', type: 'integer' }, { name: 'id', type: 'text' },
+  { name: 'file', type: 'integer' }, { name: 'record', type: 'bigint' }, { name: 'line', type: 'bigint' }, { name: 'hash', type: 'text' },
+];
+
+/** Facts of one kind. `day`: the date of the fact; `currency`: code of the currency of its money, null where the kind has none. */
+export function factTable(kind: Kind): TableSchema {
+  return { table: `fact_${kind.name}`, key: ['row'], columns: [...ORIGIN, { name: 'day', type: 'integer' }, { name: 'currency', type: 'integer' }, ...fieldColumns(kind.fields)] };
+}
+
+/** Dated rows of a reference (person, account, …): in force from `from_day` (null: from the beginning) to the next row of the entity, or `to_day`. */
+export function entityTable(kind: Kind): TableSchema {
+  return { table: `entity_${kind.name}`, key: ['row'], columns: [...ORIGIN, { name: 'entity', type: 'integer' }, { name: 'from_day', type: 'integer' }, { name: 'to_day', type: 'integer' }, ...fieldColumns(kind.fields.filter((f) => f.name !== 'from' && f.name !== 'to'))] };
+}
+
+export function storeTable(kind: Kind): TableSchema {
+  return kind.dated ? factTable(kind) : entityTable(kind);
+}
+
+/** From import `seq` on, version `row` no longer counts. */
+export function supersededTable(kind: Kind): TableSchema {
+  return { table: `superseded_${kind.name}`, key: ['row'], columns: [{ name: 'row', type: 'bigint' }, { name: 'seq', type: 'integer' }] };
+}

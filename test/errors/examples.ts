@@ -1,0 +1,8 @@
+/** code → the smallest input that brings it about. `npm run errors` writes docs/errors.md from it. */
+import type { Code } from '../../src/value/diagnostic.ts';
+import { BOOK_EXAMPLES } from './book-examples.ts';
+import type { Example } from './example.ts';
+import { FILE_EXAMPLES } from './file-examples.ts';
+import { PLAN_EXAMPLES } from './plan-examples.ts';
+
+export const EXAMPLES: Readonly<Partial<Record<Code, Example>>> = { ...PLAN_EXAMPLES, ...FILE_EXAMPLES, ...BOOK_EXAMPLES };

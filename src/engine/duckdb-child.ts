@@ -30,6 +30,8 @@ interface Call {
   readonly file: string;
   /** is finished even when somebody cancels: COMMIT, ROLLBACK, close */
   readonly always: boolean;
+  /** runs beside the others */
+  readonly apart: boolean;
   readonly onBatch: OnBatch | undefined;
   readonly resolve: (done: readonly string[]) => void;
   readonly reject: (error: unknown) => void;
@@ -56,113 +58,139 @@ export function startDuckdb(): DuckdbChild {
   const child = fork(fileURLToPath(new URL(worker, import.meta.url)), [], {
     serialization: 'advanced', execArgv: [], env: { TZ: 'UTC' }, stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
-  const calls = new Map<number, Call>();
-  const state = { next: 1, cancelled: false, ended: undefined as ((step: string) => Error) | undefined, rssMb: 0, memoryMb: 0, tempDir: '', words: '', hear: (_step: string, _percent: number): void => undefined };
-  let watch: NodeJS.Timeout | undefined;
+  const h: Held = { child, calls: new Map(), next: 1, cancelled: false, ended: undefined, watch: undefined, rssMb: 0, memoryMb: 0, tempDir: '', words: '', hear: () => undefined };
   keepAlive(child, false);
-
-  const settle = (id: number): Call | undefined => {
-    const call = calls.get(id);
-    calls.delete(id);
-    if (calls.size === 0) { keepAlive(child, false); clearInterval(watch); watch = undefined; }
-    return call;
-  };
-  const end = (why: (step: string) => Error): void => {
-    state.ended ??= why;
-    child.kill('SIGKILL');
-  };
-  const look = (): void => {
-    const usedMb = residentMb(child.pid) ?? state.rssMb;
-    const step = [...calls.values()][0]?.step ?? '';
-    if (usedMb > state.memoryMb * HARD_FACTOR + PROCESS_MB) end(() => memoryStop(step, { memoryMb: state.memoryMb, usedMb }));
-  };
-  const post = (message: ToWorker): void => { if (child.connected) child.send(message, () => undefined); };
-
-  child.stderr?.on('data', (bytes: Buffer) => { state.words = (state.words + bytes.toString('utf8')).slice(-2000); });
-  child.on('error', (error) => end(() => stopOf(`Driver Error: ${error.message}`, { step: 'start', file: '', memoryMb: 0 })));
-  child.on('message', (message: FromWorker) => {
-    if ('tick' in message) {
-      state.rssMb = message.tick.rssMb;
-      const running = [...calls.values()][0];
-      if (running !== undefined && message.tick.percent >= 0) state.hear(running.step, message.tick.percent);
-    } else if ('batch' in message) {
-      const call = calls.get(message.id);
-      if (call !== undefined) call.batches = call.batches.then(() => hand(message.id, call, message.batch, message.count, post));
-    } else {
-      const call = calls.get(message.id);
-      if (call !== undefined) void call.batches.then(() => finish(settle(message.id), message, state));
-    }
-  });
+  child.stderr?.on('data', (bytes: Buffer) => { h.words = (h.words + bytes.toString('utf8')).slice(-2000); });
+  child.on('error', (error) => end(h, () => stopOf(`Driver Error: ${error.message}`, { step: 'start', file: '', memoryMb: 0 })));
+  child.on('message', (message: FromWorker) => receive(h, message));
   child.on('exit', (code, signal) => {
     // its last words may still be in the pipe
-    if (state.ended === undefined) setTimeout(gone, LAST_WORDS_MS, code, signal);
-    else gone(code, signal);
+    if (h.ended === undefined) setTimeout(gone, LAST_WORDS_MS, h, code, signal);
+    else gone(h, code, signal);
   });
-  const gone = (code: number | null, signal: string | null): void => {
-    const why = state.ended ?? ((step: string) => diedStop(step, signal ?? `exit code ${code}`, state.words));
-    state.ended = why;
-    for (const [id, call] of [...calls]) { settle(id); call.reject(state.cancelled ? cancelledStop(call.step) : why(call.step)); }
-    if (state.tempDir !== '') rmSync(state.tempDir, { recursive: true, force: true });
-  };
-
-  const ask = async (task: Task, step: string, file = '', onBatch?: OnBatch): Promise<readonly string[]> => {
-    const always = task.kind === 'close' || (task.kind === 'run' && task.always === true);
-    if (state.ended !== undefined) throw state.cancelled ? cancelledStop(step) : state.ended(step);
-    if (state.cancelled && !always) throw cancelledStop(step);
-    if (task.kind === 'open') { state.memoryMb = task.memoryMb; state.tempDir = task.tempDir; }
-    const id = state.next++;
-    return new Promise((resolve, reject) => {
-      calls.set(id, { step, file, always, onBatch, resolve, reject, batches: Promise.resolve(), broken: undefined });
-      keepAlive(child, true);
-      watch ??= setInterval(look, WATCH_MS);
-      post({ id, task });
-    });
-  };
-
   return {
     pid: child.pid,
-    ask,
-    cancelled: () => state.cancelled,
-    onPercent: (hear) => { state.hear = hear; },
-    async cancel() {
-      state.cancelled = true;
-      post({ cancel: true });
-      const deadline = performance.now() + CANCEL_MS;
-      const waiting = (): boolean => [...calls.values()].some((c) => !c.always);
-      while (waiting() && performance.now() < deadline) await pause(5);
-      if (waiting()) end(cancelledStop);
-      while (waiting()) await pause(5);
-    },
-    async close() {
-      if (state.ended !== undefined) return;
-      const exited = new Promise<void>((resolve) => { child.once('exit', () => resolve()); });
-      await ask({ kind: 'close' }, 'close').catch(() => undefined);
-      keepAlive(child, true);
-      state.ended ??= (step) => stop('engine.failed', { file: '', path: step }, `The step "${step}" came after the store was closed.`, 'Please report this: it is a fault in Trueup.');
-      if (child.connected) child.disconnect();
-      await exited;
-    },
+    ask: (task, step, file, onBatch) => ask(h, task, step, file, onBatch),
+    cancel: () => cancel(h),
+    cancelled: () => h.cancelled,
+    onPercent: (hear) => { h.hear = hear; },
+    close: () => close(h),
   };
 }
 
-async function hand(id: number, call: Call, batch: readonly (readonly Cell[])[], count: number, post: (message: ToWorker) => void): Promise<void> {
+/** One child and what is known of it. */
+interface Held {
+  readonly child: ChildProcess;
+  readonly calls: Map<number, Call>;
+  next: number;
+  cancelled: boolean;
+  /** why nothing can be asked any more */
+  ended: ((step: string) => Error) | undefined;
+  watch: NodeJS.Timeout | undefined;
+  /** as the child last said */
+  rssMb: number;
+  memoryMb: number;
+  tempDir: string;
+  /** the end of what it wrote to stderr */
+  words: string;
+  hear: (step: string, percent: number) => void;
+}
+
+async function ask(h: Held, task: Task, step: string, file = '', onBatch?: OnBatch): Promise<readonly string[]> {
+  const always = task.kind === 'close' || (task.kind === 'run' && task.always === true);
+  if (h.ended !== undefined) throw h.cancelled ? cancelledStop(step) : h.ended(step);
+  if (h.cancelled && !always) throw cancelledStop(step);
+  if (task.kind === 'open') { h.memoryMb = task.memoryMb; h.tempDir = task.tempDir; }
+  const id = h.next++;
+  return new Promise((resolve, reject) => {
+    h.calls.set(id, { step, file, always, apart: task.kind === 'query' && task.apart, onBatch, resolve, reject, batches: Promise.resolve(), broken: undefined });
+    keepAlive(h.child, true);
+    h.watch ??= setInterval(look, WATCH_MS, h);
+    post(h, { id, task });
+  });
+}
+
+async function cancel(h: Held): Promise<void> {
+  h.cancelled = true;
+  post(h, { cancel: true });
+  const waiting = (): boolean => [...h.calls.values()].some((c) => !c.always);
+  const deadline = performance.now() + CANCEL_MS;
+  while (waiting() && performance.now() < deadline) await pause(5);
+  if (waiting()) end(h, cancelledStop);
+  while (waiting()) await pause(5);
+}
+
+async function close(h: Held): Promise<void> {
+  if (h.ended !== undefined) return;
+  const exited = new Promise<void>((resolve) => { h.child.once('exit', () => resolve()); });
+  await ask(h, { kind: 'close' }, 'close').catch(() => undefined);
+  keepAlive(h.child, true);
+  h.ended ??= (step) => new Error(`Trueup is wrong here, not you: "${step}" was asked for after the store was closed`);
+  if (h.child.connected) h.child.disconnect();
+  await exited;
+}
+
+function post(h: Held, message: ToWorker): void {
+  if (h.child.connected) h.child.send(message, () => undefined);
+}
+
+function receive(h: Held, message: FromWorker): void {
+  if ('tick' in message) {
+    h.rssMb = message.tick.rssMb;
+    const running = [...h.calls.values()].find((c) => !c.apart);
+    if (running !== undefined && message.tick.percent >= 0) h.hear(running.step, message.tick.percent);
+    return;
+  }
+  const call = h.calls.get(message.id);
+  if (call === undefined) return;
+  if ('batch' in message) call.batches = call.batches.then(() => hand(h, message.id, call, message.batch, message.count));
+  else void call.batches.then(() => finish(h, message));
+}
+
+function settle(h: Held, id: number): Call | undefined {
+  const call = h.calls.get(id);
+  h.calls.delete(id);
+  if (h.calls.size === 0) { keepAlive(h.child, false); clearInterval(h.watch); h.watch = undefined; }
+  return call;
+}
+
+function end(h: Held, why: (step: string) => Error): void {
+  h.ended ??= why;
+  h.child.kill('SIGKILL');
+}
+
+function gone(h: Held, code: number | null, signal: string | null): void {
+  const why = h.ended ?? ((step: string) => diedStop(step, signal ?? `exit code ${code}`, h.words));
+  h.ended = why;
+  for (const [id, call] of h.calls) { settle(h, id); call.reject(h.cancelled ? cancelledStop(call.step) : why(call.step)); }
+  if (h.tempDir !== '') rmSync(h.tempDir, { recursive: true, force: true });
+}
+
+function look(h: Held): void {
+  const usedMb = residentMb(h.child.pid) ?? h.rssMb;
+  const step = [...h.calls.values()][0]?.step ?? '';
+  if (usedMb > h.memoryMb * HARD_FACTOR + PROCESS_MB) end(h, () => memoryStop(step, { memoryMb: h.memoryMb, usedMb }));
+}
+
+async function hand(h: Held, id: number, call: Call, batch: readonly (readonly Cell[])[], count: number): Promise<void> {
   assert(call.onBatch !== undefined, `${call.step} asked for the rows that it gets`);
   if (call.broken !== undefined) return;
   try {
     await call.onBatch(batch, count);
-    post({ more: id });
+    post(h, { more: id });
   } catch (error) {
     call.broken = { error };
-    post({ enough: id });
+    post(h, { enough: id });
   }
 }
 
-function finish(call: Call | undefined, message: Exclude<FromWorker, { tick: unknown } | { batch: unknown }>, state: { readonly memoryMb: number }): void {
+function finish(h: Held, message: Extract<FromWorker, { done: unknown } | { failed: unknown }>): void {
+  const call = settle(h, message.id);
   if (call === undefined) return;
   if (call.broken !== undefined) call.reject(call.broken.error);
   else if ('done' in message) call.resolve(message.done);
   else if (message.ours) call.reject(new Error(`Trueup is wrong here, not you: ${call.step}: ${message.failed}`));
-  else call.reject(stopOf(message.failed, { step: call.step, file: call.file, memoryMb: state.memoryMb }));
+  else call.reject(stopOf(message.failed, { step: call.step, file: call.file, memoryMb: h.memoryMb }));
 }
 
 function diedStop(step: string, how: string, words: string): Error {

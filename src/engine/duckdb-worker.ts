@@ -126,9 +126,8 @@ async function openInstance(task: OpenTask): Promise<Open> {
     "SET GLOBAL TimeZone = 'UTC'",
     'SET enable_progress_bar = true', 'SET enable_progress_bar_print = false', 'SET progress_bar_time = 0',
     `SET home_directory = ${quoted(task.tempDir)}`,
-    // INSTALL would fetch from the network even without external access: it looks into the fenced folder instead
-    `SET custom_extension_repository = ${quoted(`${task.tempDir}/none`)}`,
-    `SET extension_directory = ${quoted(`${task.tempDir}/none`)}`,
+    // INSTALL would ask the network even without external access: it fails before, at a folder that may not be made
+    "SET extension_directory = '/no-extensions'", "SET custom_extension_repository = '/no-extensions'",
     ...(folders === '' ? [] : [`SET allowed_directories = [${folders}]`]),
     'SET enable_external_access = false',
     'SET lock_configuration = true',

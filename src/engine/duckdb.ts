@@ -87,7 +87,7 @@ async function run(s: Session, sql: string, step: string): Promise<void> {
 }
 
 async function ensure(s: Session, schema: TableSchema): Promise<void> {
-  if (!s.readOnly && !(await catalogOf(s)).has(schema.table)) {
+  if ((!s.readOnly || schema.temporary === true) && !(await catalogOf(s)).has(schema.table)) {
     await run(s, emitTable(schema, duckdb), schema.table);
     s.catalog?.set(schema.table, 'table');
   }

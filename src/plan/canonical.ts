@@ -2,8 +2,7 @@
  * The canonical form of a plan: the same text for every way to write the same plan. It has every
  * default, canonical formulas and exact numbers; it has no positions, comments or file names. Its
  * SHA-256 is the plan's fingerprint, in two: `pay` of everything that can change a payout, `words` of
- * titles and purposes. Order of keys does not matter, except where it decides pay or what people see
- * first: parts of a ratio, steps of a split, `cap` lists do; components and terms do not.
+ * titles and purposes. The order of keys does not matter, except where it can decide pay.
  */
 import { createHash } from 'node:crypto';
 import { formulaText } from './formula-text.ts';
@@ -13,12 +12,17 @@ import type { Plan } from './plan.ts';
 export type Unmarked = Omit<Plan, 'fingerprint'>;
 
 export function fingerprintOf(plan: Unmarked): Plan['fingerprint'] {
-  return { pay: sha256(canonicalText(plan, 'pay')), words: sha256(canonicalText(plan, 'words')) };
+  return { pay: sha256(payText(plan)), words: sha256(wordsText(plan)) };
 }
 
-/** Stable JSON: sorted keys, no white space. */
-export function canonicalText(plan: Unmarked, side: 'pay' | 'words'): string {
-  return JSON.stringify(canonical(plan, side));
+/** Everything that can change a payout, as stable JSON: sorted keys, no white space. */
+export function payText(plan: Unmarked): string {
+  return JSON.stringify(payForm(plan));
+}
+
+/** Titles and purposes, each with the names that lead to it. */
+export function wordsText(plan: Unmarked): string {
+  return JSON.stringify(wordsOf(plan, plan.plan).sort(byText));
 }
 
 function sha256(text: string): string {
@@ -27,21 +31,46 @@ function sha256(text: string): string {
 
 const WORDS: ReadonlySet<string> = new Set(['title', 'purpose']);
 const NOWHERE: ReadonlySet<string> = new Set(['at', 'text', 'fingerprint']);
-/** Lists whose members have names: their order is the order of keys in the file, which decides nothing. */
-const BY_NAME: ReadonlySet<string> = new Set(['terms', 'components', 'credits', 'gates', 'multiply']);
+/** Lists whose order is that of keys in the file, or means nothing. */
+const UNORDERED: ReadonlySet<string> = new Set(['terms', 'credits', 'multiply', 'measures', 'from', 'credited', 'anyOrder']);
 
-function canonical(value: unknown, side: 'pay' | 'words', key = ''): unknown {
+function payForm(value: unknown, key = ''): unknown {
   if (typeof value === 'bigint') return value.toString();
   if (Array.isArray(value)) {
-    const items = value.map((item) => canonical(item, side));
-    return BY_NAME.has(key) ? items.sort(byText) : key === 'from' || key === 'credited' ? items.sort(byText) : items;
+    const items = value.map((item) => payForm(item));
+    return UNORDERED.has(key) ? items.sort(byText) : items;
   }
   if (typeof value !== 'object' || value === null) return value;
-  if (isTyped(value)) return side === 'pay' ? [formulaText(value), value.type.kind, ...meanings(value)] : undefined;
-  if (isRatio(value)) return side === 'pay' ? `${value.n}/${value.d}` : undefined;
-  const entries = Object.entries(value).filter(([k, v]) => v !== undefined && !NOWHERE.has(k) && (side === 'words' || !WORDS.has(k)));
-  const kept = side === 'pay' ? entries : entries.filter(([k, v]) => WORDS.has(k) || k === 'name' || k === 'plan' || (typeof v === 'object' && v !== null));
-  return Object.fromEntries(kept.map(([k, v]) => [k, canonical(v, side, k)] as const).filter(([, v]) => v !== undefined).sort(([a], [b]) => (a < b ? -1 : 1)));
+  if (isTyped(value)) return [formulaText(value), value.type.kind, ...meanings(value)];
+  if (isRatio(value)) return `${value.n}/${value.d}`;
+  const entries = Object.entries(unordered(value)).filter(([k, v]) => v !== undefined && !NOWHERE.has(k) && !WORDS.has(k));
+  return Object.fromEntries(entries.map(([k, v]) => [k, payForm(v, k)] as const).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/**
+ * Lists whose order means nothing in this object go under a name that says so. Gates with a limit do
+ * not commute with other gates, and a plan's cap is shared out in the order of the components.
+ */
+function unordered(value: object): object {
+  const { rows, gates, components, split, ...rest } = value as { rows?: unknown; gates?: readonly { otherwise: { kind: string } }[]; components?: unknown; split?: readonly unknown[]; kind?: string; cap?: unknown };
+  const limited = gates !== undefined && gates.length > 1 && gates.some((g) => g.otherwise.kind === 'at_most');
+  return {
+    ...rest,
+    ...(rows !== undefined && { rows: rest.kind === 'lookup' ? { anyOrder: rows } : rows }),
+    ...(gates !== undefined && { gates: limited ? gates : { anyOrder: gates } }),
+    ...(components !== undefined && { components: rest.cap === undefined ? { anyOrder: components } : components }),
+    ...(split !== undefined && { split: split.map((step) => ({ anyOrder: step })) }),
+  };
+}
+
+function wordsOf(value: unknown, path: string): [string, string, string][] {
+  if (Array.isArray(value)) return value.flatMap((item) => wordsOf(item, path));
+  if (typeof value !== 'object' || value === null || isTyped(value)) return [];
+  const inside = 'name' in value && typeof value.name === 'string' ? `${path}.${value.name}` : path;
+  return Object.entries(value).flatMap(([k, v]): [string, string, string][] => {
+    if (WORDS.has(k) && typeof v === 'string') return [[inside, k, v]];
+    return NOWHERE.has(k) ? [] : wordsOf(v, inside);
+  });
 }
 
 /** What the names stand for: `team` may be a term in one plan and a field in another. */

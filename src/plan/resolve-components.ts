@@ -16,7 +16,7 @@ import { resolveRoundings } from './resolve-roundings.ts';
 import { resolveNumber } from './resolve-tables.ts';
 import type { NumberPlace, NumberUse } from './resolve-tables.ts';
 import { resolveWindow } from './resolve-window.ts';
-import { componentNames, fieldsRefused, measureNames, resultNames, rowNames, tableNames, together } from './scopes.ts';
+import { componentNames, fieldsRefused, later, measureNames, resultNames, rowNames, tableNames, together } from './scopes.ts';
 import type { Names, PlanContext } from './scopes.ts';
 import { humanised, percentText } from './titles.ts';
 
@@ -76,7 +76,7 @@ function insideOf(ctx: PlanContext, node: MapNode, outer: Outer): Outer {
   const roundNode = find(node, 'round');
   const end = find(roundNode, 'end');
   if (end !== undefined && !outer.top) ctx.found.push(problem('plan.round', end.at, '`end` rounds the earning of a component at the top, so it has no effect inside a group', 'move it to the group'));
-  const round = { ...outer.round, ...resolveRoundings(ctx.found, roundNode) };
+  const round = { ...outer.round, ...resolveRoundings(ctx.found, roundNode, ctx.currency) };
   return { top: false, period, window, round, hasIncentive: outer.hasIncentive || find(node, 'incentive') !== undefined };
 }
 
@@ -109,6 +109,9 @@ function leaf(ctx: PlanContext, entry: Entry, node: MapNode, base: Base, inner: 
   const results = resultsOf(measure, targetNode !== undefined, inner.hasIncentive);
   const reads = targetNode !== undefined ? { name: 'attainment' as const, type: { kind: 'percent' } as const } : measure && { name: 'value' as const, type: measure.type };
   const pay = form === undefined ? undefined : payOf(ctx, form, find(node, form) as Node, measure, results, reads);
+  if (pay?.form === 'payout' && inner.round.payout !== undefined && textOf(find(node, 'payout')) !== undefined && pay.number.kind === 'table') {
+    ctx.found.push(problem('plan.not_built_yet', find(node, 'payout')?.at ?? entry.at, `rounding the share that is paid (\`round: { payout: … }\`) of \`payout: ${textOf(find(node, 'payout')) ?? ''}\` is part of the plan language, but this version does not calculate it yet`, 'round the attainment instead: `round: { attainment: 0.1% }`'));
+  }
   if (pay !== undefined) checkBase(ctx, entry, node, pay, inner.hasIncentive, targetNode !== undefined);
   return {
     ...base, kind: 'leaf', ...present('measure', measure), ...present('target', target),
@@ -148,17 +151,26 @@ function resultsOf(measure: Measure | undefined, hasTarget: boolean, hasIncentiv
 type Reads = NonNullable<NumberUse['reads']> | undefined;
 
 function payOf(ctx: PlanContext, form: 'rate' | 'payout' | 'amount', node: Node, measure: Measure | undefined, results: Results, reads: Reads): Leaf['pay'] {
-  const names = payNames(ctx, results);
+  const names = valueNames(ctx, results);
   const rows = measure !== undefined && (measure.kind === 'sum' || measure.kind === 'count') ? measure.from : [];
   const facts = form === 'rate' ? rowNames(ctx.kinds, rows) : fieldsRefused(ctx.kinds, rows);
-  const use: NumberUse = { place: form, names, by: together(facts, names), ...(reads !== undefined && { reads }), ...(measure !== undefined && { measure: measure.type }) };
+  const use: NumberUse = { place: form, names, by: together(facts, readingNames(ctx, results)), results, ...(reads !== undefined && { reads }), ...(measure !== undefined && { measure: measure.type }) };
   const found = number(ctx, node, form, use);
   return found && { form, number: found };
 }
 
-/** What pay, factors and limits may name. */
-function payNames(ctx: PlanContext, results: Results): Names {
-  return together(resultNames(results), componentNames(ctx), measureNames(ctx), tableNames(ctx), knownNames(ctx));
+/** What values of pay, factors and limits may name: what is known without facts. */
+function valueNames(ctx: PlanContext, results: Results): Names {
+  const facts = later(together(resultNames(results), measureNames(ctx)), 'as part of a formula of pay', 'write a table that is read by it, such as `{ by: attainment, points: { 50%: 0%, 100%: 100% } }`');
+  return together(facts, componentNames(ctx), tableNames(ctx), knownNames(ctx));
+}
+
+/** What a table may be read by. */
+function readingNames(ctx: PlanContext, { attainment, value, ...rest }: Results): Names {
+  const own = resultNames({ ...(attainment && { attainment }), ...(value && { value }) });
+  const others: Names = { all: () => [], find: (name, asked) => (name === 'target' || name === 'incentive' ? later(resultNames(rest), 'as what a table is read by', 'read it by attainment or value').find(name, asked) : undefined) };
+  const mine: Names = { all: own.all, find: (name, asked) => (name === 'target' || name === 'incentive' ? undefined : own.find(name, asked)) };
+  return together(mine, others, measureNames(ctx), componentNames(ctx), tableNames(ctx), knownNames(ctx));
 }
 
 /** `1.5x` under `rate` is times the base rate, incentive ÷ target; under `payout` times the incentive. */
@@ -175,17 +187,19 @@ function isZero(value: Typed): boolean {
 }
 
 function after(ctx: PlanContext, node: MapNode, inner: Outer, results: Results, reads: Reads): Pick<Leaf, 'gates' | 'multiply' | 'caps' | 'floor'> {
-  const names = payNames(ctx, { ...results, ...(inner.hasIncentive && { incentive: { kind: 'money' } as const }) });
-  const use = (place: NumberPlace): NumberUse => ({ place, names, by: names, ...(reads !== undefined && { reads }) });
+  const names = valueNames(ctx, results);
+  const factorUse: NumberUse = { place: 'factor', names, by: readingNames(ctx, results), ...(reads !== undefined && { reads }) };
+  // a limit is found before the facts are looked at
+  const limitUse: NumberUse = { place: 'limit', names, by: names };
   const { attainment, value } = results;
   const gates = resolveGates(ctx, find(node, 'gates'), { results: { ...(attainment && { attainment }), ...(value && { value }) }, hasIncentive: inner.hasIncentive });
   const multiply = entriesOf(find(node, 'multiply')).flatMap((entry): Factor[] => {
-    const factor = checkName(entry, 'a factor', ctx.found) ? number(ctx, entry.value, 'factor', use('factor')) : undefined;
+    const factor = checkName(entry, 'a factor', ctx.found) ? number(ctx, entry.value, 'factor', factorUse) : undefined;
     return factor === undefined ? [] : [{ name: entry.key, factor, at: entry.at }];
   });
-  const caps = itemsOf(find(node, 'cap')).flatMap((item) => resolveLimit(ctx, item, use('limit'), inner.hasIncentive) ?? []);
+  const caps = itemsOf(find(node, 'cap')).flatMap((item) => resolveLimit(ctx, item, limitUse, inner.hasIncentive) ?? []);
   const floorNode = find(node, 'floor');
-  const floor = floorNode && resolveLimit(ctx, floorNode, use('limit'), inner.hasIncentive);
+  const floor = floorNode && resolveLimit(ctx, floorNode, limitUse, inner.hasIncentive);
   return { gates, multiply, caps, ...present('floor', floor) };
 }
 

@@ -8,7 +8,7 @@ import { checkName } from './names.ts';
 import type { At, Measure } from './plan.ts';
 import { both, problem } from './problem.ts';
 import { kindsFrom, whereOf } from './resolve-credits.ts';
-import { componentNames, measureNames, outOfRow, payeeNames, resultNames, rowNames, tableNames, termNames, together, typed } from './scopes.ts';
+import { componentNames, later, measureNames, outOfRow, payeeNames, resultNames, rowNames, tableNames, termNames, together, typed } from './scopes.ts';
 import type { PlanContext } from './scopes.ts';
 import { humanised } from './titles.ts';
 
@@ -134,7 +134,8 @@ function quotient(a: Type, b: Type): Type | undefined {
 }
 
 function arithmetic(ctx: PlanContext, name: string, title: string, node: TextNode, at: At): Measure | undefined {
-  const names = together(measureNames(ctx), termNames(ctx.terms), payeeNames(ctx.kinds), tableNames(ctx), componentNames(ctx), resultNames({}));
+  const known = later(together(termNames(ctx.terms), payeeNames(ctx.kinds)), 'in arithmetic of measures', 'use measures and plain numbers; a term can be the `target`, or stand in a table');
+  const names = together(measureNames(ctx), known, tableNames(ctx), componentNames(ctx), resultNames({}));
   const before = ctx.found.length;
   const got = typed(ctx.found, node, names, [MONEY, NUMBER, PERCENT, FACTOR, YES_NO]);
   if (got === undefined) return hintAtSum(ctx, node, before);

@@ -1,8 +1,7 @@
 /** `round`: the named points of rounding. */
 import type { Diagnostic } from '../value/diagnostic.ts';
-import { compare, ratio, ZERO } from '../value/rate.ts';
+import { compare, formatRatio, multiply, powerOfTen, ratio, ZERO } from '../value/rate.ts';
 import { minorDigits } from '../value/money.ts';
-import { powerOfTen } from '../value/rate.ts';
 import { entriesOf, textOf } from './document.ts';
 import type { Node } from './document.ts';
 import { KEYS } from './keys.ts';
@@ -10,7 +9,7 @@ import { readLiteral } from './literal.ts';
 import type { Rounding, RoundPoint, Roundings } from './plan.ts';
 import { problem } from './problem.ts';
 
-export function resolveRoundings(found: Diagnostic[], node: Node | undefined): Roundings {
+export function resolveRoundings(found: Diagnostic[], node: Node | undefined, currency: string): Roundings {
   const pairs = entriesOf(node).flatMap((entry): [RoundPoint, Rounding][] => {
     const text = textOf(entry.value)?.trim() ?? '';
     if (!Object.hasOwn(KEYS.round, entry.key) || KEYS.round[entry.key]?.built !== true || text === '') return [];
@@ -18,6 +17,11 @@ export function resolveRoundings(found: Diagnostic[], node: Node | undefined): R
     const unit = readLiteral(unitText);
     const known = mode === undefined || mode === 'down' || mode === 'up';
     if (unit?.kind === 'number' && compare(unit.value, ZERO) > 0 && known && more === undefined) {
+      const digits = minorDigits(currency) ?? 2;
+      if (entry.key === 'end' && multiply(unit.value, ratio(powerOfTen(digits))).d !== 1n) {
+        found.push(problem('plan.round', entry.value.at, `\`end: ${text}\` is finer than the smallest amount of ${currency}, ${formatRatio(ratio(1n, powerOfTen(digits)))}`, `write \`end: ${formatRatio(ratio(1n, powerOfTen(digits)))}\` or a multiple of it`));
+        return [];
+      }
       return [[entry.key as RoundPoint, { unit: unit.value, mode: mode ?? 'half_away' }]];
     }
     found.push(problem('plan.round', entry.value.at, `\`${entry.key}: ${text}\` is not a rounding`, 'write the unit, then `down` or `up` if half shall not go away from zero: `0.01`, `1 down`, `0.1% up`'));

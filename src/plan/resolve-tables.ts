@@ -2,7 +2,7 @@
  * A number of a plan: a literal, a name, a formula or a table, and whether it fits its place. Which
  * tables stand where, what their keys and values may be, is all here.
  */
-import { compare, ratio } from '../value/rate.ts';
+import { compare, ONE, ratio, ZERO } from '../value/rate.ts';
 import type { Ratio } from '../value/rate.ts';
 import { closest } from './closest.ts';
 import { find, hasRefusedKey, itemsOf, textOf } from './document.ts';
@@ -24,6 +24,8 @@ export interface NumberUse {
   readonly by: Names;
   /** what a table reads that does not say `by` */
   readonly reads?: { readonly name: 'attainment' | 'value'; readonly type: Type };
+  /** results of the component that may be the whole of a payout */
+  readonly results?: Readonly<Partial<Record<'attainment' | 'value', Type>>>;
   /** type of the measure, which decides the unit of a rate and of a target */
   readonly measure?: Type;
 }
@@ -50,8 +52,19 @@ export function resolveNumber(ctx: PlanContext, node: Node, use: NumberUse): Num
     ctx.used.add(named.key);
     return named.value.kind === 'map' ? tableNumber(resolveTable(ctx, named.value, use)) : undefined;
   }
+  const whole = node.text.trim();
+  const type = use.place === 'payout' && (whole === 'attainment' || whole === 'value') ? use.results?.[whole] : undefined;
+  if (type?.kind === 'percent') return { kind: 'table', table: proportional(node, whole as 'attainment' | 'value') };
   const got = typed(ctx.found, node, use.names, expectedTypes(use, undefined));
   return got && { kind: 'formula', formula: got.formula, text: got.text, at: node.at };
+}
+
+/** `payout: attainment` is the incentive × attainment, also below 0: a marginal table with one row. */
+function proportional(node: TextNode, name: 'attainment' | 'value'): Table {
+  const at = { start: 0, end: name.length };
+  const by: Typed = { kind: 'name', name, ref: { kind: 'result', what: name }, type: PERCENT, at };
+  const value: Typed = { kind: 'number', value: ONE, written: 'factor', type: FACTOR, at };
+  return { kind: 'marginal', by, rows: [{ key: ZERO, over: false, value, at: node.at }], beyond: 'flat', at: node.at };
 }
 
 function tableNumber(table: Table | undefined): Num | undefined {
@@ -137,7 +150,23 @@ function resolveBy(ctx: PlanContext, node: MapNode, use: NumberUse, kind: TableK
     ctx.found.push(problem('plan.table', by.at, `\`${got.text}\` is a field of the fact; a \`marginal\` table needs the sum that is cut into parts`, 'write `retroactive`, which finds the rate for each fact'));
     return undefined;
   }
-  return got?.formula;
+  return got === undefined || !oneReading(ctx, item as TextNode, got.formula) ? undefined : got.formula;
+}
+
+/** A table is read at one thing: a result, a measure, fields of the fact, or what is known of the payee. */
+function oneReading(ctx: PlanContext, node: TextNode, by: Typed): boolean {
+  const refs = refsIn(by);
+  const mixed = refs.includes('field') && refs.some((r) => r !== 'field');
+  const calculated = by.kind !== 'name' && refs.some((r) => r === 'measure' || r === 'result');
+  if (!mixed && !calculated) return true;
+  const what = mixed ? 'a table read by fields of the fact together with something else' : 'a table read by a formula of measures or results';
+  ctx.found.push(problem('plan.not_built_yet', node.at, `${what} is part of the plan language, but this version does not calculate it yet`, calculated ? 'name what is calculated as a measure, and write its name after `by`' : 'read it by fields of the fact alone'));
+  return false;
+}
+
+function refsIn(formula: Typed): readonly string[] {
+  if (formula.kind === 'name') return [formula.ref.kind];
+  return formula.kind === 'call' || formula.kind === 'op' ? formula.args.flatMap(refsIn) : [];
 }
 
 /** Whether a formula is about single facts. */

@@ -15,16 +15,16 @@ import { sectionsOf } from './files.ts';
 import type { Sections } from './files.ts';
 import { YES_NO } from './formula-units.ts';
 import { GRAINS } from './keys.ts';
-import type { Filter, Kind, Limit, Plan, Roundings, Term } from './plan.ts';
+import type { Component, Filter, Kind, Limit, Measure, Plan, Roundings, Term } from './plan.ts';
 import { both, either, problem } from './problem.ts';
 import { knownUse, resolveComponents, resolveLimit } from './resolve-components.ts';
 import { ownerRule, resolveCredits } from './resolve-credits.ts';
-import { measureLookup, resolveMeasure } from './resolve-measures.ts';
+import { measureLookup, measuresIn } from './resolve-measures.ts';
 import { minorUnit, resolveRoundings } from './resolve-roundings.ts';
 import { checkUnusedTables, resolveNumber } from './resolve-tables.ts';
 import { resolveTerms } from './resolve-terms.ts';
 import { personNames, typed } from './scopes.ts';
-import type { ComponentKnown, PlanContext } from './scopes.ts';
+import type { PlanContext } from './scopes.ts';
 import { humanised } from './titles.ts';
 import type { Version } from './versions.ts';
 
@@ -50,7 +50,7 @@ export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[
   const incentiveNode = find(root, 'incentive');
   const known = knownUse(ctx);
   const incentive = incentiveNode && resolveNumber(ctx, incentiveNode, { ...known, place: 'incentive' });
-  const round: Roundings = { end: minorUnit(currency), ...resolveRoundings(mine, find(root, 'round')) };
+  const round: Roundings = { end: minorUnit(currency), ...resolveRoundings(mine, find(root, 'round'), currency) };
   const components = componentsOf(ctx, root, { period: period ?? 'month', round, hasIncentive: incentiveNode !== undefined });
   const cap = capOf(ctx, find(root, 'cap'), incentiveNode !== undefined);
   const payees = payeesOf(ctx, find(root, 'payees'));
@@ -71,6 +71,7 @@ export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[
     ...(incentive !== undefined && { incentive }),
     components,
     credits: [...ctx.credits, ...owners],
+    measures: measuresRead(components, ctx, root),
     ...(cap !== undefined && { cap }),
     round, at,
   };
@@ -94,7 +95,7 @@ function contextOf(root: MapNode, shared: Shared, terms: readonly Term[], curren
   const byName = new Map(terms.map((t) => [t.name, t]));
   const creditEntries = new Map([...shared.sections.credits, ...own.credits]);
   const credits = resolveCredits({ found, kinds: shared.kinds, terms: byName, tables }, [...creditEntries.values()]);
-  const components = new Map<string, ComponentKnown>();
+  const components = new Set<string>();
   const ctx: PlanContext = {
     found, kinds: shared.kinds, currency, terms: byName, tables, credits, components,
     measureNames: new Set(measures.keys()),
@@ -102,7 +103,7 @@ function contextOf(root: MapNode, shared: Shared, terms: readonly Term[], curren
     used: new Set(), measured: new Map(),
   };
   checkTwoMeanings(root, measures, tables, found);
-  collectComponents(ctx, entriesOf(find(root, 'components')), components);
+  collectComponents(entriesOf(find(root, 'components')), components, new Map(), found);
   return ctx;
 }
 
@@ -123,19 +124,15 @@ function checkTwoMeanings(root: MapNode, measures: ReadonlyMap<string, Entry>, t
 }
 
 /** Components are called by their bare name (`bookings.attainment`), so a name stands once in a plan, at whatever depth. */
-function collectComponents(ctx: PlanContext, entries: readonly Entry[], into: Map<string, ComponentKnown>, seen: Map<string, Entry> = new Map()): void {
+function collectComponents(entries: readonly Entry[], into: Set<string>, seen: Map<string, Entry>, found: Diagnostic[]): void {
   for (const entry of entries) {
     const before = seen.get(entry.key);
     if (before !== undefined) {
-      ctx.found.push(problem('plan.two_meanings', entry.at, `there is another component \`${entry.key}\` on line ${before.at.line}`, 'give one of them another name, so that statements can tell them apart'));
+      found.push(problem('plan.two_meanings', entry.at, `there is another component \`${entry.key}\` on line ${before.at.line}`, 'give one of them another name, so that statements can tell them apart'));
     }
     seen.set(entry.key, entry);
-    const measure = find(entry.value, 'measure');
-    into.set(entry.key, {
-      hasTarget: find(entry.value, 'target') !== undefined,
-      measureType: () => (measure === undefined ? undefined : resolveMeasure({ ...ctx, found: [] }, entry.key, measure)?.type),
-    });
-    collectComponents(ctx, entriesOf(find(entry.value, 'components')), into, seen);
+    into.add(entry.key);
+    collectComponents(entriesOf(find(entry.value, 'components')), into, seen, found);
   }
 }
 
@@ -144,6 +141,15 @@ function checkPlanName(version: Version, found: Diagnostic[]): void {
   if (node === undefined || /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(version.name)) return;
   const better = version.name.trim().toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
   found.push(problem('plan.bad_name', node.at, `\`${version.name}\` cannot be the name of a plan, which stands in file names and commands`, better === '' ? 'use letters, digits, `-` and `_`' : `write \`plan: ${better}\`, and put the words for people into \`title\``));
+}
+
+/** Measures that tables read: they stand in no component themselves. */
+function measuresRead(components: readonly Component[], ctx: PlanContext, root: MapNode): Measure[] {
+  const names = components.flatMap(function read(c: Component): string[] {
+    const tables = [c.kind === 'leaf' ? c.pay?.number : undefined, ...c.multiply.map((m) => m.factor)].flatMap((n) => (n?.kind === 'table' ? [n.table.by] : []));
+    return [...tables.flatMap(measuresIn), ...(c.kind === 'group' ? c.components.flatMap(read) : [])];
+  });
+  return [...new Set(names)].sort().flatMap((name) => ctx.measure(name, root) ?? []);
 }
 
 export function currencyOf(found: Diagnostic[], node: Node | undefined, otherwise: string): string {

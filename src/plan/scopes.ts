@@ -28,14 +28,13 @@ export interface PlanContext {
   readonly measureNames: ReadonlySet<string>;
   /** the measure of a name, resolved when it is first asked for; undefined where it has errors */
   readonly measure: (name: string, asked: Node) => Measure | undefined;
-  /** what is known of a component before it is resolved */
-  readonly components: ReadonlyMap<string, ComponentKnown>;
+  /** names of all components, at whatever depth */
+  readonly components: ReadonlySet<string>;
   /** names of tables that something reads */
   readonly used: Set<string>;
   /** kinds of fact that a measure reads, and where it says so */
   readonly measured: Map<string, At>;
 }
-export interface ComponentKnown { readonly hasTarget: boolean; readonly measureType: () => Type | undefined }
 
 /** `broken`: what the name stands for has errors of its own, which are reported there */
 interface Found { readonly broken?: true; readonly meaning?: Meaning; readonly refusal?: { readonly code: Code; readonly message: string; readonly hint: string } }
@@ -64,12 +63,24 @@ export function typed(found: Diagnostic[], node: TextNode, names: Names, expecte
     found.push(problem(refusal.code, placeOf(node, at), refusal.message, refusal.hint));
   }
   if ([...meanings.values()].some((m) => m?.broken)) return undefined;
+  const zero = divisionByZero(read.formula);
+  if (zero !== undefined) {
+    found.push(problem('plan.formula', placeOf(node, zero), 'this divides by 0', 'divide by something that is not 0'));
+    return undefined;
+  }
   const result = typeFormula(read.formula, { lookup: (name) => meanings.get(name)?.meaning, names: names.all }, expected);
   if ('problems' in result) {
     for (const p of result.problems) if (!refused.has(p.at.start)) found.push(problem('plan.formula', placeOf(node, p.at), p.message, p.hint));
     return undefined;
   }
   return refused.size > 0 ? undefined : { formula: result.typed, text: formulaText(result.typed) };
+}
+
+function divisionByZero(formula: Formula): Span | undefined {
+  if (formula.kind !== 'call' && formula.kind !== 'op') return undefined;
+  const [, by] = formula.args;
+  if (formula.kind === 'op' && formula.op === '/' && by?.kind === 'number' && by.value.n === 0n) return by.at;
+  return formula.args.map(divisionByZero).find((at) => at !== undefined);
 }
 
 function namesIn(formula: Formula): { readonly name: string; readonly at: Span }[] {
@@ -131,8 +142,9 @@ export function follow(kinds: ReadonlyMap<string, Kind>, kind: Kind, path: reado
   let type: Type | undefined;
   for (const [i, step] of path.entries()) {
     if (i > 0) {
-      const next = type?.kind === 'entity' ? kinds.get(type.entity) : type?.kind === 'payee' ? kinds.get('person') : undefined;
+      const next: Kind | undefined = type?.kind === 'entity' ? kinds.get(type.entity) : type?.kind === 'payee' ? kinds.get('person') : undefined;
       if (next === undefined) return `\`${path.slice(0, i).join('.')}\` is ${type?.kind === 'text' ? 'text' : 'a value'}, so it has no field \`${step}\``;
+      if (next.dated) return `\`${path.slice(0, i).join('.')}\` refers to \`${next.name}\`, whose rows are facts; only reference rows (of a source without \`date\`) can be followed`;
       at = next;
     }
     type = builtIn(at, step) ?? (fieldOf(at, step) === undefined ? undefined : typeOf((fieldOf(at, step) as { type: Parameters<typeof typeOf>[0] }).type));
@@ -166,7 +178,14 @@ function pathsOf(kind: Kind, kinds: ReadonlyMap<string, Kind>): string[] {
 
 /** Fields of the person whose row is looked at, by their bare names. */
 export function personNames(kinds: ReadonlyMap<string, Kind>): Names {
-  return rowNames(kinds, ['person']);
+  const row = rowNames(kinds, ['person']);
+  return {
+    all: () => row.all().filter((n) => !n.includes('.')),
+    find(name, asked) {
+      const got = row.find(name, asked);
+      return got?.meaning !== undefined && name.includes('.') ? notYet(`\`${name}\`, which follows a reference from the payee,`, 'use fields of the person itself') : got;
+    },
+  };
 }
 
 /** `payee.x`: fields of the payee as of the end of the window. */
@@ -180,6 +199,7 @@ export function payeeNames(kinds: ReadonlyMap<string, Kind>): Names {
       if (first === 'via') return notYet('`via` (the payee directly below the one who is credited)');
       if (path.length === 0) return notYet('the payee himself as a value');
       const got = follow(kinds, person, path);
+      if (typeof got === 'object' && path.length > 1) return notYet(`\`${name}\`, which follows a reference from the payee,`, `put the value on the payee's own row as a field`);
       if (typeof got === 'object') return { meaning: { ref: { kind: 'payee_field', path }, type: got } };
       return { refusal: { code: 'plan.unknown_name', message: got, hint: hintFor(kinds, person, path) } };
     },
@@ -225,20 +245,13 @@ export function tableNames(ctx: PlanContext): Names {
   };
 }
 
-/** `bookings.attainment` and the like, of any component of the plan. */
-export function componentNames(ctx: PlanContext): Names {
-  const what = ['attainment', 'value', 'target'] as const;
+/** `bookings.attainment` and the like, of any component of the plan: not calculated yet. */
+export function componentNames(ctx: Pick<PlanContext, 'components'>): Names {
   return {
-    all: () => [...ctx.components].flatMap(([c, known]) => what.filter((w) => known.hasTarget || w === 'value').map((w) => `${c}.${w}`)),
+    all: () => [],
     find(name) {
-      const [component = '', result = '', more] = name.split('.');
-      const known = ctx.components.get(component);
-      const asked = what.find((w) => w === result);
-      if (known === undefined || result === '' || more !== undefined) return undefined;
-      if (asked === undefined) return notYet(`\`${result}\` of another component`, 'write its attainment, value or target');
-      if (asked !== 'value' && !known.hasTarget) return { refusal: { code: 'plan.unknown_name', message: `\`${component}\` has no \`target\`, so it has no ${asked}`, hint: `read \`${component}.value\`, or give it a target` } };
-      const type = asked === 'attainment' ? { kind: 'percent' } as const : known.measureType();
-      return type === undefined ? { broken: true } : { meaning: { ref: { kind: 'component', component, what: asked }, type } };
+      const [component = '', result] = name.split('.');
+      return result !== undefined && ctx.components.has(component) ? notYet(`\`${name}\`, a result of another component,`, 'measure it here once more: give this component the same `measure`, or name the measure') : undefined;
     },
   };
 }
@@ -278,6 +291,17 @@ export function outOfRow(ctx: Pick<PlanContext, 'terms' | 'tables'>): Names {
       const what = ctx.terms.has(name) ? `the term \`${name}\`` : ctx.tables.has(name) ? `the table \`${name}\``
         : name.startsWith('payee.') || name.startsWith('via.') ? `\`${name}\`` : name === 'period_start' || name === 'period_end' ? `\`${name}\`` : undefined;
       return what === undefined ? undefined : notYet(`${what} in a formula about single facts`, 'use only fields of the fact here');
+    },
+  };
+}
+
+/** Names that mean something in the language, but cannot be read at this place yet. */
+export function later(names: Names, what: string, hint: string): Names {
+  return {
+    all: () => [],
+    find(name, asked) {
+      const got = names.find(name, asked);
+      return got?.meaning === undefined ? got : notYet(`\`${name}\` ${what}`, hint);
     },
   };
 }

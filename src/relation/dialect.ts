@@ -13,6 +13,8 @@ export interface Dialect {
   readonly sum: (of: string, filter: string) => string;
   /** opening words of a statement that makes a table or a view */
   readonly create: (make: 'table' | 'view', name: string) => string;
+  /** how a table of one run is told from one that stays */
+  readonly temporary: string;
   /** does the order of storage matter? */
   readonly keepsOrder: boolean;
 }
@@ -22,5 +24,6 @@ export const generic: Omit<Dialect, 'name' | 'types'> = {
   quotient: (a, b) => `((${a} - ${a} % ${b}) / ${b})`,
   sum: (of, filter) => `sum(${of})${filter}`,
   create: (make, name) => `CREATE ${make === 'view' ? 'OR REPLACE VIEW' : 'TABLE'} ${name} AS`,
+  temporary: '',
   keepsOrder: false,
 };

@@ -33,7 +33,7 @@ export function emitRelation(relation: Relation, dialect: Dialect, codes: Codes,
 
 export function emitTable(schema: TableSchema, dialect: Dialect): string {
   const columns = schema.columns.map((c) => `${identifier(c.name)} ${dialect.types[c.type]}`);
-  return `CREATE TABLE IF NOT EXISTS ${identifier(schema.table)} (${columns.join(', ')})`;
+  return `CREATE ${schema.temporary === true ? dialect.temporary : ''}TABLE IF NOT EXISTS ${identifier(schema.table)} (${columns.join(', ')})`;
 }
 
 /** Quotes where a name is not plain lower case or is a word of the language. */
@@ -59,12 +59,12 @@ function select(relation: Relation, context: Context, pad: string): string {
     }
     case 'project': {
       const { from, where } = body(relation.from, context);
-      return lines(pad, `SELECT ${list(relation.columns, context)}`, from, where);
+      return lines(pad, `SELECT ${list(relation.columns, relation, context)}`, from, where);
     }
     case 'aggregate': {
       const { from, where } = body(relation.from, context);
       const group = relation.by.length === 0 ? '' : `GROUP BY ${relation.by.map((_, i) => i + 1).join(', ')}`;
-      return lines(pad, `SELECT ${list([...relation.by, ...relation.columns], context)}`, from, where, group);
+      return lines(pad, `SELECT ${list([...relation.by, ...relation.columns], relation, context)}`, from, where, group);
     }
     case 'window': {
       const { from, where } = body(relation.from, context);
@@ -120,11 +120,14 @@ function windowColumn(w: WindowColumn, context: Context): string {
   }
 }
 
-function list(columns: readonly Named[], context: Context): string {
+function list(columns: readonly Named[], relation: Relation, context: Context): string {
+  const types = new Map(columnsOf(relation).map((c) => [c.name, c.type]));
   return columns.map(({ name, expr }) => {
     const text = expression(expr, context);
-    const plain = expr.kind === 'column' && expr.name === name;
-    return plain ? text : `${text} AS ${identifier(name)}`;
+    if (expr.kind === 'column') return expr.name === name ? text : `${text} AS ${identifier(name)}`;
+    // small numbers in SQL are of 32 bits until they are told otherwise
+    const untold = types.get(name) === 'bigint' && expr.kind !== 'cast' && expr.kind !== 'aggregate';
+    return `${untold ? `CAST(${text} AS ${context.dialect.types.bigint})` : text} AS ${identifier(name)}`;
   }).join(',\n  ');
 }
 

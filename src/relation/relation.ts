@@ -15,7 +15,13 @@ export type SqlType = 'integer' | 'bigint' | 'wide' | 'boolean' | 'text';
 export interface Column { readonly name: string; readonly type: SqlType }
 
 /** A stored table that programs scan: its columns in order, and the columns that identify a row. */
-export interface TableSchema { readonly table: string; readonly columns: readonly Column[]; readonly key: readonly string[] }
+export interface TableSchema {
+  readonly table: string;
+  readonly columns: readonly Column[];
+  readonly key: readonly string[];
+  /** rows of a run: gone with the connection, never in the store */
+  readonly temporary?: true;
+}
 
 export type CompareOp = '=' | '<>' | '<' | '<=' | '>' | '>=' | 'is_distinct_from' | 'is_not_distinct_from';
 

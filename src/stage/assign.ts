@@ -27,6 +27,7 @@ export interface AssignRows {
   readonly needs: Map<number, Set<number>>;
   /** terms without a value → payees that it happens to */
   readonly missing: Map<string, Set<string>>;
+  readonly tooLarge: { readonly plan: Plan; readonly person: Person; readonly number: Ratio }[];
   readonly slots: { gates: number; factors: number };
 }
 
@@ -37,7 +38,7 @@ export interface AssignContext {
 }
 
 export function assignRows(context: AssignContext): AssignRows {
-  const out: AssignRows = { assign: [], segments: [], gates: [], factors: [], caps: [], curves: [], needs: new Map(), missing: new Map(), slots: { gates: 0, factors: 0 } };
+  const out: AssignRows = { assign: [], segments: [], gates: [], factors: [], caps: [], curves: [], needs: new Map(), missing: new Map(), tooLarge: [], slots: { gates: 0, factors: 0 } };
   const sets = { curves: numbered(), gates: numbered(), factors: numbered() };
   for (const plan of context.catalogue.plans) {
     const entries = context.catalogue.components.filter((c) => c.plan === plan.plan);
@@ -61,6 +62,7 @@ export function assignRows(context: AssignContext): AssignRows {
 /** A term without a value stops this payee's row, and is told once for all payees. */
 function withTerms(out: AssignRows, plan: Plan, person: Person, body: () => void): void {
   try { body(); } catch (error) {
+    if (error instanceof TooLarge) { out.tooLarge.push({ plan, person, number: error.number }); return; }
     if (!(error instanceof NoValue)) throw error;
     const key = `${plan.plan}|${plan.effective.from}|${error.term}`;
     out.missing.set(key, (out.missing.get(key) ?? new Set()).add(person.id));
@@ -223,9 +225,14 @@ export function merged(stints: readonly Stint[]): Span[] {
 }
 
 const LARGEST = 2n ** 63n - 1n;
-/** A pair of cells. What does not fit into 64 bits is refused by `digits.ts` before it gets here. */
+/** A number of a plan that no column holds. The caller says where it came from. */
+class TooLarge extends Error {
+  readonly number: Ratio;
+  constructor(number: Ratio) { super('too large'); this.number = number; }
+}
+/** A pair of cells. */
 function pair(r: Ratio | null): [Cell, Cell] {
   if (r === null) return [null, null];
-  assert(r.n <= LARGEST && r.n >= -LARGEST && r.d <= LARGEST, `a number of a plan fits into 64 bits: ${r.n}/${r.d}`);
+  if (r.n > LARGEST || r.n < -LARGEST || r.d > LARGEST) throw new TooLarge(r);
   return [r.n, r.d];
 }

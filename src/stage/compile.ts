@@ -66,7 +66,7 @@ function compilePlans(input: CompileInput): Compiled {
   };
   const rows = assignRows({ catalogue: base, gathered, code: input.code });
   const catalogue: Catalogue = { ...base, curves: rows.curves };
-  const diagnostics: Diagnostic[] = [...missingTerms(rows, plans), ...cycles(upFields, stints, input.people)];
+  const diagnostics: Diagnostic[] = [...missingTerms(rows, plans), ...tooLarge(rows), ...cycles(upFields, stints, input.people)];
   const program = programOf(input, catalogue, rows);
   checkProgram(program);
   return { program, references: referenceRows(catalogue, rows), catalogue, diagnostics };
@@ -231,6 +231,14 @@ function missingTerms(rows: AssignRows, plans: readonly Plan[]): Diagnostic[] {
       message: `The term ${term} of plan ${plan.plan} (from ${formatDay(plan.effective.from)}) has no value for ${shown}.`,
       hint: `Give them a value in a column of the people file that is mapped to the field ${term}, or give the term a default: \`${term}: … = 0\`.` };
   });
+}
+
+function tooLarge(rows: AssignRows): Diagnostic[] {
+  return rows.tooLarge.slice(0, 5).map(({ plan, person, number }): Diagnostic => ({
+    code: 'plan.too_many_digits', severity: 'error', file: plan.at.file, line: plan.at.line, column: plan.at.column, path: plan.at.path,
+    message: `A target, rate or amount of plan ${plan.plan} for ${person.id} is ${number.n}/${number.d}, which is more than 18 digits.`,
+    hint: 'Round it (`round: { target: 1 }`, `round: { days: 0.0001 }`), or count in a larger unit.',
+  }));
 }
 
 function cycles(upFields: readonly string[], stints: ReadonlyMap<Person, readonly Stint[]>, people: People): Diagnostic[] {

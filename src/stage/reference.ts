@@ -15,7 +15,7 @@ function table(name: string, key: readonly string[], columns: string): TableSche
     assert(column !== undefined && type !== undefined, `column ${c} has a name and a type`);
     return { name: column, type: type as SqlType };
   });
-  return { table: name, key, columns: parsed };
+  return { table: name, key, columns: parsed, temporary: true };
 }
 
 /** Which layers a world is made of; world 0 is what happened under the plans in force. */

@@ -13,7 +13,10 @@ import type { Column, SqlType, TableSchema } from '../relation/relation.ts';
 /** Numbers and percents are stored as integers of this many parts of one. */
 export const PARTS = 1_000_000n;
 
-/** money: minor units of the row's currency. number, percent: millionths. date: day. text, payee, entity: dictionary code. */
+/**
+ * money: of facts, minor units of the row's currency; of reference rows, which have no currency,
+ * millionths of the currency unit. number, percent: millionths. date: day. text, payee, entity: dictionary code.
+ */
 export function storedType(type: FieldType): SqlType {
   if (typeof type === 'object') return 'integer';
   switch (type) {
@@ -32,7 +35,13 @@ export const WORD: TableSchema = {
   columns: [{ name: 'code', type: 'integer' }, { name: 'word', type: 'text' }],
 };
 
-/** One row for each file that was imported; `seq` is the known-at sequence. */
+/**
+ * One row for each file that was imported; `seq` is the known-at sequence, which moves on only where
+ * something changed. `how`: `file` (the file of the source), `corrected` (rows that a person corrected),
+ * `retry` (quarantined rows of an earlier file, tried again). `mapping`: fingerprint of the source.
+ * `header`: names of the columns as JSON; `delimiter` is empty for Parquet. `last_row`: the highest row
+ * number of the store after this file.
+ */
 export const IMPORTED: TableSchema = {
   table: 'imported', key: ['file'],
   columns: [
@@ -40,18 +49,35 @@ export const IMPORTED: TableSchema = {
     { name: 'sha256', type: 'text' }, { name: 'bytes', type: 'bigint' }, { name: 'mapping', type: 'text' },
     { name: 'rows_read', type: 'bigint' }, { name: 'rows_new', type: 'bigint' }, { name: 'rows_changed', type: 'bigint' },
     { name: 'rows_unchanged', type: 'bigint' }, { name: 'rows_quarantined', type: 'bigint' }, { name: 'rows_left_out', type: 'bigint' },
+    { name: 'how', type: 'text' }, { name: 'header', type: 'text' }, { name: 'delimiter', type: 'text' }, { name: 'last_row', type: 'bigint' },
   ],
 };
 
-/** Rows that could not be taken, whole, with the reason and what to do. */
+/** Rows that could not be taken, whole, with the reason and what to do. `id`: where it could be read. `value`: the cell; of an unknown payee in full. */
 export const QUARANTINE: TableSchema = {
   table: 'quarantine', key: ['file', 'record'],
   columns: [
     { name: 'file', type: 'integer' }, { name: 'record', type: 'bigint' }, { name: 'line', type: 'bigint' },
     { name: 'column_name', type: 'text' }, { name: 'letter', type: 'text' }, { name: 'value', type: 'text' },
     { name: 'code', type: 'text' }, { name: 'message', type: 'text' }, { name: 'hint', type: 'text' }, { name: 'raw', type: 'text' },
+    { name: 'id', type: 'text' },
   ],
 };
+
+/** Quarantined rows that a later import has dealt with: taken, or tried again (and then perhaps quarantined anew). */
+export const SETTLED: TableSchema = {
+  table: 'settled', key: ['file', 'record'],
+  columns: [{ name: 'file', type: 'integer' }, { name: 'record', type: 'bigint' }, { name: 'by_file', type: 'integer' }],
+};
+
+/** Fields with a column of their own: the currency of a fact, `from` and `to` of a reference row stand in columns of the layout. */
+export function ownFields(kind: Kind): readonly Field[] {
+  return kind.fields.filter((f) => (kind.dated ? f.name !== 'currency' : f.name !== 'from' && f.name !== 'to'));
+}
+/** Names that fields of a kind cannot have, because the layout uses them. */
+export function reservedNames(kind: Kind): readonly string[] {
+  return [...ORIGIN.map((c) => c.name), ...(kind.dated ? ['day'] : ['entity', 'from_day', 'to_day'])];
+}
 
 const fieldColumns = (fields: readonly Field[]): Column[] => fields.map((f) => ({ name: f.name, type: storedType(f.type) }));
 
@@ -63,12 +89,12 @@ const ORIGIN: readonly Column[] = [
 
 /** Facts of one kind. `day`: the date of the fact; `currency`: code of the currency of its money, null where the kind has none. */
 export function factTable(kind: Kind): TableSchema {
-  return { table: `fact_${kind.name}`, key: ['row'], columns: [...ORIGIN, { name: 'day', type: 'integer' }, { name: 'currency', type: 'integer' }, ...fieldColumns(kind.fields)] };
+  return { table: `fact_${kind.name}`, key: ['row'], columns: [...ORIGIN, { name: 'day', type: 'integer' }, { name: 'currency', type: 'integer' }, ...fieldColumns(ownFields(kind))] };
 }
 
 /** Dated rows of a reference (person, account, …): in force from `from_day` (null: from the beginning) to the next row of the entity, or `to_day`. */
 export function entityTable(kind: Kind): TableSchema {
-  return { table: `entity_${kind.name}`, key: ['row'], columns: [...ORIGIN, { name: 'entity', type: 'integer' }, { name: 'from_day', type: 'integer' }, { name: 'to_day', type: 'integer' }, ...fieldColumns(kind.fields.filter((f) => f.name !== 'from' && f.name !== 'to'))] };
+  return { table: `entity_${kind.name}`, key: ['row'], columns: [...ORIGIN, { name: 'entity', type: 'integer' }, { name: 'from_day', type: 'integer' }, { name: 'to_day', type: 'integer' }, ...fieldColumns(ownFields(kind))] };
 }
 
 export function storeTable(kind: Kind): TableSchema {

@@ -45,6 +45,7 @@ export const CODES = {
   'plan.no_term_value': 'A term that has no value for some payees',
   'plan.hierarchy_cycle': 'People who are above each other in a circle',
   'plan.too_many_digits': 'Numbers so large that the exact result could pass 38 digits',
+  'test.bad': 'A test of a plan that cannot be read',
   // how files of a source become facts
   'source.missing_key': 'A source that lacks a key',
   'source.bad_field': 'A field that the kind does not have, or that a source cannot fill',

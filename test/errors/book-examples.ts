@@ -13,6 +13,7 @@ import { recordRun } from '../../src/ledger/store.ts';
 import { scan } from '../../src/relation/relation.ts';
 import type { TableSchema } from '../../src/relation/relation.ts';
 import type { Code, Diagnostic } from '../../src/value/diagnostic.ts';
+import { assert } from '../../src/value/diagnostic.ts';
 import type { Example } from './example.ts';
 import { inFolder, refusedWith } from './example.ts';
 
@@ -118,6 +119,7 @@ async function killed(folder: string): Promise<readonly Diagnostic[]> {
   const child = startDuckdb();
   return withEngine(folder, ':memory:', async (engine) => {
     await engine.ensure(FACT);
+    assert(child.pid !== undefined, 'the engine has a process');
     process.kill(child.pid, 'SIGKILL');
     await engine.read(scan(FACT));
   }, child);

@@ -8,11 +8,14 @@ import { codes, codesWithoutArea, PAGE, section, sectionsOf, show } from './page
 
 const written = sectionsOf(readFileSync(join(ROOT, PAGE), 'utf8'));
 const missing = codes().filter((code) => !EXAMPLES[code]);
-const shown = await show(EXAMPLES);
+const { shown, wrong } = await show(EXAMPLES);
 
 describe(`${PAGE} and CODES are alike`, () => {
   test('every code has an example (add it to test/errors/examples.ts)', () => {
     expect(missing).toEqual([]);
+  });
+  test('every example brings its code about', () => {
+    expect(wrong).toEqual([]);
   });
   test('every code stands on the page, in no other order and no other (run: npm run errors)', () => {
     expect([...written.keys()].sort()).toEqual(codes().filter((code) => EXAMPLES[code]).sort());

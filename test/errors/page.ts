@@ -38,23 +38,19 @@ const AREAS: Readonly<Record<string, string>> = {
 interface One { readonly example: Example; readonly diagnostic: Diagnostic; readonly text: string }
 export type Shown = ReadonlyMap<Code, One>;
 
-/** @throws where an example does not bring its own code about: then the example is wrong. */
-export async function show(examples: Readonly<Partial<Record<Code, Example>>>): Promise<Shown> {
+/** Runs every example. `wrong`: those that do not bring their own code about, and what they say instead. */
+export async function show(examples: Readonly<Partial<Record<Code, Example>>>): Promise<{ readonly shown: Shown; readonly wrong: readonly string[] }> {
   const shown = new Map<Code, One>();
+  const wrong: string[] = [];
   for (const code of codes()) {
     const example = examples[code];
     if (!example) continue;
-    const diagnostic = await diagnosticOf(code, example);
-    shown.set(code, { example, diagnostic, text: renderDiagnostic(diagnostic, example.text) });
+    const all = await example.diagnose();
+    const diagnostic = all.find((one) => one.code === code);
+    if (diagnostic) shown.set(code, { example, diagnostic, text: renderDiagnostic(diagnostic, example.text) });
+    else wrong.push(`${code}: ${all.map((one) => `${one.code} (${one.message})`).join(', ') || 'says nothing'}`);
   }
-  return shown;
-}
-
-async function diagnosticOf(code: Code, example: Example): Promise<Diagnostic> {
-  const all = await example.diagnose();
-  const found = all.find((one) => one.code === code);
-  if (!found) throw new Error(`the example of ${code} brought about: ${all.map((one) => `${one.code} (${one.message})`).join(', ') || 'nothing'}`);
-  return found;
+  return { shown, wrong };
 }
 
 export function page(shown: Shown): string {

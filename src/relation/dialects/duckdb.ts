@@ -6,7 +6,9 @@ export const duckdb: Dialect = {
   types: { integer: 'INTEGER', bigint: 'BIGINT', wide: 'HUGEINT', boolean: 'BOOLEAN', text: 'VARCHAR' },
   // `//` cuts toward zero on every integer type, at half the cost of the plain form
   quotient: (a, b) => `(${a} // ${b})`,
-  create: (make, name) => `CREATE OR REPLACE ${make === 'view' ? 'VIEW' : 'TABLE'} ${name} AS`,
+  // what a run makes is gone with the connection: a preview leaves the store as it was
+  create: (make, name) => `CREATE OR REPLACE TEMP ${make === 'view' ? 'VIEW' : 'TABLE'} ${name} AS`,
+  temporary: 'TEMP ',
   // sorted blocks are what makes one payee's rows quick to find
   keepsOrder: true,
 };

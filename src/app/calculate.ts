@@ -1,0 +1,90 @@
+/**
+ * Plans and facts → the relations of a run, in the engine. The one place where a program is compiled
+ * and executed; preview, apply, explain, export and test all come through here.
+ */
+import type { Engine, Progress } from '../engine/engine.ts';
+import type { Kind, Plan } from '../plan/plan.ts';
+import { aggregate, call, cast, coalesce, col, eq, int, join, keep, max, named, project, scan, type Relation, sum, union, wide } from '../relation/relation.ts';
+import type { Catalogue } from '../stage/catalogue.ts';
+import { compile, type Compiled } from '../stage/compile.ts';
+import { digitProblems } from '../stage/digits.ts';
+import { currentRows } from '../stage/facts.ts';
+import type { ReferenceRows } from '../stage/reference.ts';
+import { factTable, IMPORTED, WORD } from '../stage/store.ts';
+import { type Diagnostic, hasErrors } from '../value/diagnostic.ts';
+import { loadPeople } from './people.ts';
+
+export interface Calculation { readonly compiled: Compiled; readonly catalogue: Catalogue; readonly cut: number; readonly diagnostics: readonly Diagnostic[] }
+
+export interface CalculateOptions { readonly onProgress?: (progress: Progress) => void; readonly cut?: number }
+
+/** Runs all plans. `calculation` is absent where a diagnostic is an error; nothing was calculated then. */
+export async function calculate(engine: Engine, plans: readonly Plan[], kinds: readonly Kind[], options: CalculateOptions = {}): Promise<{ readonly calculation?: Calculation; readonly diagnostics: readonly Diagnostic[] }> {
+  const cut = options.cut ?? await lastImport(engine);
+  const codes = await codesOf(engine, plans);
+  const people = await loadPeople(engine, kinds, cut);
+  const factTotal = await largestTotal(engine, kinds, cut);
+  const compiled = compile({ plans, kinds, people, cut, code: (word) => codes.get(word), factTotal });
+  if (!('program' in compiled)) return { diagnostics: compiled.diagnostics };
+  const diagnostics = [...compiled.diagnostics, ...digitProblems(compiled, factTotal)];
+  if (hasErrors(diagnostics)) return { diagnostics };
+  engine.setCodes(codes);
+  await putReferences(engine, compiled.references);
+  await runStatements(engine, compiled, options);
+  return { calculation: { compiled, catalogue: compiled.catalogue, cut, diagnostics }, diagnostics };
+}
+
+async function runStatements(engine: Engine, compiled: Compiled, options: CalculateOptions): Promise<void> {
+  const { statements } = compiled.program;
+  for (const [i, statement] of statements.entries()) {
+    options.onProgress?.({ step: statement.name, done: i, of: statements.length });
+    await engine.execute(statement);
+  }
+  options.onProgress?.({ step: 'done', done: statements.length, of: statements.length });
+}
+
+async function putReferences(engine: Engine, references: readonly ReferenceRows[]): Promise<void> {
+  for (const { schema, rows } of references) {
+    await engine.drop(schema.table);
+    await engine.ensure(schema);
+    if (rows.length > 0) await engine.append(schema, schema.columns.map((_, c) => rows.map((r) => r[c] ?? null)));
+  }
+}
+
+/** The known-at sequence of the newest import; 0 where there is none. */
+export async function lastImport(engine: Engine): Promise<number> {
+  const { data } = await engine.read(aggregate(scan(IMPORTED), [], [named('seq', coalesce(max(col('seq')), cast(int(0), 'integer')))]));
+  return Number(data[0]?.[0] ?? 0);
+}
+
+/** Dictionary codes of all words that the plans say. */
+async function codesOf(engine: Engine, plans: readonly Plan[]): Promise<ReadonlyMap<string, number>> {
+  const words = new Set<string>();
+  for (const plan of plans) { words.add(plan.currency); gatherWords(plan, words); }
+  const wanted: Relation = { kind: 'values', columns: [{ name: 'word', type: 'text' }], rows: [...words].sort().map((w) => [w]) };
+  const { data, count } = await engine.read(project(join(['v', wanted], ['inner', 'w', scan(WORD), eq(col('word', 'w'), col('word', 'v'))]), [...keep('w', 'code'), ...keep('v', 'word')]), ['code']);
+  return new Map(Array.from({ length: count }, (_, r) => [String(data[1]?.[r]), Number(data[0]?.[r])]));
+}
+
+/** Words in quotes of formulas, and keys of look-ups. */
+function gatherWords(node: unknown, words: Set<string>): void {
+  if (typeof node !== 'object' || node === null) return;
+  if (Array.isArray(node)) { for (const part of node) gatherWords(part, words); return; }
+  const part = node as Readonly<Record<string, unknown>>;
+  if (part['kind'] === 'text' && typeof part['value'] === 'string') words.add(part['value']);
+  if (typeof part['key'] === 'string') words.add(part['key']);
+  for (const value of Object.values(part)) gatherWords(value, words);
+}
+
+/** The largest absolute sum of any amount of the store: no measure can pass it. */
+async function largestTotal(engine: Engine, kinds: readonly Kind[], cut: number): Promise<bigint> {
+  const totals = kinds.filter((k) => k.dated).flatMap((k) => k.fields
+    .filter((f) => f.type === 'money' || f.type === 'number' || f.type === 'percent')
+    .map((f) => aggregate(currentRows(factTable(k), k, cut), [], [named('total', coalesce(sum(call('abs', col(f.name))), wide(0n)))])));
+  const rows = kinds.filter((k) => k.dated).map((k) => aggregate(currentRows(factTable(k), k, cut), [], [named('total', cast({ kind: 'aggregate', fn: 'count' }, 'wide'))]));
+  const parts = [...totals, ...rows];
+  if (parts.length === 0) return 0n;
+  const { data } = await engine.read(aggregate(union(parts), [], [named('total', coalesce(max(col('total')), wide(0n)))]));
+  const total = data[0]?.[0];
+  return typeof total === 'bigint' ? total : 0n;
+}

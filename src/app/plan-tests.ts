@@ -1,0 +1,157 @@
+/**
+ * `trueup test`: small tables of a workspace, facts in and pay out. A file of `tests/` holds one or
+ * more documents; each names a plan, people and facts, and the figures that must come out:
+ *
+ *     plan: ae-2026
+ *     people: { ann: { role: AE, quota: 800_000 } }
+ *     facts: { deal: [ { id: d1, owner: ann, date: 2026-01-15, stage: Won, amount: 50_000 } ] }
+ *     expect: [ [ann, 2026-Q1, commission, 1_500] ]
+ *
+ * The rows go into a store in memory and through the very program that pays people.
+ */
+import type { Engine } from '../engine/engine.ts';
+import { entriesOf, find, itemsOf, type MapNode, type Node, readDocument, textOf } from '../plan/document.ts';
+import type { Value } from '../plan/evaluate.ts';
+import { readLiteral } from '../plan/literal.ts';
+import type { FieldType, Kind, Plan, Workspace } from '../plan/plan.ts';
+import type { Diagnostic } from '../value/diagnostic.ts';
+import { parseDay } from '../value/period.ts';
+import { compare, formatRatio, type Ratio } from '../value/rate.ts';
+import { calculate } from './calculate.ts';
+import { type Figures, figuresOf } from './figures.ts';
+import { fillStore, type SmallEntity, type SmallRow } from './small-store.ts';
+
+export interface Difference { readonly file: string; readonly line: number; readonly payee: string; readonly period: string; readonly figure: string; readonly expected: string; readonly got: string }
+export interface TestReport { readonly file: string; readonly figures: number; readonly differences: readonly Difference[]; readonly diagnostics: readonly Diagnostic[] }
+
+/** Runs one file of tests. `open` gives an empty engine for each document. */
+export async function runTestFile(workspace: Workspace, file: string, text: string, open: () => Promise<Engine>): Promise<TestReport> {
+  let figures = 0;
+  const differences: Difference[] = [], diagnostics: Diagnostic[] = [];
+  for (const part of documentsOf(text)) {
+    const { value: root, diagnostics: found } = readDocument(file, part);
+    diagnostics.push(...found);
+    if (root === undefined) continue;
+    const engine = await open();
+    try {
+      const out = await runTest(workspace, file, root, engine);
+      figures += out.figures; differences.push(...out.differences); diagnostics.push(...out.diagnostics);
+    } finally { await engine.close(); }
+  }
+  return { file, figures, differences, diagnostics };
+}
+
+/** Documents of a file, each with the lines before it left blank, so that places stay true. */
+function documentsOf(text: string): string[] {
+  const lines = text.split('\n');
+  const starts = [0, ...lines.flatMap((l, i) => (/^---\s*$/.test(l) ? [i + 1] : []))];
+  return starts.map((from, i) => {
+    const to = starts[i + 1] === undefined ? lines.length : (starts[i + 1] as number) - 1;
+    return '\n'.repeat(from) + lines.slice(from, to).join('\n');
+  }).filter((part) => part.trim() !== '');
+}
+
+async function runTest(workspace: Workspace, file: string, root: MapNode, engine: Engine): Promise<Omit<TestReport, 'file'>> {
+  const say = (node: Node | undefined, message: string, hint: string): Diagnostic => ({ code: 'test.bad', severity: 'error', file, line: (node ?? root).at.line, column: (node ?? root).at.column, path: '', message, hint });
+  const planNode = find(root, 'plan'), names = planNode?.kind === 'list' ? planNode.items.map((n) => textOf(n) ?? '') : [textOf(planNode) ?? ''];
+  const plans = workspace.plans.filter((p) => names.includes(p.plan));
+  if (plans.length === 0) return { figures: 0, differences: [], diagnostics: [say(planNode, `There is no plan ${names.join(', ')} without errors in this workspace.`, `Plans are: ${[...new Set(workspace.plans.map((p) => p.plan))].join(', ') || 'none'}.`)] };
+  const problems: Diagnostic[] = [];
+  const kinds = workspace.kinds.map((k) => (k.name === 'person' ? withTerms(k, plans) : k));
+  const dateless = (kind: string): Kind | undefined => kinds.find((k) => k.name === kind);
+  const people = peopleOf(find(root, 'people'), dateless('person'));
+  const entities = new Map<string, readonly SmallEntity[]>([['person', people]]);
+  for (const e of entriesOf(find(root, 'entities'))) {
+    const kind = dateless(e.key);
+    if (kind === undefined || kind.dated) { problems.push(say(e.value, `There is no reference kind ${e.key}.`, `Kinds are: ${kinds.map((k) => k.name).join(', ')}.`)); continue; }
+    entities.set(e.key, peopleOf(e.value, kind));
+  }
+  const facts = new Map<string, readonly SmallRow[]>();
+  for (const e of entriesOf(find(root, 'facts'))) {
+    const kind = dateless(e.key);
+    if (kind === undefined || !kind.dated) { problems.push(say(e.value, `There is no kind of fact ${e.key}.`, `Kinds are: ${kinds.map((k) => k.name).join(', ')}.`)); continue; }
+    facts.set(e.key, itemsOf(e.value).flatMap((row, i) => factRows(row, kind, i, plans[0] as Plan, problems, say)));
+  }
+  if (problems.length > 0) return { figures: 0, differences: [], diagnostics: problems };
+  await fillStore(engine, { kinds, facts, entities });
+  const { calculation, diagnostics } = await calculate(engine, plans, kinds);
+  if (calculation === undefined) return { figures: 0, differences: [], diagnostics };
+  const figures = await figuresOf(engine, calculation);
+  const expected = itemsOf(find(root, 'expect'));
+  const differences = expected.flatMap((row): Difference[] => difference(file, row, figures));
+  return { figures: expected.length, differences, diagnostics: diagnostics.filter((d) => d.severity === 'error') };
+}
+
+/** Terms that a test gives to people are fields, whether or not a source fills them. */
+function withTerms(person: Kind, plans: readonly Plan[]): Kind {
+  const fields = [...person.fields];
+  for (const term of plans.flatMap((p) => p.terms)) {
+    if (fields.some((f) => f.name === term.name)) continue;
+    const type: FieldType = term.type === 'factor' ? 'number' : term.type;
+    fields.push({ name: term.name, type });
+  }
+  return { ...person, fields };
+}
+
+function peopleOf(node: Node | undefined, kind: Kind | undefined): SmallEntity[] {
+  return entriesOf(node).flatMap((e): SmallEntity[] => {
+    const days = new Set<number | null>([null]);
+    const fields = new Map<string, readonly { readonly from: number | null; readonly value: Value }[]>();
+    for (const f of entriesOf(e.value)) {
+      const type = kind?.fields.find((x) => x.name === f.key)?.type ?? 'text';
+      const dated = f.value.kind === 'list' ? f.value.items.map((item) => ({ from: parseDay(textOf(find(item, 'from')) ?? '') ?? null, value: valueOf(textOf(find(item, 'value')), type) })) : [{ from: null, value: valueOf(textOf(f.value), type) }];
+      fields.set(f.key, dated);
+      for (const d of dated) days.add(d.from);
+    }
+    return [...days].sort((a, b) => (a ?? -Infinity) - (b ?? -Infinity)).map((from) => ({
+      id: e.key, from,
+      values: new Map([...fields].map(([name, rows]) => [name, [...rows].reverse().find((r) => r.from === null || (from !== null && r.from <= from))?.value ?? null])),
+    }));
+  });
+}
+
+function factRows(node: Node, kind: Kind, index: number, plan: Plan, problems: Diagnostic[], say: (n: Node, m: string, h: string) => Diagnostic): SmallRow[] {
+  const day = parseDay(textOf(find(node, 'date')) ?? '');
+  if (day === undefined) { problems.push(say(node, `A ${kind.name} has no date that can be read.`, 'Write `date: 2026-01-31`.')); return []; }
+  for (const f of entriesOf(node)) {
+    if (['id', 'date', 'copies', 'currency'].includes(f.key) || kind.fields.some((x) => x.name === f.key)) continue;
+    problems.push(say(f.value, `${kind.name} has no field ${f.key}.`, `Its fields are: ${kind.fields.map((x) => x.name).join(', ')}.`));
+  }
+  const copies = Number(textOf(find(node, 'copies')) ?? '1');
+  return Array.from({ length: Number.isSafeInteger(copies) && copies > 0 && copies <= 100_000 ? copies : 1 }, (_, copy): SmallRow => {
+    const read = (name: string): string | undefined => textOf(find(node, name))?.replaceAll('#', String(copy));
+    return {
+      id: read('id') ?? `${kind.name}-${index}-${copy}`, day, currency: read('currency') ?? plan.currency,
+      values: new Map(kind.fields.map((f) => [f.name, valueOf(read(f.name), f.type)])),
+    };
+  });
+}
+
+function valueOf(text: string | undefined, type: FieldType): Value {
+  if (text === undefined || text === '') return null;
+  if (type === 'yes_no') return text === 'yes' || text === 'true';
+  if (type === 'date') { const day = parseDay(text); return day === undefined ? null : { day }; }
+  if (type === 'money' || type === 'number' || type === 'percent') {
+    const literal = readLiteral(text);
+    return literal?.kind === 'number' ? literal.value : null;
+  }
+  return text;
+}
+
+/** `[payee, period, figure, value]`; `0.6667 ~ 0.0001` compares after rounding to that. */
+function difference(file: string, row: Node, figures: Figures): Difference[] {
+  const [payee = '', period = '', figure = '', written = ''] = itemsOf(row).map((n) => textOf(n) ?? '');
+  const [value = '', near] = written.split(' ~ ');
+  const want = readLiteral(value), got = figures.get(payee, period, figure);
+  const tolerance = near === undefined ? undefined : readLiteral(near);
+  const at = { file, line: row.at.line, payee, period, figure, expected: written };
+  if (want?.kind !== 'number') return [{ ...at, got: 'the expected value is not a number' }];
+  if (got === undefined) return [{ ...at, got: 'nothing: no such figure' }];
+  if (got === 'none') return value === '' ? [] : [{ ...at, got: 'no value' }];
+  const equal = tolerance?.kind === 'number' ? near_(got, want.value, tolerance.value) : compare(got, want.value) === 0;
+  return equal ? [] : [{ ...at, got: formatRatio(got) }];
+}
+function near_(a: Ratio, b: Ratio, unit: Ratio): boolean {
+  const round = (x: Ratio): bigint => { const n = x.n * unit.d * 2n, d = x.d * unit.n; return (n + (n < 0n ? -d : d)) / (2n * d); };
+  return round(a) === round(b);
+}

@@ -1,0 +1,286 @@
+/**
+ * A plan in words: one sentence a key. `check --resolved`, statements and explanations print these, so
+ * that a payee reads the same words everywhere.
+ */
+import { formatDay } from '../value/period.ts';
+import { formatCalendar } from '../value/period.ts';
+import { compare, formatRatio, ONE, ZERO } from '../value/rate.ts';
+import type { Ratio } from '../value/rate.ts';
+import type { Typed } from './formula.ts';
+import type { Component, CreditRule, Gate, Leaf, Limit, Measure, Num, Plan, Table, TableRow, Term, Window } from './plan.ts';
+import { both } from './problem.ts';
+import { COMPARISON_WORDS, conditionWords, formulaWords, numberWords, percentWords, spaced, valueWords } from './words-formula.ts';
+
+/** Sentences about the whole plan, in the order of its keys; each ends with a full stop. */
+export function describePlan(plan: Plan): string[] {
+  const named = measuresByName(plan);
+  return [
+    `${plan.title} (${plan.plan}).`,
+    ...(plan.purpose === '' ? [] : [`Its purpose: ${ended(plan.purpose)}`]),
+    `It holds from ${formatDay(plan.effective.from)} to ${formatDay(plan.effective.to - 1)}, both days included.`,
+    plan.payees === 'all' ? 'It is for everybody.' : `It is for everybody of whom ${conditionWords(plan.payees.formula)}.`,
+    `It is calculated for each ${plan.period}, in ${plan.currency}${plan.calendar.kind === 'months' && plan.calendar.start === 1 ? '' : `, on the calendar "${formatCalendar(plan.calendar)}"`}.`,
+    ...plan.terms.map(termWords),
+    ...(plan.incentive === undefined ? [] : [`At exactly 100 % it pays ${numWords(plan.incentive, 'amount')}.`]),
+    prorateWords(plan),
+    ...plan.credits.map(describeCredit),
+    ...named.map((m) => `${m.title} is the ${describeMeasure(m)}.`),
+    ...plan.components.flatMap((c) => describeComponent(c, plan)),
+    ...(plan.cap === undefined ? [] : [`All components together pay at most ${limitWords(plan.cap, plan)}.`]),
+    ...roundingWords(plan),
+  ];
+}
+
+/** "amount of deal where stage is Won" */
+export function describeMeasure(measure: Measure): string {
+  switch (measure.kind) {
+    case 'sum': return `${formulaWords(measure.of)} of ${factsWords(measure)}`;
+    case 'count': return `number of ${factsWords(measure)}`;
+    case 'distinct': return `number of different values of ${formulaWords(measure.of)} of ${factsWords(measure)}`;
+    case 'ratio': return `${partWords(measure.numerator)} ÷ ${partWords(measure.denominator)}`;
+    case 'formula': return formulaWords(measure.formula);
+  }
+}
+
+function factsWords(measure: Extract<Measure, { from: readonly string[] }>): string {
+  const where = measure.where === undefined ? '' : ` where ${conditionWords(measure.where.formula)}`;
+  const credited = measure.credited.length === 0 ? '' : `, credited by ${both(measure.credited.map(spaced))}`;
+  return `${both(measure.from.map(spaced))}${where}${credited}`;
+}
+
+function partWords(measure: Measure): string {
+  return /\.(numerator|denominator)$/.test(measure.name) ? describeMeasure(measure) : spaced(measure.name);
+}
+
+/** Who is credited with what: "The owner of each deal is credited with all of it." */
+export function describeCredit(rule: CreditRule): string {
+  const facts = both(rule.from.map(spaced));
+  const where = rule.where === undefined ? '' : ` where ${conditionWords(rule.where.formula)}`;
+  const share = compare(rule.share, ONE) === 0 ? 'all of it' : `${percentWords(rule.share)} of it`;
+  const top = rule.overlay ? ', on top of the direct credits' : '';
+  if (rule.split.length > 0) {
+    const steps = rule.split.map((step) => both(step.map((s) => `${s.to.map(spaced).join('\'s ')} ${s.share === 'rest' ? 'the rest' : percentWords(s.share)}`)));
+    return `Of each ${facts}${where}, ${steps.join('; of what is left, ')}${compare(rule.share, ONE) === 0 ? '' : `, of ${percentWords(rule.share)} of it`}${top}.`;
+  }
+  const to = both(rule.to.map((p) => p.map(spaced).join('\'s ')));
+  if (rule.up !== undefined) {
+    const levels = rule.up.levels === 'all' ? 'everybody above, level by level' : rule.up.levels === 1 ? `the ${spaced(rule.up.field)}` : `the ${rule.up.levels} levels above`;
+    return `For each ${facts}${where}, ${levels} of the ${to} (by ${spaced(rule.up.field)}) ${rule.up.levels === 1 ? 'is' : 'are'} credited with ${share}, on top.`;
+  }
+  const many = rule.to.length > 1;
+  return `The ${to} of each ${facts}${where} ${many ? 'share' : 'is credited with'} ${share}${many ? ' equally' : ''}${top}.`;
+}
+
+/** Sentences about one component; those of a group are followed by those of its parts. */
+export function describeComponent(component: Component, plan: Plan): string[] {
+  const parts = component.kind === 'group' ? component.components.flatMap((c) => describeComponent(c, plan)) : [];
+  const base = component.kind === 'leaf' ? leafWords(component, plan) : [`It is the sum of ${both(component.components.map((c) => c.title))}.`];
+  const weight = component.weight === undefined ? [] : [`It has ${numWords(component.weight, 'weight')} of the incentive.`];
+  const own = component.incentive === undefined ? [] : [`At exactly 100 % it pays ${numWords(component.incentive, 'amount')}, outside of the weights.`];
+  const after = [
+    ...component.gates.map((g) => gateWords(g)),
+    ...component.multiply.map((m) => `The pay is multiplied by ${spaced(m.name)}: ${numWords(m.factor, 'factor')}.`),
+    ...(component.caps.length === 0 ? [] : [`It pays at most ${component.caps.map((c) => limitWords(c, plan)).join(', and at most ')}.`]),
+    ...(component.floor === undefined ? [] : [`It pays at least ${limitWords(component.floor, plan)}.`]),
+  ];
+  const period = component.period === plan.period ? [] : [`It is calculated for each ${component.period}.`];
+  return [`${component.title}:`, ...base, ...period, ...windowWords(component.window), ...weight, ...own, ...after, ...parts].map((s, i, all) => (i === 0 && all[1] !== undefined ? s : s));
+}
+
+function leafWords(leaf: Leaf, plan: Plan): string[] {
+  const measure = leaf.measure === undefined ? undefined : leaf.measure.name === leaf.name || leaf.measure.name.endsWith('.measure') ? `the ${describeMeasure(leaf.measure)}` : lowerFirst(leaf.measure.title);
+  const looked = measure === undefined ? [] : leaf.target === undefined ? [`We look at ${measure}.`] : [`We compare ${measure} with ${numWords(leaf.target, 'target')}.`];
+  const lower = leaf.target !== undefined && leaf.better === 'lower' ? ['Less is better: attainment is the target divided by the measure.'] : [];
+  const holds = [
+    ...(leaf.target === undefined ? [] : [`Where the target is 0, ${leaf.noTarget === 'hold' ? 'the pay is held' : `the attainment is ${percentWords(leaf.noTarget)}`}.`]),
+    ...(leaf.measure?.kind === 'ratio' ? [`Where the measure has no value, ${leaf.missing === 'hold' ? 'the pay is held' : `the attainment is ${percentWords(leaf.missing)}`}.`] : []),
+  ];
+  return [...looked, ...lower, payWords(leaf, plan), ...holds];
+}
+
+function payWords(leaf: Leaf, plan: Plan): string {
+  if (leaf.pay === undefined) return 'It is shown, and pays nothing.';
+  const { form, number } = leaf.pay;
+  if (number.kind === 'table') {
+    const text = describeTable(number.table, form, form === 'payout' ? incentiveWords(leaf, plan) : undefined);
+    return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  }
+  const value = formulaWords(number.formula);
+  if (form === 'amount') return `It pays ${value}.`;
+  if (form === 'payout') return `It pays ${value} of ${incentiveWords(leaf, plan)}.`;
+  const type = number.formula.type.kind;
+  return type === 'percent' ? `It pays ${value} of it.` : type === 'factor' ? `It pays ${value} the base rate (incentive ÷ target) for each unit.` : `It pays ${value} for each.`;
+}
+
+function incentiveWords(leaf: Leaf, plan: Plan): string {
+  const own = leaf.incentive ?? plan.incentive;
+  return own?.kind === 'formula' && own.formula.kind === 'name' ? formulaWords(own.formula) : 'the incentive';
+}
+
+export type TableUse = 'rate' | 'payout' | 'amount' | 'target' | 'weight' | 'factor' | 'limit';
+
+/** A table in words, without a full stop. `whole`: what a share is of, "your target incentive". */
+export function describeTable(table: Table, use: TableUse, whole = 'the incentive'): string {
+  const by = isOwn(table.by) ? '' : `by ${formulaWords(table.by)}: `;
+  const say = valueTeller(use, whole);
+  const key = (row: TableRow): string => keyWords(row, table.by);
+  const [first] = table.rows;
+  const last = table.rows.at(-1);
+  if (first === undefined || last === undefined) return `${by}nothing`;
+  switch (table.kind) {
+    case 'lookup': {
+      const rows = table.rows.map((r) => `${key(r)} ${use === 'factor' || use === 'target' || use === 'weight' ? 'is' : 'pays'} ${say(r.value)}`);
+      const rest = table.otherwise === undefined ? [] : [`everything else ${say(table.otherwise)}`];
+      return `${by}${[...rows, ...rest].join(', ')}`;
+    }
+    case 'points': return `${by}${pointsWords(table, key, say)}`;
+    case 'marginal': return `${by}${marginalWords(table, key, say)}`;
+    case 'retroactive': return `${by}everything is paid at the rate reached: ${bandWords(table, key, say)}`;
+    case 'steps': return `${by}${bandWords(table, key, say)}`;
+  }
+}
+
+function isOwn(by: Typed): boolean {
+  return by.kind === 'name' && by.ref.kind === 'result';
+}
+
+function keyWords(row: TableRow, by: Typed): string {
+  if (typeof row.key === 'string') return row.key;
+  return typeof row.key === 'boolean' ? (row.key ? 'yes' : 'no') : valueWords(row.key, by.type);
+}
+
+type Teller = (value: Typed) => string;
+
+/** Says what a share is of once, and then the share alone. */
+function valueTeller(use: TableUse, whole: string): Teller {
+  let said = false;
+  return (value) => {
+    if (use !== 'factor' && use !== 'target' && isNothing(value)) return 'nothing';
+    const words = formulaWords(value);
+    if (said || use === 'amount' || use === 'factor' || use === 'target' || use === 'limit') return words;
+    said = true;
+    if (use === 'payout') return value.type.kind === 'factor' ? `${words} ${whole}` : `${words} of ${whole}`;
+    if (use === 'weight') return `${words} of ${whole}`;
+    return value.type.kind === 'percent' ? `${words} of it` : value.type.kind === 'factor' ? `${words} the base rate` : `${words} for each`;
+  };
+}
+
+function isNothing(value: Typed): boolean {
+  return value.kind === 'number' && value.value.n === 0n;
+}
+
+function pointsWords(table: Table, key: (r: TableRow) => string, say: Teller): string {
+  const parts = table.rows.map((row, i) => {
+    const last = i === table.rows.length - 1;
+    const flat = last && table.beyond === 'flat' && i > 0;
+    const jump = row.right === undefined ? '' : ` (just below it ${say(row.value)})`;
+    const value = say(row.right ?? row.value);
+    return `${key(row)}${flat ? ' and more pay' : ' pays'} ${value}${jump}`;
+  });
+  const beyond = table.beyond === 'extend' ? ', and the last line goes on' : '';
+  return `${parts.join(', ')}${table.rows.length > 1 ? ', on a straight line between' : ''}${beyond}`;
+}
+
+function marginalWords(table: Table, key: (r: TableRow) => string, say: Teller): string {
+  const [first] = table.rows;
+  if (table.rows.length === 1 && first !== undefined && isZeroKey(first)) return `in proportion to ${formulaWords(table.by)}: ${say(first.value)}`;
+  const below = first !== undefined && !isZeroKey(first) ? [`nothing up to ${key(first)}`] : [];
+  const parts = table.rows.map((row, i) => {
+    const next = table.rows[i + 1];
+    const value = say(row.value);
+    if (next === undefined) return `${value} for the part above ${key(row)}`;
+    return isZeroKey(row) ? `${value} for the part up to ${key(next)}` : `${value} for the part from ${key(row)} to ${key(next)}`;
+  });
+  return `each part is paid by itself: ${[...below, ...parts].join(', ')}`;
+}
+
+function isZeroKey(row: TableRow): boolean {
+  return typeof row.key === 'object' && compare(row.key, ZERO) === 0;
+}
+
+function bandWords(table: Table, key: (r: TableRow) => string, say: Teller): string {
+  const [first] = table.rows;
+  const below = first !== undefined && !isZeroKey(first) ? [`below ${key(first)} nothing`] : [];
+  return [...below, ...table.rows.map((row) => `${row.over ? `above ${key(row)}` : `from ${key(row)} on`} ${say(row.value)}`)].join(', ');
+}
+
+function gateWords(gate: Gate): string {
+  const tests = gate.require.map((t) => {
+    const left = t.left.kind === 'measure' ? shortName(t.left.measure) : t.left.kind === 'attainment' ? 'attainment' : 'the measure';
+    const must = t.op === '=' ? 'must be' : t.op === '<>' ? 'must not be' : `must be ${COMPARISON_WORDS[t.op].replace(/^is /, '')}`;
+    return `${left} ${must} ${formulaWords(t.right)}`;
+  });
+  const { otherwise } = gate;
+  const else_ = otherwise.kind === 'hold' ? 'the pay is held' : otherwise.kind === 'at_most' ? `it pays at most ${formulaWords(otherwise.share)}` : isNothing(otherwise.of) ? 'it pays nothing' : `it pays ${formulaWords(otherwise.of)} of what it would`;
+  const text = both(tests);
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}; otherwise ${else_}.`;
+}
+
+/** `grr` is said "GRR": three letters are an abbreviation. */
+function shortName(measure: Measure): string {
+  return measure.name.length <= 3 ? measure.name.toUpperCase() : spaced(measure.name);
+}
+
+function limitWords(limit: Limit, plan: Plan): string {
+  return limit.kind === 'share' ? `${numWords(limit.amount, 'limit')} of the incentive` : `${numWords(limit.amount, 'limit')} ${plan.currency}`;
+}
+
+function numWords(number: Num, use: TableUse): string {
+  return number.kind === 'formula' ? formulaWords(number.formula) : `(${describeTable(number.table, use)})`;
+}
+
+function windowWords(window: Window): string[] {
+  if (window.kind === 'period') return [];
+  return [window.kind === 'to_date' ? `It counts from the start of the ${window.of} to date, against the target so far, less what was paid before.` : `It counts over the whole ${window.of}, against the full target, less what was paid before.`];
+}
+
+function termWords(term: Term): string {
+  const value = term.given ?? term.fallback;
+  const type = term.type === 'yes_no' as string ? 'yes/no' : term.type;
+  const unit = term.every === undefined ? '' : ` a ${term.every}`;
+  const text = value === undefined ? '' : typeof value === 'string' ? value : term.type === 'percent' ? percentWords(value) : numberWords(value);
+  return `${spaced(term.name).charAt(0).toUpperCase()}${spaced(term.name).slice(1)} is ${type}${unit}${value === undefined ? ', from the payee or his role' : `, ${text} where the payee and his role have none`}.`;
+}
+
+function prorateWords(plan: Plan): string {
+  if (plan.prorate === 'none') return 'Amounts with a unit of time are paid in full for part periods.';
+  return `Amounts with a unit of time are scaled by the days on the plan${plan.prorate === 'days_after_first' ? ', without the first day' : ''}.`;
+}
+
+function roundingWords(plan: Plan): string[] {
+  return Object.entries(plan.round).map(([point, r]) => {
+    const what = point === 'end' ? 'each earning' : `the ${spaced(point)}`;
+    return `We round ${what} to ${formatUnit(r.unit)}${r.mode === 'half_away' ? ', half away from zero' : `, always ${r.mode}`}.`;
+  });
+}
+
+function formatUnit(unit: Ratio): string {
+  return formatRatio(unit);
+}
+
+/** Measures with a name of their own, which sentences of components only name. */
+function measuresByName(plan: Plan): Measure[] {
+  const found = new Map<string, Measure>();
+  const visit = (m: Measure | undefined, owner: string): void => {
+    if (m === undefined) return;
+    if (m.name !== owner && !m.name.includes('.')) found.set(m.name, m);
+    if (m.kind === 'ratio') { visit(m.numerator, ''); visit(m.denominator, ''); }
+    if (m.kind === 'formula') for (const inner of Object.values(m.measures)) visit(inner, '');
+  };
+  const component = (c: Component): void => {
+    if (c.kind === 'leaf') visit(c.measure, c.name);
+    for (const g of c.gates) for (const t of g.require) if (t.left.kind === 'measure') visit(t.left.measure, '');
+    if (c.kind === 'group') c.components.forEach(component);
+  };
+  plan.components.forEach(component);
+  for (const m of plan.measures) visit(m, '');
+  return [...found.values()];
+}
+
+function lowerFirst(text: string): string {
+  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}
+
+function ended(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

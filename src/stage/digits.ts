@@ -1,0 +1,79 @@
+/**
+ * Do the exact numbers of a run fit into 38 digits? Bounds are taken from the rows at hand, component
+ * by component: the largest sum that the facts can give, times the largest target, edge, rate and unit
+ * amount that the component's own rows hold. What could pass 38 digits is told before anything runs;
+ * the engine would stop at it, never wrap.
+ */
+import { assert, type Diagnostic } from '../value/diagnostic.ts';
+import { SCALE } from './arithmetic.ts';
+import type { Compiled } from './compile.ts';
+import { REF_ASSIGN, REF_SEGMENT } from './reference.ts';
+import type { Cell } from './rows.ts';
+
+const LIMIT = 10n ** 38n;
+
+export function digitProblems(compiled: Compiled, factTotal: bigint): Diagnostic[] {
+  const { catalogue } = compiled;
+  const curves = curveBounds(rowsOf(compiled, REF_SEGMENT.table));
+  const assigned = assignBounds(rowsOf(compiled, REF_ASSIGN.table));
+  const out: Diagnostic[] = [];
+  for (const entry of catalogue.components) {
+    const own = assigned.get(entry.component);
+    if (own === undefined || entry.value === undefined) continue;
+    const { value } = entry;
+    const weight = value.measure.terms.reduce((m, t) => m + abs(t.coefficient), 0n);
+    const x = factTotal * catalogue.gathered.shareDivisor * weight * value.mul + 1n;
+    const xUnder = value.over === undefined ? value.div : value.div * (factTotal * catalogue.gathered.shareDivisor + 1n);
+    const byAttainment = entry.shape.reads === 2;
+    const rN = byAttainment ? x * own.targetD : x, rD = byAttainment ? xUnder * own.targetN : xUnder;
+    for (const curve of own.curves) {
+      const c = curves.get(curve);
+      if (c === undefined) continue;
+      const unit = entry.shape.paysOnValue ? x : own.unitN, unitUnder = entry.shape.paysOnValue ? xUnder : own.unitD;
+      const product = unit * (c.a * rD + c.b * rN), divisor = unitUnder * c.c * rD;
+      const edge = rN * c.edgeD > rD * c.edgeN ? rN * c.edgeD : rD * c.edgeN;
+      const worst = [product, divisor * SCALE, edge].reduce((m, n) => (n > m ? n : m), 0n);
+      if (worst < LIMIT) continue;
+      const { at, name } = entry.spec;
+      out.push({ code: 'plan.too_many_digits', severity: 'error', file: at.file, line: at.line, column: at.column, path: at.path,
+        message: `The exact pay of ${name} could need ${worst.toString().length} digits, and 38 is the most: facts sum to at most ${factTotal}, the target to ${own.targetN}, the amount it pays on to ${unit}.`,
+        hint: 'Round the target or the base rate to fewer digits (`round: { target: 1 }`, `round: { rate: 0.0001% }`), or count in a larger unit.' });
+      break;
+    }
+  }
+  return out;
+}
+
+interface CurveBound { a: bigint; b: bigint; c: bigint; edgeN: bigint; edgeD: bigint }
+function curveBounds(rows: readonly (readonly Cell[])[]): Map<number, CurveBound> {
+  const at = columns(REF_SEGMENT.columns.map((c) => c.name)), out = new Map<number, CurveBound>();
+  for (const row of rows) {
+    const b = out.get(Number(row[at('curve')])) ?? { a: 0n, b: 0n, c: 1n, edgeN: 0n, edgeD: 1n };
+    const up = (name: string, now: bigint): bigint => larger(now, row[at(name)]);
+    out.set(Number(row[at('curve')]), { a: up('a', b.a), b: up('b', b.b), c: up('c', b.c), edgeN: up('high_n', up('low_n', b.edgeN)), edgeD: up('high_d', up('low_d', b.edgeD)) });
+  }
+  return out;
+}
+interface AssignBound { targetN: bigint; targetD: bigint; unitN: bigint; unitD: bigint; curves: Set<number> }
+function assignBounds(rows: readonly (readonly Cell[])[]): Map<number, AssignBound> {
+  const at = columns(REF_ASSIGN.columns.map((c) => c.name)), out = new Map<number, AssignBound>();
+  const [component, tn, td, un, ud, curve] = [at('component'), at('target_n'), at('target_d'), at('unit_n'), at('unit_d'), at('curve')];
+  for (const row of rows) {
+    const key = Number(row[component]);
+    let b = out.get(key);
+    if (b === undefined) { b = { targetN: 1n, targetD: 1n, unitN: 0n, unitD: 1n, curves: new Set() }; out.set(key, b); }
+    b.targetN = larger(b.targetN, row[tn]); b.targetD = larger(b.targetD, row[td]); b.unitN = larger(b.unitN, row[un]); b.unitD = larger(b.unitD, row[ud]);
+    if (row[curve] !== null) b.curves.add(Number(row[curve]));
+  }
+  return out;
+}
+function rowsOf(compiled: Compiled, table: string): readonly (readonly Cell[])[] {
+  return compiled.references.find((r) => r.schema.table === table)?.rows ?? [];
+}
+function columns(names: readonly string[]): (name: string) => number {
+  return (name) => { const i = names.indexOf(name); assert(i >= 0, `the column ${name} is there`); return i; };
+}
+function larger(now: bigint, cell: Cell | undefined): bigint {
+  return typeof cell === 'bigint' && abs(cell) > now ? abs(cell) : now;
+}
+function abs(n: bigint): bigint { return n < 0n ? -n : n; }

@@ -1,0 +1,35 @@
+/** What shows only when plans meet people: found while the program of a run is made. */
+import type { Value } from '../../src/plan/evaluate.ts';
+import { readWorkspace } from '../../src/plan/workspace.ts';
+import { compile } from '../../src/stage/compile.ts';
+import type { People, Person } from '../../src/stage/people.ts';
+import type { Code, Diagnostic } from '../../src/value/diagnostic.ts';
+import { assert } from '../../src/value/diagnostic.ts';
+import type { Example } from './example.ts';
+import { BESIDE, HEAD, PAY, PLAN, reader } from './plan-examples.ts';
+
+export const COMPILE_EXAMPLES = {
+  'plan.no_term_value': compiled('Missing is never zero.', `${HEAD}terms: { quota: money a year }\ncomponents:\n  deals: { measure: { sum: amount, from: deal }, target: quota, rate: 5% }\n`, { Ada: {}, Bo: {} }),
+  'plan.hierarchy_cycle': compiled('Whoever is above everybody would be above himself.', `${HEAD}credits: { team: { from: deal, to: owner, up: manager, levels: all } }\n${PAY}`, { Ada: { manager: 'Bo' }, Bo: { manager: 'Ada' } }),
+  'plan.too_many_digits': compiled('Larger numbers could not be added exactly, so they are refused before anything is calculated.',
+    `${HEAD}components:\n  deals: { measure: { sum: amount, from: deal }, rate: ${'9'.repeat(30)}% }\n`, { Ada: {} }),
+} satisfies Partial<Record<Code, Example>>;
+
+function compiled(about: string, text: string, people: Readonly<Record<string, Readonly<Record<string, Value>>>>): Example {
+  return { about, text, diagnose: () => diagnose(text, people) };
+}
+
+function diagnose(text: string, people: Readonly<Record<string, Readonly<Record<string, Value>>>>): readonly Diagnostic[] {
+  const { value, diagnostics } = readWorkspace('.', reader({ ...BESIDE, [PLAN]: text }));
+  if (!value || value.plans.length === 0) return diagnostics;
+  const code = (word: string): number => [...word].reduce((sum, letter) => sum * 31 + (letter.codePointAt(0) ?? 0), 7) % 1_000_003;
+  return [...diagnostics, ...compile({ plans: value.plans, kinds: value.kinds, people: peopleOf(people), code, cut: 1 }).diagnostics];
+}
+
+function peopleOf(people: Readonly<Record<string, Readonly<Record<string, Value>>>>): People {
+  const persons = Object.entries(people).map(([id, values], index): Person => ({
+    payee: index + 1, id, rows: [{ from: null, values: new Map(Object.entries(values)) }], hired: null, left: null,
+  }));
+  assert(persons.length > 0, 'an example has people');
+  return { persons, byId: new Map(persons.map((person) => [person.id, person])), roles: new Map() };
+}

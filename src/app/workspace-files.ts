@@ -1,6 +1,6 @@
 /** A workspace on the disk: its files for the plan language, the places of its data, and its engine. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { openDuckdb } from '../engine/duckdb.ts';
 import type { Engine, EngineOptions } from '../engine/engine.ts';
 import type { Workspace } from '../plan/plan.ts';
@@ -61,7 +61,7 @@ export function fileReader(dir: string): FileReader {
     if (!existsSync(path)) return [];
     return readdirSync(path, { recursive: true, withFileTypes: true })
       .filter((entry) => !entry.name.startsWith('.') && (entry.isFile() || (entry.isSymbolicLink() && isFile(join(entry.parentPath, entry.name)))))
-      .map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1).split(sep).join('/'));
+      .map((entry) => relative(dir, join(entry.parentPath, entry.name)).split(sep).join('/'));
   };
   return {
     list: (folder) => list(folder).sort(),

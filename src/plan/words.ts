@@ -4,12 +4,14 @@
  */
 import { formatDay } from '../value/period.ts';
 import { formatCalendar } from '../value/period.ts';
-import { compare, formatRatio, ONE, ZERO } from '../value/rate.ts';
-import type { Ratio } from '../value/rate.ts';
-import type { Typed } from './formula.ts';
-import type { Component, CreditRule, Gate, Leaf, Limit, Measure, Num, Plan, Table, TableRow, Term, Window } from './plan.ts';
+import { compare, formatRatio, ONE } from '../value/rate.ts';
+import type { Component, CreditRule, Gate, Leaf, Limit, Measure, Num, Plan, Term, Window } from './plan.ts';
 import { both } from './problem.ts';
-import { COMPARISON_WORDS, conditionWords, formulaWords, numberWords, percentWords, spaced, valueWords } from './words-formula.ts';
+import { COMPARISON_WORDS, conditionWords, formulaWords, numberWords, percentWords, spaced } from './words-formula.ts';
+import { describeTable, isNothing } from './words-table.ts';
+import type { TableUse } from './words-table.ts';
+
+export { describeTable } from './words-table.ts';
 
 /** Sentences about the whole plan, in the order of its keys; each ends with a full stop. */
 export function describePlan(plan: Plan): string[] {
@@ -22,9 +24,9 @@ export function describePlan(plan: Plan): string[] {
     `It is calculated for each ${plan.period}, in ${plan.currency}${plan.calendar.kind === 'months' && plan.calendar.start === 1 ? '' : `, on the calendar "${formatCalendar(plan.calendar)}"`}.`,
     ...plan.terms.map(termWords),
     ...(plan.incentive === undefined ? [] : [`At exactly 100 % it pays ${numWords(plan.incentive, 'amount')}.`]),
-    prorateWords(plan),
+    ...prorateWords(plan),
     ...plan.credits.map(describeCredit),
-    ...named.map((m) => `${m.title} is the ${describeMeasure(m)}.`),
+    ...named.map((m) => `${m.title} is ${m.kind === 'ratio' || m.kind === 'formula' ? '' : 'the '}${describeMeasure(m)}.`),
     ...plan.components.flatMap((c) => describeComponent(c, plan)),
     ...(plan.cap === undefined ? [] : [`All components together pay at most ${limitWords(plan.cap, plan)}.`]),
     ...roundingWords(plan),
@@ -84,11 +86,11 @@ export function describeComponent(component: Component, plan: Plan): string[] {
     ...(component.floor === undefined ? [] : [`It pays at least ${limitWords(component.floor, plan)}.`]),
   ];
   const period = component.period === plan.period ? [] : [`It is calculated for each ${component.period}.`];
-  return [`${component.title}:`, ...base, ...period, ...windowWords(component.window), ...weight, ...own, ...after, ...parts].map((s, i, all) => (i === 0 && all[1] !== undefined ? s : s));
+  return [`${component.title}:`, ...base, ...period, ...windowWords(component.window), ...weight, ...own, ...after, ...parts];
 }
 
 function leafWords(leaf: Leaf, plan: Plan): string[] {
-  const measure = leaf.measure === undefined ? undefined : leaf.measure.name === leaf.name || leaf.measure.name.endsWith('.measure') ? `the ${describeMeasure(leaf.measure)}` : lowerFirst(leaf.measure.title);
+  const measure = leaf.measure === undefined ? undefined : leaf.measure.name === leaf.name || leaf.measure.name.endsWith('.measure') ? `${leaf.measure.kind === 'ratio' || leaf.measure.kind === 'formula' ? '' : 'the '}${describeMeasure(leaf.measure)}` : lowerFirst(leaf.measure.title);
   const looked = measure === undefined ? [] : leaf.target === undefined ? [`We look at ${measure}.`] : [`We compare ${measure} with ${numWords(leaf.target, 'target')}.`];
   const lower = leaf.target !== undefined && leaf.better === 'lower' ? ['Less is better: attainment is the target divided by the measure.'] : [];
   const holds = [
@@ -115,93 +117,6 @@ function payWords(leaf: Leaf, plan: Plan): string {
 function incentiveWords(leaf: Leaf, plan: Plan): string {
   const own = leaf.incentive ?? plan.incentive;
   return own?.kind === 'formula' && own.formula.kind === 'name' ? formulaWords(own.formula) : 'the incentive';
-}
-
-export type TableUse = 'rate' | 'payout' | 'amount' | 'target' | 'weight' | 'factor' | 'limit';
-
-/** A table in words, without a full stop. `whole`: what a share is of, "your target incentive". */
-export function describeTable(table: Table, use: TableUse, whole = 'the incentive'): string {
-  const by = isOwn(table.by) ? '' : `by ${formulaWords(table.by)}: `;
-  const say = valueTeller(use, whole);
-  const key = (row: TableRow): string => keyWords(row, table.by);
-  const [first] = table.rows;
-  const last = table.rows.at(-1);
-  if (first === undefined || last === undefined) return `${by}nothing`;
-  switch (table.kind) {
-    case 'lookup': {
-      const rows = table.rows.map((r) => `${key(r)} ${use === 'factor' || use === 'target' || use === 'weight' ? 'is' : 'pays'} ${say(r.value)}`);
-      const rest = table.otherwise === undefined ? [] : [`everything else ${say(table.otherwise)}`];
-      return `${by}${[...rows, ...rest].join(', ')}`;
-    }
-    case 'points': return `${by}${pointsWords(table, key, say)}`;
-    case 'marginal': return `${by}${marginalWords(table, key, say)}`;
-    case 'retroactive': return `${by}everything is paid at the rate reached: ${bandWords(table, key, say)}`;
-    case 'steps': return `${by}${bandWords(table, key, say)}`;
-  }
-}
-
-function isOwn(by: Typed): boolean {
-  return by.kind === 'name' && by.ref.kind === 'result';
-}
-
-function keyWords(row: TableRow, by: Typed): string {
-  if (typeof row.key === 'string') return row.key;
-  return typeof row.key === 'boolean' ? (row.key ? 'yes' : 'no') : valueWords(row.key, by.type);
-}
-
-type Teller = (value: Typed) => string;
-
-/** Says what a share is of once, and then the share alone. */
-function valueTeller(use: TableUse, whole: string): Teller {
-  let said = false;
-  return (value) => {
-    if (use !== 'factor' && use !== 'target' && isNothing(value)) return 'nothing';
-    const words = formulaWords(value);
-    if (said || use === 'amount' || use === 'factor' || use === 'target' || use === 'limit') return words;
-    said = true;
-    if (use === 'payout') return value.type.kind === 'factor' ? `${words} ${whole}` : `${words} of ${whole}`;
-    if (use === 'weight') return `${words} of ${whole}`;
-    return value.type.kind === 'percent' ? `${words} of it` : value.type.kind === 'factor' ? `${words} the base rate` : `${words} for each`;
-  };
-}
-
-function isNothing(value: Typed): boolean {
-  return value.kind === 'number' && value.value.n === 0n;
-}
-
-function pointsWords(table: Table, key: (r: TableRow) => string, say: Teller): string {
-  const parts = table.rows.map((row, i) => {
-    const last = i === table.rows.length - 1;
-    const flat = last && table.beyond === 'flat' && i > 0;
-    const jump = row.right === undefined ? '' : ` (just below it ${say(row.value)})`;
-    const value = say(row.right ?? row.value);
-    return `${key(row)}${flat ? ' and more pay' : ' pays'} ${value}${jump}`;
-  });
-  const beyond = table.beyond === 'extend' ? ', and the last line goes on' : '';
-  return `${parts.join(', ')}${table.rows.length > 1 ? ', on a straight line between' : ''}${beyond}`;
-}
-
-function marginalWords(table: Table, key: (r: TableRow) => string, say: Teller): string {
-  const [first] = table.rows;
-  if (table.rows.length === 1 && first !== undefined && isZeroKey(first)) return `in proportion to ${formulaWords(table.by)}: ${say(first.value)}`;
-  const below = first !== undefined && !isZeroKey(first) ? [`nothing up to ${key(first)}`] : [];
-  const parts = table.rows.map((row, i) => {
-    const next = table.rows[i + 1];
-    const value = say(row.value);
-    if (next === undefined) return `${value} for the part above ${key(row)}`;
-    return isZeroKey(row) ? `${value} for the part up to ${key(next)}` : `${value} for the part from ${key(row)} to ${key(next)}`;
-  });
-  return `each part is paid by itself: ${[...below, ...parts].join(', ')}`;
-}
-
-function isZeroKey(row: TableRow): boolean {
-  return typeof row.key === 'object' && compare(row.key, ZERO) === 0;
-}
-
-function bandWords(table: Table, key: (r: TableRow) => string, say: Teller): string {
-  const [first] = table.rows;
-  const below = first !== undefined && !isZeroKey(first) ? [`below ${key(first)} nothing`] : [];
-  return [...below, ...table.rows.map((row) => `${row.over ? `above ${key(row)}` : `from ${key(row)} on`} ${say(row.value)}`)].join(', ');
 }
 
 function gateWords(gate: Gate): string {
@@ -236,26 +151,27 @@ function windowWords(window: Window): string[] {
 
 function termWords(term: Term): string {
   const value = term.given ?? term.fallback;
-  const type = term.type === 'yes_no' as string ? 'yes/no' : term.type;
   const unit = term.every === undefined ? '' : ` a ${term.every}`;
   const text = value === undefined ? '' : typeof value === 'string' ? value : term.type === 'percent' ? percentWords(value) : numberWords(value);
-  return `${spaced(term.name).charAt(0).toUpperCase()}${spaced(term.name).slice(1)} is ${type}${unit}${value === undefined ? ', from the payee or his role' : `, ${text} where the payee and his role have none`}.`;
+  return `${spaced(term.name).charAt(0).toUpperCase()}${spaced(term.name).slice(1)} is ${term.type}${unit}${value === undefined ? ', from the payee or his role' : `, ${text} where the payee and his role have none`}.`;
 }
 
-function prorateWords(plan: Plan): string {
-  if (plan.prorate === 'none') return 'Amounts with a unit of time are paid in full for part periods.';
-  return `Amounts with a unit of time are scaled by the days on the plan${plan.prorate === 'days_after_first' ? ', without the first day' : ''}.`;
+function prorateWords(plan: Plan): string[] {
+  const timed = plan.terms.some((t) => t.every !== undefined) || [plan.incentive, ...plan.components.flatMap(knownNumbers)].some((n) => n?.kind === 'formula' && / a (day|week|month|quarter|half|year)\b/.test(n.text));
+  if (!timed) return [];
+  if (plan.prorate === 'none') return ['Amounts with a unit of time are paid in full for part periods.'];
+  return [`Amounts with a unit of time are scaled by the days on the plan${plan.prorate === 'days_after_first' ? ', without the first day' : ''}.`];
+}
+
+function knownNumbers(c: Component): (Num | undefined)[] {
+  return c.kind === 'leaf' ? [c.incentive, c.target] : [c.incentive, ...c.components.flatMap(knownNumbers)];
 }
 
 function roundingWords(plan: Plan): string[] {
   return Object.entries(plan.round).map(([point, r]) => {
     const what = point === 'end' ? 'each earning' : `the ${spaced(point)}`;
-    return `We round ${what} to ${formatUnit(r.unit)}${r.mode === 'half_away' ? ', half away from zero' : `, always ${r.mode}`}.`;
+    return `We round ${what} to ${formatRatio(r.unit)}${r.mode === 'half_away' ? ', half away from zero' : `, always ${r.mode}`}.`;
   });
-}
-
-function formatUnit(unit: Ratio): string {
-  return formatRatio(unit);
 }
 
 /** Measures with a name of their own, which sentences of components only name. */

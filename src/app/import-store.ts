@@ -1,0 +1,272 @@
+/**
+ * The store's side of an import: staged rows are judged against the store, words get their codes, new
+ * versions are added, older ones noted as superseded. All of it is trees that the engine runs; only
+ * counts and refused rows come back here.
+ *
+ * A fact is known by (source, id), a reference row by (source, id, first day). Two sources of one kind
+ * may not give the same key; a source that the workspace no longer has counts as renamed.
+ */
+import type { Cell, Engine, Rows } from '../engine/engine.ts';
+import type { Field, Kind, Source, Workspace } from '../plan/plan.ts';
+import {
+  aggregate, and, cases, cast, col, compare, count, eq, filter, int, isNotNull, isNull, join, keep, max, min, named, nothing, or, plus,
+  project, scan, text, union, windowed,
+} from '../relation/relation.ts';
+import type { Column, Expr, JoinInput, Named, Relation, Statement, TableSchema } from '../relation/relation.ts';
+import { IMPORTED, isCoded, ownFields, QUARANTINE, SETTLED, storedType, storeTable, supersededTable, WORD } from '../stage/store.ts';
+import { assert } from '../value/diagnostic.ts';
+
+/** What is known of an import before its rows are judged. */
+export interface Incoming {
+  readonly kind: Kind;
+  readonly source: Source;
+  /** its number in `imported` */
+  readonly file: number;
+  /** fields of type payee that must name a known person */
+  readonly payees: readonly string[];
+  /** names of the workspace's other sources of this kind */
+  readonly others: readonly string[];
+}
+
+/** A row that the store refuses. Lines are those of the two rows of a conflict. */
+export interface Refused {
+  readonly record: number;
+  readonly line: number;
+  readonly id: string;
+  readonly why: 'conflict' | 'unknown_payee' | 'other_source' | 'overlap';
+  readonly lines: readonly [number, number];
+  readonly rows: number;
+  readonly otherSource: string;
+  readonly field: string;
+  readonly value: string;
+}
+export interface Judged { readonly new: number; readonly changed: number; readonly unchanged: number; readonly repeated: number }
+
+/** Rows under way to `quarantine`. */
+export const REFUSED_ROWS: TableSchema = { ...QUARANTINE, table: 'incoming_quarantine' };
+
+const VERDICT = { new: 0, changed: 1, unchanged: 2, repeated: 3, otherSource: 4, unknownPayee: 5, conflict: 6 } as const;
+
+export function incomingTable(kind: Kind): TableSchema {
+  const fields = ownFields(kind).map((f): Column => ({ name: f.name, type: isCoded(f.type) ? 'text' : storedType(f.type) }));
+  const dating: Column[] = kind.dated ? [{ name: 'day', type: 'integer' }, { name: 'currency', type: 'text' }] : [{ name: 'from_day', type: 'integer' }, { name: 'to_day', type: 'integer' }];
+  const origin: Column[] = [{ name: 'record', type: 'integer' }, { name: 'line', type: 'integer' }, { name: 'id', type: 'text' }, { name: 'hash', type: 'text' }];
+  return { table: `incoming_${kind.name}`, key: ['record'], columns: [...origin, ...dating, ...fields] };
+}
+
+/** Makes the tables of the store that are not there yet. EngineStop where a kind has other fields than its table. */
+export async function ensureStore(engine: Engine, workspace: Workspace): Promise<void> {
+  for (const schema of [WORD, IMPORTED, QUARANTINE, SETTLED, ...workspace.kinds.flatMap((kind) => [storeTable(kind), supersededTable(kind)])]) await engine.ensure(schema);
+}
+
+export async function makeStaging(engine: Engine, kind: Kind): Promise<void> {
+  for (const schema of [incomingTable(kind), REFUSED_ROWS]) {
+    await engine.drop(schema.table);
+    await engine.ensure(schema);
+  }
+}
+
+export async function dropStaging(engine: Engine, kind: Kind): Promise<void> {
+  for (const table of [incomingTable(kind).table, REFUSED_ROWS.table, judgedName(kind), acceptedName(kind)]) await engine.drop(table);
+}
+
+/** Compares the staged rows with each other and with the store; gives back those that it refuses. */
+export async function judge(engine: Engine, incoming: Incoming): Promise<readonly Refused[]> {
+  const { kind } = incoming;
+  await engine.execute({ name: judgedName(kind), make: 'table', relation: judgement(incoming), key: ['record'], about: `${kind.name}: what each row of the file is to the store` });
+  const refused = project(filter(scan(judgedTable(kind)), compare('>', col('verdict'), int(VERDICT.repeated))), keep(undefined, ...judgedTable(kind).columns.map((c) => c.name)));
+  const rows = await engine.read(refused, ['record']);
+  return [...listOf(rows).map(refusedRow), ...(kind.fields.some((f) => f.name === 'to') && !kind.dated ? await overlaps(engine, kind) : [])];
+}
+
+/** Counts of what is left after the refused rows, which must be in the staging table by now. */
+export async function countJudged(engine: Engine, kind: Kind): Promise<Judged> {
+  const rows = await engine.read(aggregate(notRefused(kind), [named('verdict', col('verdict', 'j'))], [named('rows', cast(count(), 'integer'))]));
+  const counts = new Map(listOf(rows).map(([verdict, n]) => [verdict, wholeOf(n)]));
+  return { new: counts.get(VERDICT.new) ?? 0, changed: counts.get(VERDICT.changed) ?? 0, unchanged: counts.get(VERDICT.unchanged) ?? 0, repeated: counts.get(VERDICT.repeated) ?? 0 };
+}
+
+/** Adds what is new and changed. `seq`: the sequence of this import; `lastRow`: the highest row number so far. */
+export async function addVersions(engine: Engine, incoming: Incoming, seq: number, lastRow: bigint): Promise<void> {
+  const { kind } = incoming;
+  const staged = incomingTable(kind);
+  const accepted: Relation = project(
+    { kind: 'join', inputs: [...joinInputs(notRefused(kind)), { as: 'i', how: 'inner', relation: scan(staged), on: eq(col('record', 'i'), col('record', 'j')) }] },
+    [...staged.columns.map((c) => named(c.name, col(c.name, 'i'))), named('old_row', col('old_row', 'j')), named('verdict', col('verdict', 'j'))],
+  );
+  const table = acceptedTable(kind);
+  const wanted = filter(accepted, compare('<=', col('verdict', 'j'), int(VERDICT.changed)));
+  await engine.execute({ name: table.table, make: 'table', relation: { ...accepted, from: (wanted as { from: Relation }).from } as Relation, key: ['record'], about: `${kind.name}: rows to add` });
+  await addWords(engine, kind);
+  await engine.execute(versions(incoming, seq, lastRow));
+  const superseded = project(filter(scan(table), isNotNull(col('old_row'))), [named('row', col('old_row')), named('seq', cast(int(seq), 'integer'))]);
+  await engine.execute({ name: supersededTable(kind).table, make: 'insert', relation: superseded, key: ['row'], about: `${kind.name}: versions that no longer count` });
+}
+
+/** Rows that are current: in the store and not superseded, with the source that they came from. */
+export function currentVersions(kind: Kind): Relation {
+  const table = storeTable(kind);
+  const joined = join(['v', scan(table)],
+    ['left', 's', scan(supersededTable(kind)), eq(col('row', 's'), col('row', 'v'))],
+    ['inner', 'm', project(scan(IMPORTED), keep(undefined, 'file', 'source')), eq(col('file', 'm'), col('file', 'v'))]);
+  return project(filter(joined, isNull(col('row', 's'))), [...table.columns.map((c) => named(c.name, col(c.name, 'v'))), named('source', col('source', 'm'))]);
+}
+
+/** Ids of the people that the store knows. */
+export function knownPeople(person: Kind): Relation {
+  return aggregate(scan(storeTable(person)), [named('id', col('id'))], []);
+}
+
+/** Staged rows that are about to be added, by record: those judged new or changed and not refused. */
+export function candidates(kind: Kind, columns: readonly string[]): Relation {
+  const joined: Relation = { kind: 'join', inputs: [...joinInputs(notRefused(kind)), { as: 'i', how: 'inner', relation: scan(incomingTable(kind)), on: eq(col('record', 'i'), col('record', 'j')) }] };
+  return project(filter(joined, and(isNull(col('record', 'q')), compare('<=', col('verdict', 'j'), int(VERDICT.changed)))), [...columns.map((c) => named(c, col(c, 'i'))), named('old_row', col('old_row', 'j'))]);
+}
+
+// ---- judging ----
+
+const judgedName = (kind: Kind): string => `judged_${kind.name}`;
+const acceptedName = (kind: Kind): string => `accepted_${kind.name}`;
+
+function judgedTable(kind: Kind): TableSchema {
+  return { table: judgedName(kind), key: ['record'], columns: [
+    { name: 'record', type: 'integer' }, { name: 'line', type: 'integer' }, { name: 'id', type: 'text' }, { name: 'verdict', type: 'bigint' }, { name: 'old_row', type: 'bigint' },
+    { name: 'line_a', type: 'integer' }, { name: 'line_b', type: 'integer' }, { name: 'rows', type: 'integer' }, { name: 'other_source', type: 'text' },
+    { name: 'field', type: 'text' }, { name: 'value', type: 'text' },
+  ] };
+}
+function acceptedTable(kind: Kind): TableSchema {
+  return { table: acceptedName(kind), key: ['record'], columns: [...incomingTable(kind).columns, { name: 'old_row', type: 'bigint' }, { name: 'verdict', type: 'bigint' }] };
+}
+const keyOf = (kind: Kind): readonly string[] => (kind.dated ? ['id'] : ['id', 'from_day']);
+
+function judgement({ kind, source, payees, others }: Incoming): Relation {
+  const key = keyOf(kind);
+  const same = (a: string, b: string): Expr => and(...key.map((c) => (c === 'id' ? eq(col(c, a), col(c, b)) : compare('is_not_distinct_from', col(c, a), col(c, b)))));
+  const keyed = aggregate(scan(incomingTable(kind)), key.map((c) => named(c, col(c))), [
+    named('rows', cast(count(), 'integer')), named('hash_a', min(col('hash'))), named('hash_b', max(col('hash'))),
+    named('first_record', min(col('record'))), named('line_a', min(col('line'))), named('line_b', max(col('line'))),
+  ]);
+  const stored = project(currentVersions(kind), keep(undefined, 'row', 'hash', 'source', ...key));
+  const inputs: JoinInput[] = [
+    { as: 'i', how: 'from', relation: scan(incomingTable(kind)) },
+    { as: 'k', how: 'inner', relation: keyed, on: same('k', 'i') },
+    { as: 'c', how: 'left', relation: stored, on: same('c', 'i') },
+    ...payees.map((p, n): JoinInput => ({ as: `p${n}`, how: 'left', relation: aggregate(scan(PERSON_IDS), [named('id', col('id'))], []), on: eq(col('id', `p${n}`), col(p, 'i')) })),
+  ];
+  const unknown = payees.map((p, n) => and(isNotNull(col(p, 'i')), isNull(col('id', `p${n}`))));
+  const foreign = others.filter((o) => o !== source.name).map((o) => eq(col('source', 'c'), text(o)));
+  const verdict = cases([
+    [and(compare('>', col('rows', 'k'), int(1)), compare('<>', col('hash_a', 'k'), col('hash_b', 'k'))), verdictOf('conflict')],
+    ...unknown.map((u): readonly [Expr, Expr] => [u, verdictOf('unknownPayee')]),
+    ...(foreign.length === 0 ? [] : [[and(isNotNull(col('row', 'c')), or(...foreign)), verdictOf('otherSource')] as const]),
+    [compare('<>', col('record', 'i'), col('first_record', 'k')), verdictOf('repeated')],
+    [isNull(col('row', 'c')), verdictOf('new')],
+    [eq(col('hash', 'c'), col('hash', 'i')), verdictOf('unchanged')],
+  ], verdictOf('changed'));
+  return project({ kind: 'join', inputs }, [
+    named('record', col('record', 'i')), named('line', col('line', 'i')), named('id', col('id', 'i')), named('verdict', verdict), named('old_row', col('row', 'c')),
+    named('line_a', col('line_a', 'k')), named('line_b', col('line_b', 'k')), named('rows', col('rows', 'k')), named('other_source', col('source', 'c')),
+    named('field', cases(unknown.map((u, n) => [u, text(payees[n] ?? '')] as const), nothing('text'))),
+    named('value', cases(unknown.map((u, n) => [u, col(payees[n] ?? '', 'i')] as const), nothing('text'))),
+  ]);
+}
+const PERSON_IDS: TableSchema = { table: 'entity_person', key: [], columns: [{ name: 'id', type: 'text' }] };
+const verdictOf = (name: keyof typeof VERDICT): Expr => cast(int(VERDICT[name]), 'bigint');
+
+function refusedRow(cells: readonly Cell[]): Refused {
+  const [record, line, id, verdict, , lineA, lineB, rows, otherSource, field, value] = cells;
+  const why = verdict === BigInt(VERDICT.conflict) ? 'conflict' : verdict === BigInt(VERDICT.unknownPayee) ? 'unknown_payee' : 'other_source';
+  return {
+    record: wholeOf(record), line: wholeOf(line), id: wordOf(id), why, lines: [wholeOf(lineA), wholeOf(lineB)], rows: wholeOf(rows),
+    otherSource: wordOf(otherSource), field: wordOf(field), value: wordOf(value),
+  };
+}
+
+/** Rows of one entity of which the earlier says that it holds beyond the day on which the later begins: both of them. */
+async function overlaps(engine: Engine, kind: Kind): Promise<readonly Refused[]> {
+  const good = project(filter(scan(judgedTable(kind)), compare('<=', col('verdict'), int(VERDICT.unchanged))), keep(undefined, 'record'));
+  const rows = project(join(['i', scan(incomingTable(kind))], ['inner', 'g', good, eq(col('record', 'g'), col('record', 'i'))]), [
+    ...keep('i', 'record', 'line', 'id', 'from_day', 'to_day'), named('starts', cases([[isNull(col('from_day', 'i')), cast(int(-1_000_000), 'integer')]], col('from_day', 'i'))),
+  ]);
+  const next = (name: string, of: string) => ({ name, fn: 'lead' as const, of: col(of), partition: ['id'], order: [{ column: 'starts', descending: false }] });
+  const paired = windowed(rows, [next('next_record', 'record'), next('next_line', 'line'), next('next_from', 'from_day')]);
+  const crossing = project(filter(paired, compare('>', col('to_day'), col('next_from'))), keep(undefined, 'record', 'line', 'id', 'next_record', 'next_line'));
+  const found = listOf(await engine.read(crossing, ['record']));
+  const byRecord = new Map<number, Refused>();
+  for (const [record, line, id, nextRecord, nextLine] of found) {
+    const lines = [wholeOf(line), wholeOf(nextLine)] as const;
+    const base = { id: wordOf(id), why: 'overlap' as const, lines, rows: 2, otherSource: '', field: '', value: '' };
+    byRecord.set(wholeOf(record), { ...base, record: wholeOf(record), line: lines[0] });
+    byRecord.set(wholeOf(nextRecord), { ...base, record: wholeOf(nextRecord), line: lines[1] });
+  }
+  return [...byRecord.values()];
+}
+
+/** `j` judged rows beside `q`, their row in quarantine; where there is none, `q.record` is null. */
+function notRefused(kind: Kind): Relation {
+  const joined = join(['j', scan(judgedTable(kind))], ['left', 'q', project(scan(REFUSED_ROWS), [named('record', cast(col('record'), 'integer'))]), eq(col('record', 'q'), col('record', 'j'))]);
+  return filter(joined, isNull(col('record', 'q')));
+}
+function joinInputs(relation: Relation): readonly JoinInput[] {
+  const inner = relation.kind === 'filter' ? relation.from : relation;
+  assert(inner.kind === 'join', 'judged rows are joined with the refused ones');
+  return inner.inputs;
+}
+
+// ---- adding ----
+
+const codedColumns = (kind: Kind): readonly string[] => [...(kind.dated ? ['currency'] : ['id']), ...ownFields(kind).filter((f) => isCoded(f.type)).map((f) => f.name)];
+
+async function addWords(engine: Engine, kind: Kind): Promise<void> {
+  const accepted = acceptedTable(kind);
+  const said = union(codedColumns(kind).map((c) => aggregate(filter(scan(accepted), isNotNull(col(c))), [named('word', col(c))], [])));
+  const distinct = aggregate(said, [named('word', col('word'))], []);
+  const unknown = project(filter(join(['n', distinct], ['left', 'w', scan(WORD), eq(col('word', 'w'), col('word', 'n'))]), isNull(col('code', 'w'))), [named('word', col('word', 'n'))]);
+  const [[last] = []] = listOf(await engine.read(aggregate(scan(WORD), [], [named('last', max(col('code')))])));
+  const numbered = windowed(unknown, [{ name: 'n', fn: 'row_number', partition: [], order: [{ column: 'word', descending: false }] }]);
+  const relation = project(numbered, [named('code', cast(plus(cast(int(last === null || last === undefined ? 0 : wholeOf(last)), 'bigint'), col('n')), 'integer')), named('word', col('word'))]);
+  await engine.execute({ name: WORD.table, make: 'insert', relation, key: ['code'], about: 'words that the store does not have yet, in order', sorted: ['code'] });
+}
+
+/** New versions in the order of day, first payee and id: the order in which they are read most. */
+function versions({ kind, file }: Incoming, seq: number, lastRow: bigint): Statement {
+  const table = storeTable(kind);
+  const payee = kind.dated ? ownFields(kind).find((f) => f.type === 'payee')?.name : undefined;
+  const order = (kind.dated ? ['day', ...(payee === undefined ? [] : [payee]), 'id'] : ['id', 'from_day']).map((column) => ({ column, descending: false }));
+  const numbered = windowed(scan(acceptedTable(kind)), [{ name: 'n', fn: 'row_number', partition: [], order: [...order, { column: 'record', descending: false }] }]);
+  const coded = codedColumns(kind);
+  const inputs: JoinInput[] = [
+    { as: 'a', how: 'from', relation: numbered },
+    ...coded.map((c): JoinInput => ({ as: `w_${c}`, how: 'left', relation: scan(WORD), on: eq(col('word', `w_${c}`), col(c, 'a')) })),
+  ];
+  const columns = table.columns.map((c): Named => named(c.name, storedColumn(c, { file, seq, lastRow, coded })));
+  return { name: table.table, make: 'insert', relation: project({ kind: 'join', inputs }, columns), key: ['row'], about: `${kind.name}: new versions`, sorted: ['row'] };
+}
+
+function storedColumn(c: Column, on: { readonly file: number; readonly seq: number; readonly lastRow: bigint; readonly coded: readonly string[] }): Expr {
+  switch (c.name) {
+    case 'row': return plus(cast(int(on.lastRow), 'bigint'), col('n', 'a'));
+    case 'seq': return cast(int(on.seq), 'integer');
+    case 'file': return cast(int(on.file), 'integer');
+    case 'record': case 'line': return cast(col(c.name, 'a'), 'bigint');
+    case 'id': case 'hash': return col(c.name, 'a');
+    case 'entity': return col('code', 'w_id');
+    default: return on.coded.includes(c.name) ? col('code', `w_${c.name}`) : col(c.name, 'a');
+  }
+}
+
+// ---- rows as lists ----
+
+export function listOf(rows: Rows): readonly (readonly Cell[])[] {
+  return Array.from({ length: rows.count }, (_, r) => rows.data.map((cells) => cells[r] ?? null));
+}
+/** A cell of a 32-bit column. */
+export function wholeOf(cell: Cell | undefined): number {
+  assert(typeof cell === 'number', 'a 32-bit cell that is not null is a number');
+  return cell;
+}
+export function wordOf(cell: Cell | undefined): string {
+  return typeof cell === 'string' ? cell : '';
+}
+export const fieldsOf = (kind: Kind, wanted: (field: Field) => boolean): readonly string[] => ownFields(kind).filter(wanted).map((f) => f.name);

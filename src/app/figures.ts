@@ -14,41 +14,65 @@ export interface Figures {
   get(payee: string, period: string, figure: string): Ratio | 'none' | undefined;
 }
 
+/** What can be asked of a component beside its pay, and of which relation. */
+const RESULTS = ['value', 'target', 'attainment', 'incentive', 'rate', 'payout'] as const;
+type Result = (typeof RESULTS)[number];
+const isResult = (word: string): word is Result => (RESULTS as readonly string[]).includes(word);
+
 export async function figuresOf(engine: Engine, calculation: Calculation): Promise<Figures> {
   const { catalogue } = calculation;
-  const payouts = await table(engine, calculation, 'payouts'), attainment = await table(engine, calculation, 'attainment');
-  const assign = indexed(await engine.read({ kind: 'scan', table: REF_ASSIGN.table, columns: REF_ASSIGN.columns }), ['component', 'payee', 'period']);
-  const byRow = { payouts: indexed(payouts, ['component', 'payee', 'period']), attainment: indexed(attainment, ['component', 'payee', 'period']) };
+  const key = ['component', 'payee', 'period'];
+  const found: Found = {
+    catalogue,
+    payouts: indexed(await table(engine, calculation, 'payouts'), key), attainment: indexed(await table(engine, calculation, 'attainment'), key), parts: indexed(await table(engine, calculation, 'parts'), key),
+    assign: indexed(await engine.read({ kind: 'scan', table: REF_ASSIGN.table, columns: REF_ASSIGN.columns }), key),
+  };
   const payees = new Map(catalogue.people.persons.map((p) => [p.id, p.payee]));
   return {
     get(payee, period, figure) {
       const code = payees.get(payee);
       if (code === undefined) return undefined;
-      const [name = '', ...rest] = figure.split('.');
-      const chosen = name === 'earned' ? catalogue.components.filter((c) => c.parent === null) : named(catalogue, [name, ...rest]);
-      const what = name === 'earned' ? undefined : rest.find((r) => ['value', 'target', 'attainment', 'incentive'].includes(r));
-      if (chosen.length === 0) return undefined;
-      const keys = chosen.flatMap((c) => c.window.steps.filter((s) => period === '' || s.label.label === period).map((s) => ({ c, key: [c.component, code, s.period].join('|') })));
-      if (what === undefined) {
-        const amounts = keys.flatMap(({ c, key }) => (byRow.payouts.get(key) ?? []).map((r) => inUnits(r['payout'], c, catalogue)));
-        return amounts.length === 0 ? undefined : amounts.reduce(add, ZERO);
-      }
-      for (const { c, key } of keys) {
-        const value = what === 'incentive' ? pairOf(assign.get(key)?.[0], 'incentive_n', 'incentive_d', c, catalogue, true)
-          : what === 'attainment' ? pairOf(byRow.attainment.get(key)?.[0], 'a_n', 'a_d', c, catalogue, false)
-          : pairOf(byRow.attainment.get(key)?.[0], what === 'value' ? 'x_n' : 'target_n', what === 'value' ? 'x_d' : 'target_d', c, catalogue, isMoney(c));
-        if (value !== undefined) return value;
-      }
-      return undefined;
+      const words = figure.split('.'), last = words.at(-1) ?? '';
+      const what = words.length > 1 && isResult(last) ? last : undefined;
+      const path = (what === undefined ? words : words.slice(0, -1)).join('.');
+      const chosen = catalogue.components.filter((c) => (figure === 'earned' ? c.parent === null : c.path.join('.') === path));
+      const places = chosen.flatMap((c) => c.window.steps.filter((s) => period === '' || s.label.label === period).map((s): Place => ({ c, key: [c.component, code, s.period].join('|') })));
+      return what === undefined ? paid(places, found) : resultOf(what, places, found);
     },
   };
 }
 
-/** Components by name, in all versions of the plan: `shared.pipeline`, or a part by its own name. */
-function named(catalogue: Catalogue, path: readonly string[]): ComponentEntry[] {
-  const words = path.filter((p) => !['value', 'target', 'attainment', 'incentive'].includes(p)).join('.');
-  return catalogue.components.filter((c) => c.path.join('.') === words);
+interface Place { readonly c: ComponentEntry; readonly key: string }
+interface Found { readonly catalogue: Catalogue; readonly payouts: Index; readonly attainment: Index; readonly parts: Index; readonly assign: Index }
+type Index = ReadonlyMap<string, readonly Row[]>;
+
+/** Over all periods that were asked for. */
+function paid(places: readonly Place[], found: Found): Ratio | undefined {
+  const amounts = places.flatMap(({ c, key }) => (found.payouts.get(key) ?? []).map((r) => inUnits(r['payout'], c, found.catalogue)));
+  return amounts.length === 0 ? undefined : amounts.reduce(add, ZERO);
 }
+
+/** Of the first period that has one; a year is asked for by its only period that is not 0. */
+function resultOf(what: Result, places: readonly Place[], found: Found): Ratio | 'none' | undefined {
+  const all = places.flatMap((place) => { const value = resultAt(what, place, found); return value === undefined ? [] : [value]; });
+  return all.find((v) => v !== 'none' && v.n !== 0n) ?? all[0];
+}
+function resultAt(what: Result, { c, key }: Place, found: Found): Ratio | 'none' | undefined {
+  const row = found.attainment.get(key)?.[0];
+  switch (what) {
+    case 'incentive': return pairOf(found.assign.get(key)?.[0], 'incentive_n', 'incentive_d', c, found.catalogue, true);
+    case 'attainment': return pairOf(row, 'a_n', 'a_d', c, found.catalogue, false);
+    case 'value': return pairOf(row, 'x_n', 'x_d', c, found.catalogue, isMoney(c));
+    case 'target': return pairOf(row, 'target_n', 'target_d', c, found.catalogue, isMoney(c));
+    // what a table gave; where it is read by a field of the fact there are several
+    case 'rate': case 'payout': {
+      const parts = found.parts.get(key) ?? [];
+      const form = c.spec.kind === 'leaf' ? c.spec.pay?.form : undefined;
+      return form !== what || parts.length !== 1 ? undefined : pairOf(parts[0], 'value_n', 'value_d', c, found.catalogue, form === 'rate' && !isMoney(c));
+    }
+  }
+}
+
 const isMoney = (c: ComponentEntry): boolean => c.spec.kind === 'leaf' && c.spec.measure?.type.kind === 'money';
 
 function inUnits(minor: Cell | undefined, c: ComponentEntry, catalogue: Catalogue): Ratio {

@@ -9,7 +9,7 @@
 import type { Cell, Engine, Rows } from '../engine/engine.ts';
 import type { Field, Kind, Source, Workspace } from '../plan/plan.ts';
 import {
-  aggregate, and, cases, cast, col, compare, count, eq, filter, int, isNotNull, isNull, join, keep, max, min, named, nothing, or, plus,
+  aggregate, and, cases, cast, coalesce, col, compare, count, eq, filter, int, isNotNull, isNull, join, keep, max, min, named, nothing, or, plus,
   project, scan, text, union, windowed,
 } from '../relation/relation.ts';
 import type { Column, Expr, JoinInput, Named, Relation, Statement, TableSchema } from '../relation/relation.ts';
@@ -44,12 +44,15 @@ export interface Judged { readonly new: number; readonly changed: number; readon
 
 /** Rows under way to `quarantine`. */
 export const REFUSED_ROWS: TableSchema = { ...QUARANTINE, table: 'incoming_quarantine' };
+/** The words of the staged rows. Their numbers hold for this import alone, and one word may have several. */
+export const INCOMING_WORDS: TableSchema = { table: 'incoming_word', key: ['local'], columns: [{ name: 'local', type: 'integer' }, { name: 'word', type: 'text' }] };
 
 const VERDICT = { new: 0, changed: 1, unchanged: 2, repeated: 3, otherSource: 4, unknownPayee: 5, conflict: 6 } as const;
 
+/** Staged rows: ids as text, words by their numbers in `INCOMING_WORDS`, the rest as it is stored. */
 export function incomingTable(kind: Kind): TableSchema {
-  const fields = ownFields(kind).map((f): Column => ({ name: f.name, type: isCoded(f.type) ? 'text' : storedType(f.type) }));
-  const dating: Column[] = kind.dated ? [{ name: 'day', type: 'integer' }, { name: 'currency', type: 'text' }] : [{ name: 'from_day', type: 'integer' }, { name: 'to_day', type: 'integer' }];
+  const fields = ownFields(kind).map((f): Column => ({ name: f.name, type: storedType(f.type) }));
+  const dating: Column[] = kind.dated ? [{ name: 'day', type: 'integer' }, { name: 'currency', type: 'integer' }] : [{ name: 'from_day', type: 'integer' }, { name: 'to_day', type: 'integer' }];
   const origin: Column[] = [{ name: 'record', type: 'integer' }, { name: 'line', type: 'integer' }, { name: 'id', type: 'text' }, { name: 'hash', type: 'text' }];
   return { table: `incoming_${kind.name}`, key: ['record'], columns: [...origin, ...dating, ...fields] };
 }
@@ -60,21 +63,22 @@ export async function ensureStore(engine: Engine, workspace: Workspace): Promise
 }
 
 export async function makeStaging(engine: Engine, kind: Kind): Promise<void> {
-  for (const schema of [incomingTable(kind), REFUSED_ROWS]) {
+  for (const schema of [incomingTable(kind), INCOMING_WORDS, REFUSED_ROWS]) {
     await engine.drop(schema.table);
     await engine.ensure(schema);
   }
 }
 
 export async function dropStaging(engine: Engine, kind: Kind): Promise<void> {
-  for (const table of [incomingTable(kind).table, REFUSED_ROWS.table, judgedName(kind), acceptedName(kind)]) await engine.drop(table);
+  for (const table of [incomingTable(kind).table, INCOMING_WORDS.table, REFUSED_ROWS.table, judgedName(kind), acceptedName(kind), CODES]) await engine.drop(table);
 }
 
 /** Compares the staged rows with each other and with the store; gives back those that it refuses. */
 export async function judge(engine: Engine, incoming: Incoming): Promise<readonly Refused[]> {
   const { kind } = incoming;
   await engine.execute({ name: judgedName(kind), make: 'table', relation: judgement(incoming), key: ['record'], about: `${kind.name}: what each row of the file is to the store` });
-  const refused = project(filter(scan(judgedTable(kind)), compare('>', col('verdict'), int(VERDICT.repeated))), keep(undefined, ...judgedTable(kind).columns.map((c) => c.name)));
+  const beside = join(['j', scan(judgedTable(kind))], ['left', 'l', scan(INCOMING_WORDS), eq(col('local', 'l'), col('payee', 'j'))]);
+  const refused = project(filter(beside, compare('>', col('verdict', 'j'), int(VERDICT.repeated))), [...keep('j', ...judgedTable(kind).columns.map((c) => c.name)), ...keep('l', 'word')]);
   const rows = await engine.read(refused, ['record']);
   return [...listOf(rows).map(refusedRow), ...(kind.fields.some((f) => f.name === 'to') && !kind.dated ? await overlaps(engine, kind) : [])];
 }
@@ -89,15 +93,11 @@ export async function countJudged(engine: Engine, kind: Kind): Promise<Judged> {
 /** Adds what is new and changed. `seq`: the sequence of this import; `lastRow`: the highest row number so far. */
 export async function addVersions(engine: Engine, incoming: Incoming, seq: number, lastRow: bigint): Promise<void> {
   const { kind } = incoming;
-  const staged = incomingTable(kind);
-  const accepted: Relation = project(
-    { kind: 'join', inputs: [...joinInputs(notRefused(kind)), { as: 'i', how: 'inner', relation: scan(staged), on: eq(col('record', 'i'), col('record', 'j')) }] },
-    [...staged.columns.map((c) => named(c.name, col(c.name, 'i'))), named('old_row', col('old_row', 'j')), named('verdict', col('verdict', 'j'))],
-  );
   const table = acceptedTable(kind);
-  const wanted = filter(accepted, compare('<=', col('verdict', 'j'), int(VERDICT.changed)));
-  await engine.execute({ name: table.table, make: 'table', relation: { ...accepted, from: (wanted as { from: Relation }).from } as Relation, key: ['record'], about: `${kind.name}: rows to add` });
+  const relation = candidates(kind, incomingTable(kind).columns.map((c) => c.name));
+  await engine.execute({ name: table.table, make: 'table', relation, key: ['record'], about: `${kind.name}: rows to add` });
   await addWords(engine, kind);
+  await engine.execute({ name: CODES, make: 'table', relation: project(join(['l', scan(INCOMING_WORDS)], ['inner', 'w', scan(WORD), eq(col('word', 'w'), col('word', 'l'))]), [...keep('l', 'local'), ...keep('w', 'code')]), key: ['local'], about: 'the code of each word of the file' });
   await engine.execute(versions(incoming, seq, lastRow));
   const superseded = project(filter(scan(table), isNotNull(col('old_row'))), [named('row', col('old_row')), named('seq', cast(int(seq), 'integer'))]);
   await engine.execute({ name: supersededTable(kind).table, make: 'insert', relation: superseded, key: ['row'], about: `${kind.name}: versions that no longer count` });
@@ -130,13 +130,13 @@ const acceptedName = (kind: Kind): string => `accepted_${kind.name}`;
 
 function judgedTable(kind: Kind): TableSchema {
   return { table: judgedName(kind), key: ['record'], columns: [
-    { name: 'record', type: 'integer' }, { name: 'line', type: 'integer' }, { name: 'id', type: 'text' }, { name: 'verdict', type: 'bigint' }, { name: 'old_row', type: 'bigint' },
+    { name: 'record', type: 'integer' }, { name: 'line', type: 'integer' }, { name: 'id', type: 'text' }, { name: 'verdict', type: 'integer' }, { name: 'old_row', type: 'bigint' },
     { name: 'line_a', type: 'integer' }, { name: 'line_b', type: 'integer' }, { name: 'rows', type: 'integer' }, { name: 'other_source', type: 'text' },
-    { name: 'field', type: 'text' }, { name: 'value', type: 'text' },
+    { name: 'field', type: 'text' }, { name: 'payee', type: 'integer' },
   ] };
 }
 function acceptedTable(kind: Kind): TableSchema {
-  return { table: acceptedName(kind), key: ['record'], columns: [...incomingTable(kind).columns, { name: 'old_row', type: 'bigint' }, { name: 'verdict', type: 'bigint' }] };
+  return { table: acceptedName(kind), key: ['record'], columns: [...incomingTable(kind).columns, { name: 'old_row', type: 'bigint' }] };
 }
 const keyOf = (kind: Kind): readonly string[] => (kind.dated ? ['id'] : ['id', 'from_day']);
 
@@ -148,13 +148,15 @@ function judgement({ kind, source, payees, others }: Incoming): Relation {
     named('first_record', min(col('record'))), named('line_a', min(col('line'))), named('line_b', max(col('line'))),
   ]);
   const stored = project(currentVersions(kind), keep(undefined, 'row', 'hash', 'source', ...key));
+  const people = aggregate(scan(PERSON_IDS), [named('id', col('id'))], []);
+  const knownWords = project(join(['l', scan(INCOMING_WORDS)], ['inner', 'e', people, eq(col('id', 'e'), col('word', 'l'))]), keep('l', 'local'));
   const inputs: JoinInput[] = [
     { as: 'i', how: 'from', relation: scan(incomingTable(kind)) },
     { as: 'k', how: 'inner', relation: keyed, on: same('k', 'i') },
     { as: 'c', how: 'left', relation: stored, on: same('c', 'i') },
-    ...payees.map((p, n): JoinInput => ({ as: `p${n}`, how: 'left', relation: aggregate(scan(PERSON_IDS), [named('id', col('id'))], []), on: eq(col('id', `p${n}`), col(p, 'i')) })),
+    ...payees.map((p, n): JoinInput => ({ as: `p${n}`, how: 'left', relation: knownWords, on: eq(col('local', `p${n}`), col(p, 'i')) })),
   ];
-  const unknown = payees.map((p, n) => and(isNotNull(col(p, 'i')), isNull(col('id', `p${n}`))));
+  const unknown = payees.map((p, n) => and(isNotNull(col(p, 'i')), isNull(col('local', `p${n}`))));
   const foreign = others.filter((o) => o !== source.name).map((o) => eq(col('source', 'c'), text(o)));
   const verdict = cases([
     [and(compare('>', col('rows', 'k'), int(1)), compare('<>', col('hash_a', 'k'), col('hash_b', 'k'))), verdictOf('conflict')],
@@ -168,15 +170,15 @@ function judgement({ kind, source, payees, others }: Incoming): Relation {
     named('record', col('record', 'i')), named('line', col('line', 'i')), named('id', col('id', 'i')), named('verdict', verdict), named('old_row', col('row', 'c')),
     named('line_a', col('line_a', 'k')), named('line_b', col('line_b', 'k')), named('rows', col('rows', 'k')), named('other_source', col('source', 'c')),
     named('field', cases(unknown.map((u, n) => [u, text(payees[n] ?? '')] as const), nothing('text'))),
-    named('value', cases(unknown.map((u, n) => [u, col(payees[n] ?? '', 'i')] as const), nothing('text'))),
+    named('payee', cases(unknown.map((u, n) => [u, col(payees[n] ?? '', 'i')] as const), nothing('integer'))),
   ]);
 }
 const PERSON_IDS: TableSchema = { table: 'entity_person', key: [], columns: [{ name: 'id', type: 'text' }] };
-const verdictOf = (name: keyof typeof VERDICT): Expr => cast(int(VERDICT[name]), 'bigint');
+const verdictOf = (name: keyof typeof VERDICT): Expr => cast(int(VERDICT[name]), 'integer');
 
 function refusedRow(cells: readonly Cell[]): Refused {
-  const [record, line, id, verdict, , lineA, lineB, rows, otherSource, field, value] = cells;
-  const why = verdict === BigInt(VERDICT.conflict) ? 'conflict' : verdict === BigInt(VERDICT.unknownPayee) ? 'unknown_payee' : 'other_source';
+  const [record, line, id, verdict, , lineA, lineB, rows, otherSource, field, , value] = cells;
+  const why = verdict === VERDICT.conflict ? 'conflict' : verdict === VERDICT.unknownPayee ? 'unknown_payee' : 'other_source';
   return {
     record: wholeOf(record), line: wholeOf(line), id: wordOf(id), why, lines: [wholeOf(lineA), wholeOf(lineB)], rows: wholeOf(rows),
     otherSource: wordOf(otherSource), field: wordOf(field), value: wordOf(value),
@@ -187,7 +189,7 @@ function refusedRow(cells: readonly Cell[]): Refused {
 async function overlaps(engine: Engine, kind: Kind): Promise<readonly Refused[]> {
   const good = project(filter(scan(judgedTable(kind)), compare('<=', col('verdict'), int(VERDICT.unchanged))), keep(undefined, 'record'));
   const rows = project(join(['i', scan(incomingTable(kind))], ['inner', 'g', good, eq(col('record', 'g'), col('record', 'i'))]), [
-    ...keep('i', 'record', 'line', 'id', 'from_day', 'to_day'), named('starts', cases([[isNull(col('from_day', 'i')), cast(int(-1_000_000), 'integer')]], col('from_day', 'i'))),
+    ...keep('i', 'record', 'line', 'id', 'from_day', 'to_day'), named('starts', coalesce(col('from_day', 'i'), cast(int(-1_000_000), 'integer'))),
   ]);
   const next = (name: string, of: string) => ({ name, fn: 'lead' as const, of: col(of), partition: ['id'], order: [{ column: 'starts', descending: false }] });
   const paired = windowed(rows, [next('next_record', 'record'), next('next_line', 'line'), next('next_from', 'from_day')]);
@@ -216,16 +218,25 @@ function joinInputs(relation: Relation): readonly JoinInput[] {
 
 // ---- adding ----
 
-const codedColumns = (kind: Kind): readonly string[] => [...(kind.dated ? ['currency'] : ['id']), ...ownFields(kind).filter((f) => isCoded(f.type)).map((f) => f.name)];
+const CODES = 'incoming_code';
+const CODES_TABLE: TableSchema = { table: CODES, key: ['local'], columns: [{ name: 'local', type: 'integer' }, { name: 'code', type: 'integer' }] };
+
+/** Columns of the staging table that hold numbers of words. */
+export function codedColumns(kind: Kind): readonly string[] {
+  return [...(kind.dated ? ['currency'] : []), ...ownFields(kind).filter((f) => isCoded(f.type)).map((f) => f.name)];
+}
 
 async function addWords(engine: Engine, kind: Kind): Promise<void> {
-  const accepted = acceptedTable(kind);
-  const said = union(codedColumns(kind).map((c) => aggregate(filter(scan(accepted), isNotNull(col(c))), [named('word', col(c))], [])));
-  const distinct = aggregate(said, [named('word', col('word'))], []);
+  const accepted = scan(acceptedTable(kind));
+  const coded = codedColumns(kind).map((c) => aggregate(filter(accepted, isNotNull(col(c))), [named('local', col(c))], []));
+  const words = coded.length === 0 ? [] : [project(join(['c', union(coded)], ['inner', 'l', scan(INCOMING_WORDS), eq(col('local', 'l'), col('local', 'c'))]), keep('l', 'word'))];
+  // reference rows are known by the code of their id
+  const ids = kind.dated ? [] : [aggregate(accepted, [named('word', col('id'))], [])];
+  const distinct = aggregate(union([...words, ...ids]), [named('word', col('word'))], []);
   const unknown = project(filter(join(['n', distinct], ['left', 'w', scan(WORD), eq(col('word', 'w'), col('word', 'n'))]), isNull(col('code', 'w'))), [named('word', col('word', 'n'))]);
-  const [[last] = []] = listOf(await engine.read(aggregate(scan(WORD), [], [named('last', max(col('code')))])));
+  const [[last] = []] = listOf(await engine.read(aggregate(scan(WORD), [], [named('last', coalesce(max(col('code')), cast(int(0), 'integer')))])));
   const numbered = windowed(unknown, [{ name: 'n', fn: 'row_number', partition: [], order: [{ column: 'word', descending: false }] }]);
-  const relation = project(numbered, [named('code', cast(plus(cast(int(last === null || last === undefined ? 0 : wholeOf(last)), 'bigint'), col('n')), 'integer')), named('word', col('word'))]);
+  const relation = project(numbered, [named('code', cast(plus(cast(int(wholeOf(last)), 'bigint'), col('n')), 'integer')), named('word', col('word'))]);
   await engine.execute({ name: WORD.table, make: 'insert', relation, key: ['code'], about: 'words that the store does not have yet, in order', sorted: ['code'] });
 }
 
@@ -233,20 +244,22 @@ async function addWords(engine: Engine, kind: Kind): Promise<void> {
 function versions({ kind, file }: Incoming, seq: number, lastRow: bigint): Statement {
   const table = storeTable(kind);
   const payee = kind.dated ? ownFields(kind).find((f) => f.type === 'payee')?.name : undefined;
-  const order = (kind.dated ? ['day', ...(payee === undefined ? [] : [payee]), 'id'] : ['id', 'from_day']).map((column) => ({ column, descending: false }));
-  const numbered = windowed(scan(acceptedTable(kind)), [{ name: 'n', fn: 'row_number', partition: [], order: [...order, { column: 'record', descending: false }] }]);
   const coded = codedColumns(kind);
   const inputs: JoinInput[] = [
-    { as: 'a', how: 'from', relation: numbered },
-    ...coded.map((c): JoinInput => ({ as: `w_${c}`, how: 'left', relation: scan(WORD), on: eq(col('word', `w_${c}`), col(c, 'a')) })),
+    { as: 'a', how: 'from', relation: scan(acceptedTable(kind)) },
+    ...(kind.dated ? [] : [{ as: 'w_id', how: 'inner', relation: scan(WORD), on: eq(col('word', 'w_id'), col('id', 'a')) } satisfies JoinInput]),
+    ...coded.map((c): JoinInput => ({ as: `w_${c}`, how: 'left', relation: scan(CODES_TABLE), on: eq(col('local', `w_${c}`), col(c, 'a')) })),
   ];
-  const columns = table.columns.map((c): Named => named(c.name, storedColumn(c, { file, seq, lastRow, coded })));
-  return { name: table.table, make: 'insert', relation: project({ kind: 'join', inputs }, columns), key: ['row'], about: `${kind.name}: new versions`, sorted: ['row'] };
+  const given = table.columns.filter((c) => c.name !== 'row').map((c): Named => named(c.name, storedColumn(c, { file, seq, coded })));
+  const order = (kind.dated ? ['day', ...(payee === undefined ? [] : [payee]), 'id'] : ['id', 'from_day']).map((column) => ({ column, descending: false }));
+  const numbered = windowed(project({ kind: 'join', inputs }, given), [{ name: 'n', fn: 'row_number', partition: [], order: [...order, { column: 'record', descending: false }] }]);
+  const row = plus(cast(int(lastRow), 'bigint'), col('n'));
+  const relation = project(numbered, table.columns.map((c) => named(c.name, c.name === 'row' ? row : col(c.name))));
+  return { name: table.table, make: 'insert', relation, key: ['row'], about: `${kind.name}: new versions`, sorted: ['row'] };
 }
 
-function storedColumn(c: Column, on: { readonly file: number; readonly seq: number; readonly lastRow: bigint; readonly coded: readonly string[] }): Expr {
+function storedColumn(c: Column, on: { readonly file: number; readonly seq: number; readonly coded: readonly string[] }): Expr {
   switch (c.name) {
-    case 'row': return plus(cast(int(on.lastRow), 'bigint'), col('n', 'a'));
     case 'seq': return cast(int(on.seq), 'integer');
     case 'file': return cast(int(on.file), 'integer');
     case 'record': case 'line': return cast(col(c.name, 'a'), 'bigint');

@@ -50,7 +50,7 @@ export function readDocument(file: string, text: string): Outcome<MapNode> {
   const list = [...documents];
   const first = list[0];
   if (first === undefined) return { value: { kind: 'map', entries: [], at: start }, diagnostics: [] };
-  const reading: Reading = { file, text, lines, found: [] };
+  const reading: Reading = { file, text, lines, found: [], unreadable: false };
   for (const d of list) for (const e of [...d.errors, ...d.warnings]) reading.found.push(yamlProblem(reading, e));
   const second = list[1];
   if (second !== undefined) {
@@ -64,10 +64,11 @@ export function readDocument(file: string, text: string): Outcome<MapNode> {
     reading.found.push(problem('plan.yaml', node.at, 'the file is not a map of keys', 'start with `plan: name-of-the-plan`, one key a line'));
     return { value: undefined, diagnostics: reading.found };
   }
-  return { value: node, diagnostics: reading.found };
+  return { value: reading.unreadable ? undefined : node, diagnostics: reading.found };
 }
 
-interface Reading { readonly file: string; readonly text: string; readonly lines: LineCounter; readonly found: Diagnostic[] }
+/** `unreadable`: a part of the tree is not what was meant, so nothing more should be said about it */
+interface Reading { readonly file: string; readonly text: string; readonly lines: LineCounter; readonly found: Diagnostic[]; unreadable: boolean }
 
 function refused(d: Diagnostic): Outcome<MapNode> {
   return { value: undefined, diagnostics: [d] };
@@ -85,6 +86,10 @@ function yamlProblem(r: Reading, e: YAMLError): Diagnostic {
   if (e.code === 'BLOCK_AS_IMPLICIT_KEY' || e.code === 'MULTILINE_IMPLICIT_KEY') {
     return problem('plan.yaml', at, 'this line has two `: `, so it is not clear what the key is', 'put the part after the first colon in quotes, or on a line of its own');
   }
+  if (/^Flow (map|sequence)/.test(e.message)) {
+    const [brace, closing] = e.message.startsWith('Flow map') ? ['{', '}'] : ['[', ']'];
+    return problem('plan.yaml', at, `a \`${brace}\` above this line is not closed`, `close it with \`${closing}\`, and indent what is inside`);
+  }
   const inBraces = e.code === 'MISSING_CHAR' || e.code === 'BAD_SCALAR_START' || e.code === 'UNEXPECTED_TOKEN';
   const hint = inBraces
     ? 'close every quote and bracket; inside { } or [ ], put a formula that has a comma or quotes in \'…\''
@@ -96,10 +101,12 @@ function convert(r: Reading, node: unknown, path: string, depth: number): Node {
   const range = (node as { range?: readonly [number, number, number] | null } | null)?.range;
   const at = placeAt(r, range?.[0] ?? 0, path);
   if (depth > DEEPEST) {
+    r.unreadable = true;
     r.found.push(problem('plan.yaml', at, `this is nested more than ${DEEPEST} levels deep`, `nest at most ${DEEPEST} levels`));
     return { kind: 'text', text: '', at, inner: at.column, quoted: true };
   }
   if (isAlias(node)) {
+    r.unreadable = true;
     r.found.push(problem('plan.yaml', at, `\`*${node.source}\` repeats another part of the file; plan files do not have this`, 'write the value again, or give it a name in `terms` or `tables`'));
     return { kind: 'text', text: '', at, inner: at.column, quoted: true };
   }
@@ -182,7 +189,10 @@ function joinCut(r: Reading, node: YAMLMap, path: string): Pair[] {
       r.found.push(thousands(at, `${word},${nextWord}`));
       i++;
     } else if (previous !== undefined && isScalar(previous.value) && /^\d{3}\b/.test(word) && /\d$/.test(String(previous.value.value))) {
-      r.found.push(thousands(placeAt(r, rangeOf(previous.value)[0], path), `${String(previous.value.value)},${word}`));
+      const before = String(previous.value.value);
+      const [digits = ''] = /\d{1,3}$/.exec(before) ?? [];
+      r.found.push(thousands(placeAt(r, rangeOf(previous.value)[1] - digits.length, path), `${digits},${word}`));
+      previous.value.value = `${before}_${word}`;
     } else if (previous !== undefined && isScalar(previous.value) && open(String(previous.value.value)) > 0) {
       const scalar = previous.value;
       let last = i;

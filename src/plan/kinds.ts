@@ -44,8 +44,10 @@ function resolveKind(name: string, declared: Entry | undefined, sources: readonl
   const at = declared?.at ?? sources[0]?.at ?? { file: 'trueup.yaml', line: 0, column: 0, path: name };
   const dated = isDated(name, sources, found);
   const fields = new Map<string, FieldType>();
+  if (!SAYABLE.test(name)) found.push(problem('source.bad_field', at, `\`${name}\` cannot be the name of a kind: formulas and tables could not say it`, 'use letters, digits and `_`, with a letter first'));
   for (const entry of entriesOf(find(declared?.value, 'fields'))) {
     const type = fieldType(entry, kinds, found);
+    checkSayable(entry.key, entry.at, found);
     if (type !== undefined) fields.set(entry.key, type);
     if (dated && (entry.key === 'date' || entry.key === 'id')) {
       found.push(problem('source.bad_field', entry.at, `every fact has \`${entry.key}\` already`, `remove it from \`fields\`, and say in the source what its \`${entry.key}\` is`));
@@ -61,6 +63,7 @@ function resolveKind(name: string, declared: Entry | undefined, sources: readonl
   for (const [field, where] of filled) {
     if (fields.has(field)) continue;
     if (open) {
+      checkSayable(field, where, found);
       fields.set(field, 'text');
     } else {
       const near = closest(field, fields.keys());
@@ -74,6 +77,14 @@ function resolveKind(name: string, declared: Entry | undefined, sources: readonl
   }
   const list = [...fields].map(([field, type]): Field => ({ name: field, type }));
   return { name, title: textOf(find(declared?.value, 'title')) ?? humanised(name), dated, fields: list, at };
+}
+
+const SAYABLE = /^[A-Za-z]\w*$/;
+
+function checkSayable(field: string, at: At, found: Diagnostic[]): void {
+  if (SAYABLE.test(field)) return;
+  const better = field.trim().replace(/\W+/g, '_').replace(/^[\d_]+/, '').toLowerCase();
+  found.push(problem('source.bad_field', at, `\`${field}\` cannot be the name of a field: formulas could not say it`, better === '' ? 'use letters, digits and `_`, with a letter first' : `write \`${better}\`; the name of the column stands after the colon`));
 }
 
 function isDated(name: string, sources: readonly Entry[], found: Diagnostic[]): boolean {

@@ -1,6 +1,6 @@
 /** `credits`: who is credited with what share of which facts. */
 import type { Diagnostic } from '../value/diagnostic.ts';
-import { add, compare, ONE, ratio, ZERO } from '../value/rate.ts';
+import { add, compare, ONE, ZERO } from '../value/rate.ts';
 import type { Ratio } from '../value/rate.ts';
 import { closest } from './closest.ts';
 import { entriesOf, find, itemsOf, placeOf, textOf } from './document.ts';

@@ -56,7 +56,17 @@ export function resolveNumber(ctx: PlanContext, node: Node, use: NumberUse): Num
   const type = use.place === 'payout' && (whole === 'attainment' || whole === 'value') ? use.results?.[whole] : undefined;
   if (type?.kind === 'percent') return { kind: 'table', table: proportional(node, whole as 'attainment' | 'value') };
   const got = typed(ctx.found, node, use.names, expectedTypes(use, undefined));
-  return got && { kind: 'formula', formula: got.formula, text: got.text, at: node.at };
+  if (got === undefined || !saysUnit(ctx, node, got.formula, use)) return undefined;
+  return { kind: 'formula', formula: got.formula, text: got.text, at: node.at };
+}
+
+/** A bare number where a percentage or a multiple is meant: `5` could be 5 % or 5 times, which pay very differently. */
+function saysUnit(ctx: PlanContext, node: TextNode, value: Typed, use: NumberUse): boolean {
+  if (use.place === 'factor' || value.kind !== 'number' || value.type.kind !== 'factor' || value.written !== 'number' || value.value.n === 0n) return true;
+  const text = node.text.trim();
+  const hint = use.place === 'rate' ? `write \`${text}%\` of the money, or \`${text}x\` for ${text} times the base rate` : `write \`${text}x\` for ${text} times the incentive, or a percentage of it`;
+  ctx.found.push(problem('plan.unit', node.at, `\`${text}\` has no unit`, hint));
+  return false;
 }
 
 /** `payout: attainment` is the incentive × attainment, also below 0: a marginal table with one row. */
@@ -224,7 +234,7 @@ function readKey(ctx: PlanContext, entry: Entry, kind: TableKind, by: Type): { k
   if (literal?.kind === 'number' && literal.written === written) return { key: literal.value, over };
   const reads = by.kind === 'percent' ? 'a percentage' : by.kind === 'money' ? 'money' : `${typeName(by)}`;
   const number = literal?.kind === 'number';
-  const hint = number && by.kind === 'percent' ? `write the key with its sign: \`${bare}%\`, as in 80% or 100%`
+  const hint = number && by.kind === 'percent' ? `write \`${bare}%\``
     : number && literal.written === 'percent' ? 'write plain keys such as 50k, or give the component a `target`, so that the table reads attainment'
     : /,/.test(bare) ? 'write numbers without commas: 50_000 or 50k' : `write ${by.kind === 'percent' ? 'keys such as 100% or over 100%' : 'keys such as 0, 50k or over 50k'}`;
   ctx.found.push(problem('plan.unit', entry.at, `the key \`${text}\` does not fit: this table reads ${reads}`, hint));
@@ -246,7 +256,8 @@ function resolveValues(ctx: PlanContext, entry: Entry, kind: TableKind, use: Num
 }
 
 function resolveValue(ctx: PlanContext, node: TextNode, kind: TableKind, use: NumberUse): Typed | undefined {
-  return typed(ctx.found, node, use.names, expectedTypes(use, kind))?.formula;
+  const got = typed(ctx.found, node, use.names, expectedTypes(use, kind));
+  return got !== undefined && saysUnit(ctx, node, got.formula, use) ? got.formula : undefined;
 }
 
 function resolveOtherwise(ctx: PlanContext, table: MapNode, rows: MapNode, kind: TableKind, use: NumberUse): Typed | undefined {

@@ -58,7 +58,9 @@ export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[
   checkUnusedTables(ctx, new Set(sectionsOf(root).tables.keys()));
   const owners = [...ctx.measured].flatMap(([kind, where]) => (ctx.credits.some((r) => r.from.includes(kind)) ? [] : (ownerRule({ ...ctx }, kind, where) ?? [])));
   found.push(...mine);
-  if (hasErrors(mine) || version.effective === undefined || period === undefined) return undefined;
+  // a key that was refused is part of the plan: without it, something else would be paid
+  const refused = found.some((d) => d.severity === 'error' && (version.files.includes(d.file) || (d.file === 'trueup.yaml' && d.path.startsWith('defaults'))));
+  if (refused || hasErrors(mine) || version.effective === undefined || period === undefined) return undefined;
   const plan = {
     plan: version.name,
     title: textOf(find(root, 'title')) ?? humanised(version.name),
@@ -78,14 +80,24 @@ export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[
   return deepFreeze({ ...plan, fingerprint: fingerprintOf(plan) });
 }
 
-/** Measures of the workspace that no plan reads are checked too, as far as they need no plan. */
-export function checkSharedMeasures(shared: Shared, read: ReadonlySet<string>, found: Diagnostic[]): void {
+/** Measures of the workspace are checked also where no plan reads them, as far as they need no plan. */
+export function checkSharedMeasures(shared: Shared, found: Diagnostic[]): void {
   const empty: MapNode = { kind: 'map', entries: [], at: { file: 'trueup.yaml', line: 0, column: 0, path: '' } };
   const ctx = contextOf(empty, shared, [], shared.currency, found);
   for (const [name, entry] of shared.sections.measures) {
-    const formula = entry.value.kind === 'text' || find(entry.value, 'formula') !== undefined;
-    if (!read.has(name) && !formula) ctx.measure(name, entry.value);
+    if (!needsPlan(entry.value, shared.sections.measures)) ctx.measure(name, entry.value);
   }
+}
+
+/** Whether a measure may name things that only a plan has: its terms, its credit rules, its own measures. */
+function needsPlan(node: Node, measures: ReadonlyMap<string, Entry>): boolean {
+  if (node.kind === 'text') return !measures.has(node.text.trim());
+  if (find(node, 'formula') !== undefined || find(node, 'credited') !== undefined) return true;
+  const parts = find(node, 'ratio');
+  return parts?.kind === 'list' && parts.items.some((part) => {
+    const named = part.kind === 'text' ? measures.get(part.text.trim())?.value : part;
+    return named === undefined || (named !== node && named.kind === 'text') || (named.kind === 'map' && find(named, 'ratio') === undefined && needsPlan(named, measures));
+  });
 }
 
 function contextOf(root: MapNode, shared: Shared, terms: readonly Term[], currency: string, found: Diagnostic[]): PlanContext {

@@ -33,7 +33,7 @@ function planOut(plan: Plan): Out {
     prorate: plan.prorate === 'days_after_first' ? 'days after the first' : plan.prorate,
     credits: mapOf(plan.credits, (c) => c.name, creditOut),
     measures: mapOf([...named.values()], (m) => m.name, (m) => measureOut(m, named)),
-    components: mapOf(plan.components, (c) => c.name, (c) => componentOut(c, plan, named, {})),
+    components: mapOf(plan.components, (c) => c.name, (c) => componentOut(c, named, {})),
     cap: plan.cap && limitOut(plan.cap),
     round: roundOut(plan.round),
   };
@@ -81,7 +81,7 @@ function measureOut(measure: Measure, named: ReadonlyMap<string, Measure>): Out 
   }
 }
 
-function componentOut(c: Component, plan: Plan, named: ReadonlyMap<string, Measure>, around: Roundings): Out {
+function componentOut(c: Component, named: ReadonlyMap<string, Measure>, around: Roundings): Out {
   const base = { title: c.title, weight: c.weight && numOut(c.weight), incentive: c.incentive && numOut(c.incentive) };
   // a group's roundings reach its parts; `end` stands at the top only
   const round = roundOut(Object.fromEntries(Object.entries(c.round).filter(([point]) => around.end === undefined || point !== 'end')));
@@ -93,7 +93,7 @@ function componentOut(c: Component, plan: Plan, named: ReadonlyMap<string, Measu
     round,
   };
   const when = { window: windowText(c.window), period: c.period };
-  if (c.kind === 'group') return { ...base, ...when, components: mapOf(c.components, (x) => x.name, (x) => componentOut(x, plan, named, c.round)), ...rest };
+  if (c.kind === 'group') return { ...base, ...when, components: mapOf(c.components, (x) => x.name, (x) => componentOut(x, named, c.round)), ...rest };
   const target = c.target && { target: numOut(c.target), better: c.better, no_target: shareOut(c.noTarget) };
   const measure = c.measure && { measure: named.get(c.measure.name) === undefined ? measureOut(c.measure, named) : c.measure.name, ...target, missing: shareOut(c.missing) };
   return { ...base, ...measure, ...when, ...(c.pay && { [c.pay.form]: numOut(c.pay.number) }), ...rest };

@@ -48,6 +48,8 @@ export interface TypedText { readonly formula: Typed; readonly text: string }
 
 /** A text of a plan file as a typed formula; everything wrong with it is reported at its place in the file. */
 export function typed(found: Diagnostic[], node: TextNode, names: Names, expected?: readonly Type[]): TypedText | undefined {
+  // an empty value has been reported with its key
+  if (node.text.trim() === '' && !node.quoted) return undefined;
   const read = parseFormula(node.text);
   if ('problem' in read) {
     found.push(problem('plan.formula', placeOf(node, read.problem.at), read.problem.message, read.problem.hint));
@@ -240,6 +242,7 @@ export function tableNames(ctx: PlanContext): Names {
   return {
     all: () => [...ctx.tables.keys()],
     find(name) {
+      if (ctx.tables.has(name)) ctx.used.add(name);
       return ctx.tables.has(name) ? notYet(`the table \`${name}\` inside a formula`, 'write the name of the table alone, or multiply by it under `multiply`') : undefined;
     },
   };

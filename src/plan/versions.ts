@@ -12,7 +12,8 @@ import type { At } from './plan.ts';
 import { problem } from './problem.ts';
 
 export interface Effective { readonly from: Day; readonly to: Day }
-export interface Version { readonly file: string; readonly name: string; readonly root: MapNode; readonly effective: Effective | undefined }
+/** `files`: everything that the document is made of, the amended versions too. */
+export interface Version { readonly file: string; readonly files: readonly string[]; readonly name: string; readonly root: MapNode; readonly effective: Effective | undefined }
 
 export function versionsOf(plans: readonly PlanFile[], defaults: MapNode | undefined, found: Diagnostic[]): Version[] {
   const names = [...new Set(plans.map((p) => p.name))];
@@ -34,7 +35,8 @@ function versionsOfOne(files: readonly PlanFile[], defaults: MapNode | undefined
       const base = one.amends === undefined ? undefined : [...done.values()].find((v) => v.effective?.from === one.amends?.day);
       if (one.amends !== undefined && base === undefined) continue;
       const root = base === undefined ? withDefaults(defaults, one.f.root) : amended(base.root, one.f.root);
-      done.set(one.f, { file: one.f.file, name: one.f.name, root, effective: one.effective });
+      const files = [...(base?.files ?? []), one.f.file];
+      done.set(one.f, { file: one.f.file, files, name: one.f.name, root, effective: one.effective });
       waiting.delete(one);
     }
   }

@@ -5,8 +5,9 @@
  */
 import type { Diagnostic, Outcome } from '../value/diagnostic.ts';
 import type { Calendar } from '../value/period.ts';
+import { closest } from './closest.ts';
 import { entriesOf, find, textOf } from './document.ts';
-import type { MapNode } from './document.ts';
+import type { MapNode, Node } from './document.ts';
 import { readFiles } from './files.ts';
 import type { FileReader } from './files.ts';
 import { resolveKinds } from './kinds.ts';
@@ -42,7 +43,8 @@ export function readWorkspace(dir: string, read: FileReader): Outcome<Workspace>
     const plan = resolvePlan(version, shared, found);
     return plan === undefined ? [] : [plan];
   });
-  checkSharedMeasures(shared, new Set(), found);
+  checkSharedMeasures(shared, found);
+  checkZone(find(root, 'zone'), found);
   const diagnostics = inOrder(found);
   if (root === undefined) return { value: undefined, diagnostics };
   return { value: Object.freeze(workspaceOf(dir, root, { currency, calendar, kinds: [...kinds.values()], sources, plans, tests: files.tests })), diagnostics };
@@ -57,6 +59,14 @@ function workspaceCurrency(root: MapNode, found: Diagnostic[]): string {
     if (find(root, key) === undefined) found.push(problem('plan.missing_key', root.at, `trueup.yaml does not say the \`${key}\``, key === 'company' ? 'add `company: Acme`' : 'add `currency: USD`: the money of every plan that names no other'));
   }
   return currencyOf(found, find(root, 'currency'), 'USD');
+}
+
+function checkZone(node: Node | undefined, found: Diagnostic[]): void {
+  const zone = textOf(node)?.trim();
+  if (node === undefined || zone === undefined || zone === '' || zone === 'UTC') return;
+  if (Intl.supportedValuesOf('timeZone').includes(zone)) return;
+  const near = closest(zone, Intl.supportedValuesOf('timeZone'));
+  found.push(problem('plan.bad_value', node.at, `\`${zone}\` is not a time zone`, near === undefined ? 'write a name such as `Europe/Berlin`, `America/New_York` or `UTC`' : `did you mean \`${near}\`?`));
 }
 
 /** What a plan must say for itself cannot be a default. */

@@ -126,7 +126,8 @@ function list(columns: readonly Named[], relation: Relation, context: Context): 
     const text = expression(expr, context);
     if (expr.kind === 'column') return expr.name === name ? text : `${text} AS ${identifier(name)}`;
     // small numbers in SQL are of 32 bits until they are told otherwise
-    const untold = types.get(name) === 'bigint' && expr.kind !== 'cast' && expr.kind !== 'aggregate';
+    const told = expr.kind === 'cast' || expr.kind === 'aggregate' || (expr.kind === 'literal' && expr.value === null);
+    const untold = types.get(name) === 'bigint' && !told;
     return `${untold ? `CAST(${text} AS ${context.dialect.types.bigint})` : text} AS ${identifier(name)}`;
   }).join(',\n  ');
 }

@@ -14,7 +14,7 @@ import { assignRows, type AssignRows, valueCells } from './assign.ts';
 import { attainmentStage } from './attainment.ts';
 import type { Catalogue, ComponentEntry, PlanEntry } from './catalogue.ts';
 import { creditsStage } from './credits.ts';
-import { type CurveShape, curveShape } from './curve.ts';
+import { type CurveShape, curveShape, readingOf } from './curve.ts';
 import { earnedStage, earningsStage, factorsStage, gatesStage, partsStage, payoutsStage } from './earnings.ts';
 import { divisorOf, entityRows, factsStage } from './facts.ts';
 import { type Gathered, gatherer } from './gather.ts';
@@ -40,16 +40,8 @@ export interface CompileInput {
 }
 export interface Compiled { readonly program: Program; readonly references: readonly ReferenceRows[]; readonly catalogue: Catalogue; readonly diagnostics: readonly Diagnostic[] }
 
+/** `program` is absent where a plan says what is not built yet; then all such places are told. */
 export function compile(input: CompileInput): Compiled | { readonly diagnostics: readonly Diagnostic[] } {
-  try {
-    return compilePlans(input);
-  } catch (error) {
-    if (error instanceof NotBuilt) return { diagnostics: [error.diagnostic] };
-    throw error;
-  }
-}
-
-function compilePlans(input: CompileInput): Compiled {
   const plans = [...input.plans].sort((a, b) => (a.plan < b.plan ? -1 : a.plan > b.plan ? 1 : a.effective.from - b.effective.from));
   assert(plans.length > 0, 'there is a plan');
   const gathered = gatherer(input.kinds, plans, (column) => divisorOf(column, input.kinds));
@@ -57,7 +49,9 @@ function compilePlans(input: CompileInput): Compiled {
   const upFields = [...new Set(plans.flatMap((p) => p.credits.flatMap((r) => (r.up === undefined ? [] : [r.up.field]))))];
   const stints = stintsOf(input.people, spans.from, spans.to, upFields);
   const entries = plans.map((spec, plan): PlanEntry => ({ plan, spec, members: membersOf(spec, stints, input.people) }));
-  const components = componentEntries(entries, gathered, spans);
+  const notBuilt: Diagnostic[] = [];
+  const components = componentEntries(entries, gathered, spans, notBuilt);
+  if (notBuilt.length > 0) return { diagnostics: notBuilt };
   const byCode = new Map(input.people.persons.map((p) => [p.payee, p]));
   const base = {
     plans: entries, components, spans, people: input.people, stints, gathered,
@@ -67,7 +61,11 @@ function compilePlans(input: CompileInput): Compiled {
   const rows = assignRows({ catalogue: base, gathered, code: input.code });
   const catalogue: Catalogue = { ...base, curves: rows.curves };
   const diagnostics: Diagnostic[] = [...missingTerms(rows, plans), ...tooLarge(rows), ...cycles(upFields, stints, input.people)];
-  const program = programOf(input, catalogue, rows);
+  let program: Program;
+  try { program = programOf(input, catalogue, rows); } catch (error) {
+    if (error instanceof NotBuilt) return { diagnostics: [error.diagnostic] };
+    throw error;
+  }
   checkProgram(program);
   return { program, references: referenceRows(catalogue, rows), catalogue, diagnostics };
 }
@@ -116,14 +114,23 @@ function isOn(plan: Plan, stint: Stint, people: People): boolean {
   return valueAt(plan.payees.formula, { plan, people, person: stint.person, eligible: [], window: { from: day, to: day + 1, cut: day + 1 }, day, round: {} }) === true;
 }
 
-function componentEntries(plans: readonly PlanEntry[], gathered: Gathered, spans: Catalogue['spans']): ComponentEntry[] {
+function componentEntries(plans: readonly PlanEntry[], gathered: Gathered, spans: Catalogue['spans'], notBuilt: Diagnostic[]): ComponentEntry[] {
   const out: ComponentEntry[] = [];
+  const told = <T>(body: () => T): T | undefined => {
+    try { return body(); } catch (error) {
+      if (!(error instanceof NotBuilt)) throw error;
+      if (!notBuilt.some((d) => d.line === error.diagnostic.line && d.file === error.diagnostic.file && d.message === error.diagnostic.message)) notBuilt.push(error.diagnostic);
+      return undefined;
+    }
+  };
   const walk = (plan: PlanEntry, spec: Component, path: readonly string[], parent: number | null): ComponentEntry => {
     const component = out.length;
-    const shape: CurveShape = spec.kind === 'leaf' ? curveShape(spec, plan.spec) : { reads: 0, measure: undefined, field: undefined, paysOnValue: false, constant: true, roundsValue: undefined };
-    if (plan.spec.round.tier !== undefined || spec.round.tier !== undefined) throw new NotBuilt(spec.at, 'Rounding of each part of a marginal table (`round: { tier: … }`) is not built yet', 'Leave `tier` out: the earning is rounded once, at the end.');
-    const value = spec.kind === 'leaf' && spec.measure !== undefined ? gathered.valueOf(plan.spec, spec.measure, shape.field) : undefined;
-    const reading = shape.measure === undefined ? undefined : gathered.valueOf(plan.spec, shape.measure);
+    const shape = (spec.kind === 'leaf' ? told(() => curveShape(spec, plan.spec)) : undefined) ?? NO_CURVE;
+    const value = spec.kind === 'leaf' && spec.measure !== undefined ? told(() => gathered.valueOf(plan.spec, must(spec.measure), shape.field)) : undefined;
+    const reading = shape.measure === undefined ? undefined : told(() => gathered.valueOf(plan.spec, must(shape.measure)));
+    // what gates and factors read is looked at here too, so that `check` tells of it without a payee
+    for (const gate of spec.gates) for (const test of gate.require) if (test.left.kind === 'measure') { const { measure } = test.left; told(() => gathered.valueOf(plan.spec, measure)); }
+    for (const { factor } of spec.multiply) if (factor.kind === 'table') told(() => { const { measure } = readingOf(factor.table, plan.spec); return measure === undefined ? undefined : gathered.valueOf(plan.spec, measure); });
     const window = spans.windowOf(plan.spec, spec);
     const entry = { component, plan: plan.plan, path, parent, level: 0, spec, window, shape, value, reading };
     out.push(entry);
@@ -132,6 +139,12 @@ function componentEntries(plans: readonly PlanEntry[], gathered: Gathered, spans
   };
   for (const plan of plans) for (const c of plan.spec.components) walk(plan, c, [c.name], null);
   return out;
+}
+
+const NO_CURVE: CurveShape = { reads: 0, measure: undefined, field: undefined, paysOnValue: false, constant: true, roundsValue: undefined };
+function must<T>(value: T | undefined): T {
+  assert(value !== undefined, 'a part that is there is there');
+  return value;
 }
 
 // ---- rows ----

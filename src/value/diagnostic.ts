@@ -55,6 +55,13 @@ export const CODES = {
   'source.two_meanings': 'Two sources that read one kind in two ways',
   'source.bad_format': 'A format of a file that cannot be read',
   'source.unused_replace': 'Spellings for a column that nothing reads',
+  // what is asked for on the command line
+  'request.unknown_name': 'A plan, payee, source, period or kind that does not exist',
+  'request.bad_option': 'An option with a value that it does not take',
+  'request.missing_option': 'An option that a command needs is not there',
+  'request.folder_in_use': 'A folder for something new holds something else',
+  'request.no_demo': 'The files of the demo company are not installed',
+  'request.unwritable': 'A file or folder cannot be written',
   // book of record
   'book.unreadable': 'The book cannot be opened, read or written',
   'book.not_a_book': 'The file is a database, but of something else',
@@ -103,6 +110,31 @@ export const CODES = {
   'engine.failed': 'A step of the calculation failed for another reason',
   'file.parquet_float': 'A column of a Parquet file holds floating point numbers',
   'file.parquet_unreadable': 'A Parquet file cannot be read',
+  // cells and rows that an import reads
+  'row.blank_id': 'A row without an id',
+  'row.damaged_id': 'An id that a spreadsheet has turned into a rounded number',
+  'row.blank_date': 'A fact without a date',
+  'row.not_a_date': 'Text that is not a date in the form that the source declares',
+  'row.blank_amount': 'A blank where an amount of money belongs',
+  'row.not_a_number': 'Text that is not a plain number',
+  'row.number_format': 'A number whose decimal mark is not certain',
+  'row.too_many_decimals': 'A number with more decimals than can be kept exactly',
+  'row.too_large': 'A number that is larger than any amount or quantity should be',
+  'row.unknown_currency': 'A currency that is not in use, or is blank',
+  'row.not_yes_no': 'A word that is neither yes nor no',
+  'row.text_too_long': 'A text or an id that is longer than is allowed',
+  'row.ends_before_start': 'A dated row that ends before it begins',
+  'row.id_conflict': 'One id with two contents in one file',
+  'row.other_source': 'An id that another source of the same kind has given already',
+  'row.unknown_payee': 'A fact that names a payee who is not among the people',
+  'row.overlap': 'Two dated rows of one person or thing that hold on the same days',
+  'row.circle': 'Somebody who is above himself in the hierarchy',
+  // importing
+  'import.missing_column': 'A column that a source reads is not in its file',
+  'import.date_order': 'No date of a file is in the form that its source declares',
+  'import.unknown_source': 'A source that the workspace does not have',
+  'import.reserved_field': 'A field with a name that the store uses itself',
+  'import.people_first': 'Facts that wait until the people can be read',
 } as const;
 
 export type Code = keyof typeof CODES;

@@ -1,0 +1,109 @@
+/**
+ * Which facts and references the store learned after a cut, and whose pay they can reach. What was credited
+ * then and what is credited now both count: a deal that changed its owner is a reason for two payees.
+ */
+import type { Engine } from '../engine/engine.ts';
+import type { Kind } from '../plan/plan.ts';
+import { columnsOf } from '../relation/check.ts';
+import {
+  aggregate, and, cast, coalesce, col, compare, countDistinct, eq, type Expr, filter, int, isNull, join, keep, named, nothing, project, type Relation,
+  replaceScans, scan, type Statement, union, when,
+} from '../relation/relation.ts';
+import { currentRows, entityRows, referenced } from '../stage/facts.ts';
+import { entityTable, factTable, storeTable, supersededTable } from '../stage/store.ts';
+import type { Calculation } from './calculate.ts';
+import { countOf, wholeOf } from './earned.ts';
+import { relationOf, rowsOf } from './figures.ts';
+import { reachedPay } from './reach.ts';
+
+/** Facts, each counted once. `referenced`: facts that name a row which changed, such as an account. */
+export interface FactChanges { readonly added: number; readonly changed: number; readonly referenced: number }
+/** By plan, top-level component, payee and period, as numbers of the run. */
+export interface ReachedPay extends FactChanges { readonly plan: number; readonly top: number; readonly payee: number; readonly period: number }
+
+const WHY = { added: 0, changed: 1, referenced: 2 } as const;
+const SIDE = { then: 0, now: 1 } as const;
+
+/** Facts that were learned, changed or touched through a reference after import `since`, with the pay that they can reach. */
+export async function factChanges(engine: Engine, calculation: Calculation, kinds: readonly Kind[], since: number): Promise<readonly ReachedPay[]> {
+  const { statements } = calculation.compiled.program;
+  const used = kinds.filter((k) => k.dated && statements.some((s) => s.name === `facts_${k.name}`));
+  const dated = kinds.filter((k) => !k.dated && statements.some((s) => s.name === `dated_${k.name}`));
+  const span = { since, cut: calculation.cut };
+  const rows = union(used.flatMap((kind) => [ownChanges(kind, span), ...throughReferences(kind, kinds, dated, span)]));
+  const touched: Statement = { name: 'touched_facts', make: 'table', relation: rows, key: ['fact', 'why', 'side'], about: 'facts that the last run saw otherwise' };
+  await engine.execute(touched);
+  const credits: Statement = { name: 'touched_credits', make: 'table', relation: creditsOf(touched, calculation, used, dated, since), key: ['origin', 'why', 'payee', 'rule'], about: 'who was and who is credited with them' };
+  await engine.execute(credits);
+  const reached = reachedPay(calculation, scanOf(credits), ['origin', 'why']);
+  const of = (why: number): Expr => countDistinct(col('origin'), eq(col('why'), int(why)));
+  const counted = await engine.read(aggregate(reached, keep(undefined, 'plan', 'top', 'payee', 'period'),
+    [named('added', of(WHY.added)), named('changed', of(WHY.changed)), named('referenced', of(WHY.referenced))]));
+  return rowsOf(counted).map((r) => ({
+    plan: wholeOf(r['plan']), top: wholeOf(r['top']), payee: wholeOf(r['payee']), period: wholeOf(r['period']),
+    added: countOf(r['added']), changed: countOf(r['changed']), referenced: countOf(r['referenced']),
+  }));
+}
+
+/** Imports after `since`, up to and with `cut`. */
+export interface Since { readonly since: number; readonly cut: number }
+
+/** Versions that counted at `since` and no longer count at `cut`. */
+export function goneRows(kind: Kind, { since, cut }: Since): Relation {
+  const table = storeTable(kind);
+  const joined = join(['v', scan(table)], ['inner', 's', scan(supersededTable(kind)), eq(col('row', 's'), col('row', 'v'))]);
+  return project(filter(joined, and(compare('<=', col('seq', 'v'), int(since)), compare('>', col('seq', 's'), int(since)), compare('<=', col('seq', 's'), int(cut)))),
+    keep('v', ...table.columns.map((c) => c.name)));
+}
+/** Versions that count at `cut` and did not yet exist at `since`. */
+export function newRows(kind: Kind, { since, cut }: Since): Relation {
+  return filter(currentRows(storeTable(kind), kind, cut), compare('>', col('seq'), int(since)));
+}
+
+/** (fact, origin, why, side): `fact` is the version, `origin` one number for all versions of a fact. */
+function ownChanges(kind: Kind, span: Since): Relation {
+  const gone = goneRows(kind, span);
+  const came = join(['n', newRows(kind, span)], ['left', 'g', gone, eq(col('id', 'g'), col('id', 'n'))]);
+  return union([
+    project(gone, touchedColumns(col('row'), col('row'), int(WHY.changed), SIDE.then)),
+    project(came, touchedColumns(col('row', 'n'), coalesce(col('row', 'g'), col('row', 'n')), when(isNull(col('row', 'g')), int(WHY.added), int(WHY.changed)), SIDE.now)),
+  ]);
+}
+
+/** Facts that name a person, an account … of which a dated row changed; whether the change matters on their day is not asked. */
+function throughReferences(kind: Kind, kinds: readonly Kind[], dated: readonly Kind[], span: Since): Relation[] {
+  return kind.fields.flatMap((field) => {
+    const target = referenced(kind, field.name, kinds);
+    if (target === undefined || !dated.includes(target)) return [];
+    const entities = aggregate(union([goneRows(target, span), newRows(target, span)]), keep(undefined, 'entity'), []);
+    return ([[SIDE.then, span.since], [SIDE.now, span.cut]] as const).map(([side, cut]) => project(
+      join(['f', currentRows(factTable(kind), kind, cut)], ['inner', 'e', entities, eq(col('entity', 'e'), col(field.name, 'f'))]),
+      touchedColumns(col('row', 'f'), col('row', 'f'), int(WHY.referenced), side)));
+  });
+}
+function touchedColumns(fact: Expr, origin: Expr, why: Expr, side: number) {
+  return [named('fact', fact), named('origin', origin), named('why', cast(why, 'integer')), named('side', cast(int(side), 'integer'))];
+}
+
+/** Credits of these facts: of today's versions as the run has them, of the others by the same statements over the store as it was. */
+function creditsOf(touched: Statement, calculation: Calculation, used: readonly Kind[], dated: readonly Kind[], since: number): Relation {
+  const credits = calculation.compiled.program.statements.find((s) => s.name === 'credits');
+  const now = relationOf(calculation, 'credits');
+  const before = new Map<string, Relation>([
+    ...used.map((k) => [supersededTable(k).table, asOf(k, since)] as const),
+    ...dated.map((k) => [`dated_${k.name}`, entityRows(k, since).relation] as const),
+  ]);
+  const factsThen = new Map(used.map((k) => {
+    const facts = calculation.compiled.program.statements.find((s) => s.name === `facts_${k.name}`);
+    return [`facts_${k.name}`, facts === undefined ? nothingOf(now) : replaceScans(facts.relation, before)] as const;
+  }));
+  const then = credits === undefined ? nothingOf(now) : replaceScans(credits.relation, factsThen);
+  const columns = columnsOf(now).map((c) => c.name);
+  return union(([[SIDE.then, then], [SIDE.now, now]] as const).map(([side, relation]) => project(
+    filter(join(['c', relation], ['inner', 't', scanOf(touched), eq(col('fact', 't'), col('fact', 'c'))]), and(eq(col('side', 't'), int(side)), eq(col('facts_world', 'c'), int(0)))),
+    [...keep('c', ...columns), ...keep('t', 'origin', 'why')])));
+}
+function asOf(kind: Kind, since: number): Relation {
+  return filter(scan(supersededTable(kind)), compare('<=', col('seq'), int(since)));
+}
+const scanOf = (s: Statement): Relation => ({ kind: 'scan', table: s.name, columns: columnsOf(s.relation) });

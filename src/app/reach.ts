@@ -1,0 +1,82 @@
+/**
+ * Which pay a credit can reach: credits → measures that count them → for whom, in which windows → top-level
+ * components. Keyed joins over the reference relations of a run, the same that the program itself makes;
+ * nothing is calculated again.
+ */
+import {
+  aggregate, and, cast, col, eq, filter, int, isNotNull, join, keep, named, or, project, scan, union, type Expr, type Relation,
+} from '../relation/relation.ts';
+import { columnName } from '../stage/facts.ts';
+import { REF_ASSIGN, REF_COMPONENT, REF_FACTOR, REF_GATE, REF_MEASURE, REF_NEED, REF_ROUTE, REF_WINDOW } from '../stage/reference.ts';
+import type { CubeColumn, Gathered } from '../stage/gather.ts';
+import type { Calculation } from './calculate.ts';
+
+const here = (layer: string, alias?: string): Expr => eq(col(layer, alias), int(0));
+
+/**
+ * Rows (…extra, plan, measure, window, period, payee) for each measure, payee and period that counts a
+ * credit. `credits` has the columns of the relation `credits` and those in `extra`, and is read once for
+ * each column of the cube: hand in a table.
+ */
+export function countedCredits(calculation: Calculation, credits: Relation, extra: readonly string[]): Relation {
+  const { gathered } = calculation.catalogue;
+  const counted = union(gathered.cube.map((c) => project(filter(credits, counts(c, gathered)), [
+    named('cube_column', cast(int(c.index), 'integer')), ...keep(undefined, ...extra, 'payee', 'stint', 'slice'),
+  ])));
+  const joined = filter(join(
+    ['c', counted],
+    ['inner', 'm', scan(REF_MEASURE), eq(col('cube_column', 'm'), col('cube_column', 'c'))],
+    ['inner', 'r', scan(REF_ROUTE), and(eq(col('route', 'r'), col('route', 'm')), eq(col('payee', 'r'), col('payee', 'c')), eq(col('stint', 'r'), col('stint', 'c')))],
+    ['inner', 'n', scan(REF_NEED), and(eq(col('measure', 'n'), col('measure', 'm')), eq(col('subject', 'n'), col('subject', 'r')), eq(col('stint', 'n'), col('subject_stint', 'r')))],
+    ['inner', 'w', scan(REF_WINDOW), and(eq(col('window', 'w'), col('window', 'n')), eq(col('slice', 'w'), col('slice', 'c')))],
+  ), and(here('plan_world', 'm'), here('people_world', 'r'), here('plan_world', 'n')));
+  return project(joined, [...keep('c', ...extra), ...keep('n', 'plan', 'measure', 'window'), ...keep('w', 'period'), named('payee', col('subject', 'n'))]);
+}
+
+/** The same with `top` in the place of measure and window: the top-level components whose pay depends on the measure. */
+export function reachedPay(calculation: Calculation, credits: Relation, extra: readonly string[]): Relation {
+  return project(join(
+    ['c', countedCredits(calculation, credits, extra)],
+    ['inner', 'u', measuresOfComponents(), and(eq(col('plan', 'u'), col('plan', 'c')), eq(col('measure', 'u'), col('measure', 'c')), eq(col('window', 'u'), col('window', 'c')))],
+    ['inner', 't', topsOf(calculation), eq(col('component', 't'), col('component', 'u'))],
+  ), [...keep('c', ...extra, 'plan', 'payee', 'period'), ...keep('t', 'top')]);
+}
+
+/** As the sums of the cube count: the value is there, the key as well where there is one, and the rule is one of the measure's. */
+function counts(c: CubeColumn, gathered: Gathered): Expr {
+  const everyRule = gathered.rules.filter((r) => r.kind === c.value.kind).every((r) => c.rules.includes(r.index));
+  return and(
+    isNotNull(col(columnName(c.value))), ...(c.key === null ? [] : [isNotNull(col(columnName(c.key)))]),
+    ...(everyRule ? [] : [or(...c.rules.map((r) => eq(col('rule'), int(r))))]),
+  );
+}
+
+/** (component, plan, window, measure): measures that a component pays on, is read at, or is gated or multiplied by. */
+function measuresOfComponents(): Relation {
+  const own = ['measure', 'measure_2', 'reads_measure', 'reads_measure_2'].map((name) => project(
+    filter(scan(REF_COMPONENT), and(here('plan_world'), isNotNull(col(name)))), [...keep(undefined, 'component', 'plan', 'window'), named('measure', col(name))]));
+  const others = ([['gate_set', REF_GATE], ['factor_set', REF_FACTOR]] as const).flatMap(([set, table]) => ['measure', 'measure_2'].map((name) => project(
+    filter(join(
+      ['a', scan(REF_ASSIGN)],
+      ['inner', 'k', scan(REF_COMPONENT), eq(col('component', 'k'), col('component', 'a'))],
+      ['inner', 'g', scan(table), eq(col(set, 'g'), col(set, 'a'))],
+    ), and(here('plan_world', 'a'), here('people_world', 'a'), here('plan_world', 'k'), here('plan_world', 'g'), isNotNull(col(name, 'g')))),
+    [...keep('k', 'component', 'plan', 'window'), named('measure', col(name, 'g'))])));
+  return aggregate(union([...own, ...others]), keep(undefined, 'component', 'plan', 'window', 'measure'), []);
+}
+
+/** (component, top). The cap of a plan is shared out over its components, so what changes one changes all. */
+function topsOf({ catalogue }: Calculation): Relation {
+  const { components, plans } = catalogue;
+  const topOf = (component: number): number => {
+    let at = components[component];
+    while (at !== undefined && at.parent !== null) at = components[at.parent];
+    return at?.component ?? component;
+  };
+  const rows = components.flatMap((c) => {
+    const capped = plans[c.plan]?.spec.cap !== undefined;
+    const tops = capped ? components.filter((t) => t.plan === c.plan && t.parent === null).map((t) => t.component) : [topOf(c.component)];
+    return tops.map((top) => [BigInt(c.component), BigInt(top)]);
+  });
+  return { kind: 'values', columns: [{ name: 'component', type: 'integer' }, { name: 'top', type: 'integer' }], rows };
+}

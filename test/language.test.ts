@@ -1,0 +1,74 @@
+/**
+ * The independent reference of the plan language (a slow evaluator in another language, with some 640
+ * figures of published plans): what it pays, our route pays. Documents that need keys which are not
+ * built are skipped, each by its reason; so are figures of releases and settlement.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runTestFile } from '../src/app/plan-tests.ts';
+import { openDuckdb } from '../src/engine/duckdb.ts';
+import type { Engine } from '../src/engine/engine.ts';
+import { prepare, type Runnable } from './language/reference.ts';
+import { emptied } from './language/store.ts';
+import { asList, asText, readDocuments, type Yaml, type YamlMap } from './language/yaml.ts';
+
+const FOLDER = join(import.meta.dirname, '../../shared/language');
+const THERE = existsSync(join(FOLDER, 'tests'));
+/** What our first version has no figure for. */
+const NO_FIGURE = /^(paid|owed|gross|take_back|topup|due|release|credit|round|term|measure)\b|\.(line|tier|release|pays|take_back|unfunded|held|would|gated|days|capitalised|expense)\b/;
+/** Words of the reference's errors → the code of ours. */
+const ERRORS: readonly (readonly [string, string])[] = [
+  ['no value for the term', 'plan.no_term_value'], ['overlap', 'plan.versions_overlap'], ['there is no such version', 'plan.amends_nothing'], ['direct credits sum to', 'plan.two_rules'],
+];
+
+interface Case { readonly name: string; readonly file: string; readonly document: YamlMap }
+const CASES: readonly Case[] = !THERE ? [] : readdirSync(join(FOLDER, 'tests')).sort().flatMap((file) =>
+  readDocuments(readFileSync(join(FOLDER, 'tests', file), 'utf8')).map((document, i): Case => ({ name: `${file.replace('.yaml', '')} ${i + 1}`, file, document })));
+
+describe.skipIf(!THERE)('the reference of the language (skipped where ../shared/language is absent)', () => {
+  let engine: Engine;
+  const reasons = new Map<string, number>();
+  const count = { documents: 0, figures: 0, left: 0 };
+  beforeAll(async () => { engine = await openDuckdb({ path: ':memory:', folders: [], memoryMb: 1000, threads: 2, tempDir: join(tmpdir(), 'trueup-language') }); });
+  afterAll(async () => {
+    await engine.close();
+    const skipped = [...reasons].sort((a, b) => b[1] - a[1]).map(([reason, n]) => `  ${n} × ${reason}`).join('\n');
+    console.log(`Reference of the language: ${count.documents} of ${CASES.length} documents run, ${count.figures} figures compared; ${count.left} figures of releases, settlement, lines and tiers left out. Documents skipped:\n${skipped}`);
+  });
+
+  test.for(CASES)('$name', async ({ file, document }, { skip }) => {
+    const leave = (reason: string): never => { reasons.set(reason, (reasons.get(reason) ?? 0) + 1); return skip(reason); };
+    const figures = asList(document['expect']), ours = figures.filter(hasFigure);
+    const wanted = document['error'];
+    if (wanted === undefined && ours.length === 0) leave('no figure of earnings');
+    const prepared = prepare(FOLDER, { ...document, expect: ours });
+    if ('skip' in prepared) leave(prepared.skip);
+    else if (wanted !== undefined) expect(await codesOf(prepared, file, engine)).toContain(ERRORS.find(([words]) => asText(wanted).includes(words))?.[1]);
+    else if ('wrong' in prepared) expect(prepared.wrong).toEqual([]);
+    else {
+      const report = await run(prepared.runnable, file, engine);
+      expect(report.diagnostics).toEqual([]);
+      expect(report.differences.map((d) => `${d.payee} ${d.period} ${d.figure}: ${d.expected} in the reference, ${d.got} by us (${prepared.runnable.types})`)).toEqual([]);
+      expect(report.figures).toBe(ours.length);
+      count.figures += ours.length; count.left += figures.length - ours.length;
+    }
+    count.documents++;
+  });
+
+  test('most of what is built is compared: a change that skips documents is seen', () => {
+    expect(count.documents).toBeGreaterThanOrEqual(68);
+    expect(count.figures).toBeGreaterThanOrEqual(110);
+  });
+});
+
+function hasFigure(row: Yaml): boolean {
+  return !NO_FIGURE.test(asText(asList(row)[2]));
+}
+async function codesOf(prepared: Exclude<ReturnType<typeof prepare>, { skip: string }>, file: string, engine: Engine): Promise<string[]> {
+  return ('wrong' in prepared ? prepared.wrong : (await run(prepared.runnable, file, engine)).diagnostics).map((d) => d.code);
+}
+function run(runnable: Runnable, file: string, engine: Engine): ReturnType<typeof runTestFile> {
+  return runTestFile(runnable.workspace, file, runnable.text, () => emptied(engine, runnable.workspace.kinds));
+}

@@ -1,0 +1,269 @@
+/**
+ * The tests of the language's own reference, made runnable by our route: each document becomes a
+ * workspace in memory (its plan, what it uses, kinds with fields) and a test in our format.
+ *
+ * The reference types nothing, so the types of fields are found here: from what the plan says, from
+ * how the values look, and, where a number could be money or a plain number, by trying: the first
+ * choice that the plan checks with, money before number.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { KEYS } from '../../src/plan/keys.ts';
+import type { Workspace } from '../../src/plan/plan.ts';
+import { readWorkspace } from '../../src/plan/workspace.ts';
+import { type Diagnostic, hasErrors } from '../../src/value/diagnostic.ts';
+import { asList, asMap, asText, isMap, overlay, readDocuments, wordsOf, written, type Yaml, type YamlMap } from './yaml.ts';
+
+export interface Runnable { readonly workspace: Workspace; readonly text: string; readonly diagnostics: readonly Diagnostic[]; readonly types: string }
+export type Prepared = { readonly runnable: Runnable } | { readonly skip: string } | { readonly wrong: readonly Diagnostic[] };
+
+/** What settles and releases pay: without them the earnings are the same. */
+const AFTER_EARNING = ['release', 'take_back', 'draw', 'negative', 'convert', 'accounting', 'base', 'pays_in', 'allow', 'labels'];
+const ROUND_AFTER = ['release', 'paid', 'total'];
+
+export function prepare(folder: string, document: YamlMap): Prepared {
+  const test = withoutBlanks(document);
+  const read = plansOf(folder, test);
+  if ('skip' in read) return read;
+  const plans = read.plans.map(earningOnly).map(renamed);
+  if (test['known'] !== undefined) return { skip: 'known: (facts known at a day)' };
+  const later = plans.flatMap((p) => notBuilt(p, 'plan'));
+  if (later[0] !== undefined) return { skip: `key not built: ${later[0]}` };
+  const library = neededOf(libraryOf(folder, test), plans);
+  const laterThere = notBuilt(library, 'plan');
+  if (laterThere[0] !== undefined) return { skip: `key not built: ${laterThere[0]} (library)` };
+  if (valuesOf(test).some((v) => v.field === 'reverses')) return { skip: 'a fact that reverses another' };
+  const list = valuesOf(test).find((v) => typeof v.value !== 'string');
+  if (list !== undefined) return { skip: `a fact with a list (${list.field})` };
+  if (asList(asMap(test['facts'])['earning']).length > 0 || wordsOf(plans.map((p) => p['components'] ?? '')).has('earning')) return { skip: 'from: earning' };
+  return typed(plans, library, test);
+}
+
+/** A field that our store has a column of its own for. */
+const RENAMED = 'line';
+function renamed(plan: YamlMap): YamlMap {
+  const go = (v: Yaml): Yaml => (typeof v === 'string' ? v.replaceAll(/(?<![\w".])line(?![\w"])/g, 'product_line') : isMap(v) ? Object.fromEntries(Object.entries(v).map(([k, x]) => [k, go(x)])) : v.map(go));
+  return Object.fromEntries(Object.entries(plan).map(([k, v]) => [k, ['title', 'purpose'].includes(k) ? v : go(v)]));
+}
+
+function plansOf(folder: string, test: YamlMap): { readonly plans: YamlMap[] } | { readonly skip: string } {
+  const plans: YamlMap[] = [];
+  for (const name of asList(test['plan'])) {
+    const doc = asMap(readDocuments(readFileSync(join(folder, `plans/${asText(name)}.yaml`), 'utf8'))[0]);
+    for (const key of ['based_on', 'for_each', 'template']) if (key in doc) return { skip: `key not built: ${key}` };
+    plans.push(asMap(overlay(doc, asMap(test['set']))));
+  }
+  return { plans };
+}
+
+function libraryOf(folder: string, test: YamlMap): YamlMap {
+  let out: YamlMap = {};
+  for (const name of asList(test['uses'])) {
+    const path = join(folder, `${asText(name)}.yaml`);
+    if (existsSync(path)) out = asMap(overlay(out, readDocuments(readFileSync(path, 'utf8'))[0] ?? {}));
+  }
+  return Object.fromEntries(['facts', 'states', 'credits', 'measures', 'tables', 'guardrails'].flatMap((s) => (isMap(out[s]) ? [[s, out[s]]] : [])));
+}
+
+/** Of a library only what the plans name, and what that names in turn. */
+function neededOf(library: YamlMap, plans: readonly YamlMap[]): YamlMap {
+  const words = wordsOf(plans);
+  let out: YamlMap = {};
+  for (let before = -1; before !== words.size;) {
+    before = words.size;
+    out = Object.fromEntries(Object.entries(library).flatMap(([section, map]) => {
+      const kept = Object.entries(asMap(map)).filter(([name]) => words.has(name));
+      for (const [, value] of kept) wordsOf(value, words);
+      return kept.length === 0 ? [] : [[section, Object.fromEntries(kept)]];
+    }));
+  }
+  return out;
+}
+
+function earningOnly(plan: YamlMap): YamlMap {
+  const strip = (map: YamlMap): YamlMap => Object.fromEntries(Object.entries(map).filter(([k]) => !AFTER_EARNING.includes(k)).flatMap(([k, v]) => {
+    if (k === 'components') return [[k, Object.fromEntries(Object.entries(asMap(v)).map(([n, c]) => [n, strip(asMap(c))]))]];
+    if (k !== 'round') return [[k, v]];
+    const kept = Object.entries(asMap(v)).filter(([point]) => !ROUND_AFTER.includes(point));
+    return kept.length === 0 ? [] : [[k, Object.fromEntries(kept)]];
+  }));
+  return strip(plan);
+}
+
+/** Keys of the language that this version does not calculate, by the closed table of keys. */
+function notBuilt(value: Yaml | undefined, place: keyof typeof KEYS): string[] {
+  if (!isMap(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]): string[] => {
+    const known = KEYS[place][key];
+    if (known === undefined) return [];
+    if (!known.built) return [`${place} ${key}`];
+    const { shape } = known;
+    if (typeof shape === 'string') {
+      const within = shape === 'number' || shape === 'numbers' ? 'table' : shape === 'measure' || shape === 'measures' ? 'measure' : undefined;
+      if (key === 'for' && inner !== 'payee') return [`measure for ${asText(inner)}`];
+      return within === undefined ? [] : asList(inner).flatMap((i) => notBuilt(i, within));
+    }
+    if ('place' in shape) return notBuilt(inner, shape.place);
+    if (!('map' in shape)) return [];
+    const { map } = shape, below = map === 'number' ? 'table' : map;
+    return below === 'text' || below === 'texts' ? [] : Object.values(asMap(inner)).flatMap((i) => notBuilt(i, below));
+  });
+}
+
+// ---- rows ----
+
+function withoutBlanks(test: YamlMap): YamlMap {
+  const clean = (v: Yaml): Yaml => (isMap(v) ? Object.fromEntries(Object.entries(v).filter(([, x]) => x !== '').map(([k, x]) => [k === RENAMED ? `product_${k}` : k, clean(x)])) : v);
+  const facts = Object.fromEntries(Object.entries(asMap(test['facts'])).map(([kind, rows]) => [kind, asList(rows).map(clean)]));
+  return { ...test, facts };
+}
+
+interface Found { readonly kind: string; readonly field: string; readonly value: Yaml }
+/** Every value of facts, by kind and field. */
+function valuesOf(test: YamlMap): Found[] {
+  return Object.entries(asMap(test['facts'])).flatMap(([kind, rows]) => asList(rows).flatMap((row) =>
+    Object.entries(asMap(row)).filter(([f]) => !['id', 'date', 'copies'].includes(f)).map(([field, value]) => ({ kind, field, value }))));
+}
+
+type FieldKinds = Map<string, Map<string, string>>;
+const OPEN = 'money or number';
+
+function typed(plans: readonly YamlMap[], library: YamlMap, test: YamlMap): Prepared {
+  const kinds = fieldsOf(plans, library, test);
+  const open = [...kinds].flatMap(([kind, fields]) => [...fields].filter(([, t]) => t === OPEN).map(([field]) => ({ kind, field })));
+  let wrong: readonly Diagnostic[] = [];
+  for (let choice = 0; choice < 2 ** Math.min(open.length, 7); choice++) {
+    open.forEach(({ kind, field }, i) => kinds.get(kind)?.set(field, (choice >> i) % 2 === 0 ? 'money' : 'number'));
+    const { value, diagnostics } = readWorkspace('reference', readerOf(workspaceFiles(plans, library, kinds, test)));
+    if (value !== undefined && !hasErrors(diagnostics)) {
+      return { runnable: { workspace: value, text: written(testOf(test, plans, kinds)), diagnostics, types: open.map(({ kind, field }) => `${kind}.${field}: ${kinds.get(kind)?.get(field)}`).join(', ') } };
+    }
+    const errors = diagnostics.filter((d) => d.severity === 'error');
+    if (wrong.length === 0 || errors.length < wrong.length) wrong = errors;
+  }
+  const later = wrong.find((d) => d.code === 'plan.not_built_yet');
+  if (later !== undefined) return { skip: `not built: ${later.message}` };
+  if (wrong.some((d) => /`(?:payee|via)`/.test(d.message))) return { skip: 'payee or via in a formula about facts' };
+  const fact = valuesOf(test).find((v) => v.field in asMap(test['facts']) && wrong.some((d) => d.message.includes(`\`${v.field}\``)));
+  return fact === undefined ? { wrong } : { skip: `a field that refers to another fact (${fact.kind}.${fact.field})` };
+}
+
+function fieldsOf(plans: readonly YamlMap[], library: YamlMap, test: YamlMap): FieldKinds {
+  const kinds: FieldKinds = new Map();
+  const fields = (kind: string): Map<string, string> => kinds.get(kind) ?? kinds.set(kind, new Map()).get(kind) ?? new Map<string, string>();
+  const declared = asMap([library, ...plans].reduce<Yaml>((a, p) => overlay(a, asMap(p['facts'])), {}));
+  for (const [kind, body] of Object.entries(declared)) for (const [f, t] of Object.entries(asMap(asMap(body)['fields']))) fields(kind).set(f, asText(t));
+  const entities = asMap(test['entities']);
+  const terms = new Set(plans.flatMap((p) => Object.keys(asMap(p['terms']))));
+  const sample = (kind: string, field: string, value: Yaml): void => {
+    const now = fields(kind).get(field), guess = guessed(value, field, entities, kinds);
+    if (now === undefined) fields(kind).set(field, guess);
+    else if (now !== guess && !(kind in declared) && [OPEN, 'percent', 'date', 'yes/no'].includes(now)) fields(kind).set(field, [OPEN, 'percent'].includes(now) && [OPEN, 'percent'].includes(guess) ? now : 'text');
+  };
+  for (const v of valuesOf(test)) sample(v.kind, v.field, v.value);
+  for (const kind of Object.keys(asMap(test['facts']))) fields(kind);
+  for (const [kind, rows] of Object.entries(entities)) { fields(kind); for (const row of Object.values(asMap(rows))) for (const [f, v] of Object.entries(asMap(row))) for (const one of dated(v)) sample(kind, f, one); }
+  for (const row of Object.values(asMap(test['people']))) for (const [f, v] of Object.entries(asMap(row))) if (!terms.has(f) && !['role', 'hired', 'left', 'manager', 'currency'].includes(f)) for (const one of dated(v)) sample('person', f, one);
+  for (const row of Object.values(asMap(test['roles']))) for (const f of Object.keys(asMap(row))) fields('role').set(f, termType(f, plans));
+  payeeFields(plans, library, kinds, fields);
+  blankFields(plans, library, fields);
+  return kinds;
+}
+
+/** Names of formulas that no row fills are blank in every row. */
+function blankFields(plans: readonly YamlMap[], library: YamlMap, fields: (kind: string) => Map<string, string>): void {
+  const other = new Set([library, ...plans].flatMap((p) => ['terms', 'tables', 'measures'].flatMap((s) => Object.keys(asMap(p[s])))));
+  const walk = (v: Yaml): void => {
+    if (typeof v === 'string') return;
+    if (!isMap(v)) { v.forEach(walk); return; }
+    for (const kind of [...asList(v['from']), ...asList(v['count'])].map(asText).filter((k) => /^\w+$/.test(k))) {
+      const add = (name: string, type: string): void => { if (!other.has(name) && !fields(kind).has(name)) fields(kind).set(name, type); };
+      for (const form of ['sum', 'distinct']) if (/^[a-z]\w*$/.test(asText(v[form]))) add(asText(v[form]), form === 'sum' ? OPEN : 'text');
+      for (const [, name = ''] of asText(v['where']).matchAll(/(\w+) (?:=|<>|in) ?\(?"/g)) add(name, 'text');
+    }
+    Object.values(v).forEach(walk);
+  };
+  for (const p of [library, ...plans]) { walk(p['measures'] ?? ''); walk(p['components'] ?? ''); }
+}
+
+function dated(value: Yaml): Yaml[] {
+  return isMap(value) || typeof value === 'string' ? [value] : value.map((v) => (isMap(v) ? v['value'] ?? '' : v));
+}
+function guessed(value: Yaml, field: string, entities: YamlMap, kinds: FieldKinds): string {
+  const text = asText(value);
+  if (field in entities || (kinds.has(field) && field !== 'person' && entities[field] !== undefined)) return field;
+  if (/^\d{4}-\d\d-\d\d$/.test(text)) return 'date';
+  if (text === 'yes' || text === 'no') return 'yes/no';
+  if (/^-?[\d_.]+%$/.test(text)) return 'percent';
+  if (/^-?[\d_]+(\.\d+)?[kM]?$/.test(text)) return OPEN;
+  return 'text';
+}
+function termType(name: string, plans: readonly YamlMap[]): string {
+  const text = plans.map((p) => asText(asMap(p['terms'])[name])).find((t) => t !== '') ?? 'text';
+  const type = text.split(/[ =]/)[0] ?? 'text';
+  return type === 'factor' ? 'number' : type;
+}
+
+/** Who is credited is a payee. */
+function payeeFields(plans: readonly YamlMap[], library: YamlMap, kinds: FieldKinds, fields: (kind: string) => Map<string, string>): void {
+  const mark = (kind: string, path: string): void => {
+    const [first = '', second] = path.split('.');
+    const known = kinds.get(kind)?.get(first);
+    if (second === undefined) fields(kind).set(first, 'payee');
+    else if (known !== undefined && kinds.has(known)) fields(known).set(second, 'payee');
+  };
+  const credited = new Set<string>();
+  for (const source of [library, ...plans]) for (const rule of Object.values(asMap(source['credits']))) {
+    const r = asMap(rule);
+    for (const kind of asList(r['from']).map(asText)) {
+      credited.add(kind);
+      const split = asList(r['split']).flatMap((step) => Object.keys(asMap(step)));
+      for (const path of split.length > 0 ? split : r['to'] === undefined ? ['owner'] : asList(r['to']).map(asText)) mark(kind, path);
+      if (r['up'] !== undefined) mark('person', asText(r['up']));
+    }
+  }
+  for (const kind of measuredKinds(plans, library)) if (!credited.has(kind)) mark(kind, 'owner');
+}
+function measuredKinds(plans: readonly YamlMap[], library: YamlMap): Set<string> {
+  const out = new Set<string>();
+  const walk = (v: Yaml): void => {
+    if (typeof v === 'string') return;
+    if (!isMap(v)) { v.forEach(walk); return; }
+    for (const key of ['from', 'count']) for (const k of asList(v[key]).map(asText)) if (/^\w+$/.test(k)) out.add(k);
+    Object.values(v).forEach(walk);
+  };
+  for (const p of [library, ...plans]) { walk(p['measures'] ?? ''); walk(p['components'] ?? ''); }
+  return out;
+}
+
+// ---- files ----
+
+function workspaceFiles(plans: readonly YamlMap[], library: YamlMap, kinds: FieldKinds, test: YamlMap): Map<string, string> {
+  const entities = asMap(test['entities']);
+  const undated = (kind: string): boolean => kind in entities || kind === 'role';
+  const facts = Object.fromEntries([...kinds].filter(([k]) => k !== '').map(([kind, fields]) => [kind, { fields: Object.fromEntries(fields) }]));
+  const sources = Object.fromEntries([...kinds].filter(([k]) => undated(k)).map(([kind, fields]) => [kind, { file: `${kind}.csv`, into: kind, id: 'id', fields: Object.fromEntries([...fields.keys()].map((f) => [f, f])) }]));
+  const { facts: _, ...rest } = library;
+  return new Map([
+    ['trueup.yaml', written({ company: 'Acme', currency: 'USD', calendar: 'months', defaults: { period: 'quarter', prorate: 'days', round: { end: '0.01' } } })],
+    ['facts/kinds.yaml', written({ facts })], ['sources/entities.yaml', written(Object.keys(sources).length === 0 ? {} : { sources })],
+    ['measures/library.yaml', written(rest)],
+    ...plans.map((p, i): [string, string] => { const { facts: __, ...own } = p; return [`plans/${i}.yaml`, written(own)]; }),
+  ]);
+}
+export function readerOf(files: ReadonlyMap<string, string>): { list(folder: string): string[]; text(path: string): string | undefined } {
+  return { list: (folder) => [...files.keys()].filter((f) => f.startsWith(`${folder}/`)), text: (path) => files.get(path) };
+}
+
+/** The document in our format: everybody who is credited is a person, every fact has a date, roles are rows. */
+function testOf(test: YamlMap, plans: readonly YamlMap[], kinds: FieldKinds): YamlMap {
+  const start = (asText(plans[0]?.['effective']).split(' / ')[0] ?? '').trim();
+  const facts = Object.fromEntries(Object.entries(asMap(test['facts'])).map(([kind, rows]) => [kind, asList(rows).map((row) => ({ date: start, ...asMap(row) }))]));
+  const people: Record<string, Yaml> = { ...asMap(test['people']) };
+  const add = (kind: string, field: string, value: Yaml): void => { if (kinds.get(kind)?.get(field) === 'payee' && typeof value === 'string' && !(value in people)) people[value] = {}; };
+  for (const v of valuesOf(test)) add(v.kind, v.field, v.value);
+  for (const [kind, rows] of Object.entries(asMap(test['entities']))) for (const row of Object.values(asMap(rows))) for (const [f, v] of Object.entries(asMap(row))) for (const one of dated(v)) add(kind, f, one);
+  for (const row of Object.values(people)) for (const one of dated(asMap(row)['manager'] ?? '')) if (one !== '' && !(asText(one) in people)) people[asText(one)] = {};
+  const roles = asMap(test['roles']);
+  return { plan: plans.map((p) => asText(p['plan'])), people, entities: { ...asMap(test['entities']), ...(Object.keys(roles).length === 0 ? {} : { role: roles }) }, facts, expect: test['expect'] ?? [] };
+}

@@ -6,11 +6,12 @@ import type { Engine } from '../engine/engine.ts';
 import type { Kind } from '../plan/plan.ts';
 import { columnsOf } from '../relation/check.ts';
 import {
-  aggregate, and, cast, coalesce, col, compare, countDistinct, eq, type Expr, filter, int, isNull, join, keep, named, nothing, project, type Relation,
+  aggregate, and, cast, coalesce, col, compare, countDistinct, eq, type Expr, filter, int, isNull, join, keep, named, project, type Relation,
   replaceScans, scan, type Statement, union, when,
 } from '../relation/relation.ts';
 import { currentRows, entityRows, referenced } from '../stage/facts.ts';
-import { entityTable, factTable, storeTable, supersededTable } from '../stage/store.ts';
+import { factTable, storeTable, supersededTable } from '../stage/store.ts';
+import { assert } from '../value/diagnostic.ts';
 import type { Calculation } from './calculate.ts';
 import { countOf, wholeOf } from './earned.ts';
 import { relationOf, rowsOf } from './figures.ts';
@@ -87,23 +88,20 @@ function touchedColumns(fact: Expr, origin: Expr, why: Expr, side: number) {
 
 /** Credits of these facts: of today's versions as the run has them, of the others by the same statements over the store as it was. */
 function creditsOf(touched: Statement, calculation: Calculation, used: readonly Kind[], dated: readonly Kind[], since: number): Relation {
-  const credits = calculation.compiled.program.statements.find((s) => s.name === 'credits');
-  const now = relationOf(calculation, 'credits');
-  const before = new Map<string, Relation>([
-    ...used.map((k) => [supersededTable(k).table, asOf(k, since)] as const),
+  const stored = new Map<string, Relation>([
+    ...used.map((k) => [supersededTable(k).table, filter(scan(supersededTable(k)), compare('<=', col('seq'), int(since)))] as const),
     ...dated.map((k) => [`dated_${k.name}`, entityRows(k, since).relation] as const),
   ]);
-  const factsThen = new Map(used.map((k) => {
-    const facts = calculation.compiled.program.statements.find((s) => s.name === `facts_${k.name}`);
-    return [`facts_${k.name}`, facts === undefined ? nothingOf(now) : replaceScans(facts.relation, before)] as const;
-  }));
-  const then = credits === undefined ? nothingOf(now) : replaceScans(credits.relation, factsThen);
+  const factsThen = new Map(used.map((k) => [`facts_${k.name}`, replaceScans(statementOf(calculation, `facts_${k.name}`).relation, stored)]));
+  const now = relationOf(calculation, 'credits'), then = replaceScans(statementOf(calculation, 'credits').relation, factsThen);
   const columns = columnsOf(now).map((c) => c.name);
   return union(([[SIDE.then, then], [SIDE.now, now]] as const).map(([side, relation]) => project(
     filter(join(['c', relation], ['inner', 't', scanOf(touched), eq(col('fact', 't'), col('fact', 'c'))]), and(eq(col('side', 't'), int(side)), eq(col('facts_world', 'c'), int(0)))),
     [...keep('c', ...columns), ...keep('t', 'origin', 'why')])));
 }
-function asOf(kind: Kind, since: number): Relation {
-  return filter(scan(supersededTable(kind)), compare('<=', col('seq'), int(since)));
+function statementOf(calculation: Calculation, name: string): Statement {
+  const found = calculation.compiled.program.statements.find((s) => s.name === name);
+  assert(found !== undefined, `the program has the statement ${name}`);
+  return found;
 }
 const scanOf = (s: Statement): Relation => ({ kind: 'scan', table: s.name, columns: columnsOf(s.relation) });

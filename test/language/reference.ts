@@ -25,7 +25,7 @@ export function prepare(folder: string, document: YamlMap): Prepared {
   const test = withoutBlanks(document);
   const read = plansOf(folder, test);
   if ('skip' in read) return read;
-  const plans = read.plans.map(earningOnly).map(renamed);
+  const plans = read.plans.map(earningOnly).map(renamed).map((p) => lastOfOne(p, test));
   if (test['known'] !== undefined) return { skip: 'known: (facts known at a day)' };
   const later = plans.flatMap((p) => notBuilt(p, 'plan'));
   if (later[0] !== undefined) return { skip: `key not built: ${later[0]}` };
@@ -37,6 +37,21 @@ export function prepare(folder: string, document: YamlMap): Prepared {
   if (list !== undefined) return { skip: `a fact with a list (${list.field})` };
   if (asList(asMap(test['facts'])['earning']).length > 0 || wordsOf(plans.map((p) => p['components'] ?? '')).has('earning')) return { skip: 'from: earning' };
   return typed(plans, library, test);
+}
+
+/** The last value of a single fact is its sum: so plans that need `last` for nothing more can be compared. */
+function lastOfOne(plan: YamlMap, test: YamlMap): YamlMap {
+  const alone = (kind: string): boolean => {
+    const owners = asList(asMap(test['facts'])[kind]).map((row) => asText(asMap(row)['owner']));
+    return owners.length > 0 && new Set(owners).size === owners.length && Object.keys(asMap(test['people'])).every((p) => owners.includes(p));
+  };
+  const go = (v: Yaml): Yaml => {
+    if (typeof v === 'string') return v;
+    if (!isMap(v)) return v.map(go);
+    const single = typeof v['last'] === 'string' && v['where'] === undefined && alone(asText(v['from']));
+    return Object.fromEntries(Object.entries(v).map(([k, x]) => [k === 'last' && single ? 'sum' : k, go(x)]));
+  };
+  return asMap(go(plan));
 }
 
 /** A field that our store has a column of its own for. */

@@ -12,7 +12,6 @@ import type { Code } from '../value/diagnostic.ts';
 import { parseMoney, toMinor } from '../value/money.ts';
 import type { MoneyProblem } from '../value/money.ts';
 import type { Ratio } from '../value/rate.ts';
-import type { Day } from '../value/period.ts';
 import type { DateReader } from './import-dates.ts';
 
 export interface CellProblem { readonly code: Code; readonly message: string; readonly hint: string }
@@ -123,7 +122,7 @@ function yesNo(text: string): boolean | CellProblem {
   }
 }
 
-function money(value: Value, context: CellContext): bigint | CellProblem {
+function money(value: Exclude<Value, null>, context: CellContext): bigint | CellProblem {
   const { currency, decimal } = context;
   if (currency === undefined) return isRatio(value) ? partsOf(value, 'money') : number(textOf(value), decimal);
   if (isRatio(value)) {

@@ -24,7 +24,7 @@ import { addVersions, codedColumns, countJudged, dropStaging, INCOMING_WORDS, in
 import type { Incoming } from './import-store.ts';
 import { openSource, unguarded } from './import-tables.ts';
 import { keepInInbox } from './inbox.ts';
-import { settle, takeOver } from './settle.ts';
+import { openRows, settle, takeOver } from './settle.ts';
 import type { Tried } from './settle.ts';
 
 export interface ImportContext {
@@ -75,7 +75,11 @@ async function readAndStore(context: ImportContext, attempt: Attempt): Promise<F
   const mapping = mappingOf(source, kind, context.workspace);
   const last = await lastImport(engine, source, how);
   if (digest !== undefined && how !== 'retry' && last?.sha256 === digest.sha256 && last.mapping === mapping) {
-    return { ...reportOf(attempt), outcome: 'same', notes: [`this very file was imported before (import ${last.seq}); nothing to do`] };
+    const waiting = await engine.read(project(openRows(source.name), keep(undefined, 'record')));
+    return { ...reportOf(attempt), outcome: 'same', notes: [
+      `this very file was imported before (import ${last.file}); nothing to do`,
+      ...(waiting.count === 0 ? [] : [`${counted(waiting.count, 'row')} of this source ${waiting.count === 1 ? 'is' : 'are'} still in quarantine`]),
+    ] };
   }
   if (digest !== undefined && !context.dryRun && !(await keepInInbox(context.inbox, path, digest.sha256))) throw refusal([changedFile(shownName)]);
   const opened = await openSource(engine, source, path, shownName, attempt.corrected);
@@ -287,10 +291,10 @@ export async function storeState(engine: Engine): Promise<StoreState> {
   return { file: wholeOf(file), seq: wholeOf(seq), lastRow: typeof lastRow === 'bigint' ? lastRow : 0n };
 }
 
-async function lastImport(engine: Engine, source: Source, how: ImportHow): Promise<{ readonly sha256: string; readonly mapping: string; readonly seq: number } | undefined> {
-  const rows = await engine.read(project(filter(scan(IMPORTED), and(eq(col('source'), text(source.name)), eq(col('how'), text(how)))), keep(undefined, 'file', 'sha256', 'mapping', 'seq')), ['file']);
+async function lastImport(engine: Engine, source: Source, how: ImportHow): Promise<{ readonly sha256: string; readonly mapping: string; readonly file: number } | undefined> {
+  const rows = await engine.read(project(filter(scan(IMPORTED), and(eq(col('source'), text(source.name)), eq(col('how'), text(how)))), keep(undefined, 'file', 'sha256', 'mapping')), ['file']);
   const last = listOf(rows).at(-1);
-  return last === undefined ? undefined : { sha256: wordOf(last[1]), mapping: wordOf(last[2]), seq: wholeOf(last[3]) };
+  return last === undefined ? undefined : { sha256: wordOf(last[1]), mapping: wordOf(last[2]), file: wholeOf(last[0]) };
 }
 
 /** Fingerprint of everything that decides how the rows of a file are read; titles and places do not. */

@@ -53,9 +53,9 @@ interface Handed { readonly rows: readonly Column[]; readonly width: number; rea
 
 /** The engine calls with batches; whoever reads the table asks for them. One batch is held at a time. */
 async function* parquetBatches(engine: Engine, path: string): AsyncGenerator<readonly Column[]> {
-  const state: { handed: Handed | undefined; ended: boolean; failure: unknown } = { handed: undefined, ended: false, failure: undefined };
+  const state: { handed: Handed | undefined; ended: boolean; failure: Error | undefined } = { handed: undefined, ended: false, failure: undefined };
   let wake = (): void => undefined;
-  const end = (failure?: unknown): void => { state.ended = true; state.failure = failure; wake(); };
+  const end = (failure?: Error): void => { state.ended = true; state.failure = failure; wake(); };
   void engine.readParquet(path, (header, rows) => new Promise<void>((taken, stop) => {
     state.handed = { rows, width: header.length, taken, stop };
     wake();

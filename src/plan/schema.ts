@@ -10,8 +10,9 @@ import { find } from './document.ts';
 import type { MapNode, Node } from './document.ts';
 import { KEYS, PLACE_NAMES } from './keys.ts';
 import type { Place, Shape } from './keys.ts';
+import { readLiteral } from './literal.ts';
 import type { At } from './plan.ts';
-import { either, problem } from './problem.ts';
+import { both, either, problem } from './problem.ts';
 
 /**
  * Everything that is wrong with the shape of one file: unknown keys, keys that are not built yet,
@@ -116,7 +117,12 @@ function report(root: MapNode, place: Place, issue: Issue, before: readonly stri
   if (issue.code === 'unrecognized_keys') {
     const at = locate(place, path).place;
     const map = nodeAt(root, path);
-    for (const key of issue.keys ?? []) found.push(unknownKey(key, at ?? place, keyPlace(map, key, root.at)));
+    const keys = issue.keys ?? [];
+    if (at === 'table' && keys.length > 0 && keys.every(isRowKey)) {
+      found.push(bareRows(keys, path.at(-1) ?? '', keyPlace(map, keys[0] ?? '', root.at)));
+      return;
+    }
+    for (const key of keys) found.push(unknownKey(key, at ?? place, keyPlace(map, key, root.at)));
     return;
   }
   const node = nodeAt(root, path);
@@ -130,6 +136,17 @@ function report(root: MapNode, place: Place, issue: Issue, before: readonly stri
     }
   }
   found.push(wrongShape(path, node, locate(place, path).shape, node?.at ?? root.at));
+}
+
+/** Would this key be the lower end of a table's row? */
+function isRowKey(key: string): boolean {
+  return readLiteral(key.replace(/^over /, '')) !== undefined;
+}
+/** Rows without a word that says how they are read: the same rows would pay different amounts. */
+function bareRows(keys: readonly string[], under: string, at: At): Diagnostic {
+  const kinds = under === 'rate' ? '`marginal` (each part at its own value) or `retroactive` (the value reached, for everything)'
+    : '`marginal` (each part at its own value), `steps` (the value of the band reached), `points` (straight lines between) or `lookup` (the row of a word)';
+  return problem('plan.table', at, `the rows ${both(keys.slice(0, 3).map((k) => `\`${k}\``))} do not say how they are read`, `put them under ${kinds}: ${under || 'rate'}: { marginal: { … } }`);
 }
 
 function keyPlace(map: Node | undefined, key: string, otherwise: At): At {

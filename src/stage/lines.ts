@@ -19,7 +19,7 @@ import { factTable, IMPORTED, isCoded, ownFields, WORD } from './store.ts';
 export interface LinesOf { readonly payee: number; readonly plan: number; readonly window: number; readonly period: number; readonly measures: readonly number[] }
 
 /**
- * Columns: measure, kind (its place in `kinds`), fact, day, rule, route (0: his own), payee (who was
+ * Columns: measure, cube_column, kind (its place in `kinds`), fact, day, rule, route (0: his own), payee (who was
  * credited), via (the one directly below the subject), share (in parts of gathered.shareDivisor), value,
  * key (what a table is read by, or what is told apart), num (in parts of the measure's divisor).
  */
@@ -37,7 +37,7 @@ export function linesRelation(credits: Statement, gathered: Gathered, kinds: rea
   );
   const chosen = (expr: (c: CubeColumn) => Expr): Expr => cases(columns.map((c) => [and(eq(col('cube_column', 'm'), int(c.index)), anyOf(col('rule', 'c'), c.rules)), expr(c)] as const), nothing('bigint'));
   const raw = project(joined, [
-    ...keep('m', 'measure', 'coefficient'), ...keep('c', 'fact', 'day', 'rule', 'payee', 'share'), ...keep('r', 'route', 'via'),
+    ...keep('m', 'measure', 'cube_column', 'coefficient'), ...keep('c', 'fact', 'day', 'rule', 'payee', 'share'), ...keep('r', 'route', 'via'),
     named('kind', cases(gathered.rules.map((r) => [eq(col('rule', 'c'), int(r.index)), cast(int(kinds.findIndex((k) => k.name === r.kind)), 'integer')] as const), nothing('integer'))),
     named('value', chosen((c) => col(columnName(c.value), 'c'))),
     named('key', chosen((c) => { const key = c.value.role === 'distinct' ? c.value : c.key; return key === null ? cast(int(0), 'bigint') : col(columnName(key), 'c'); })),
@@ -46,7 +46,7 @@ export function linesRelation(credits: Statement, gathered: Gathered, kinds: rea
   ]);
   const amount = times(asWide(col('value')), asWide(col('share')), asWide(col('coefficient')));
   return project(filter(raw, and(isNotNull(col('value')), isNotNull(col('key')))), [
-    ...keep(undefined, 'measure', 'kind', 'fact', 'day', 'rule', 'route', 'payee', 'via', 'share', 'value', 'key'),
+    ...keep(undefined, 'measure', 'cube_column', 'kind', 'fact', 'day', 'rule', 'route', 'payee', 'via', 'share', 'value', 'key'),
     named('num', cases([[eq(col('weighed'), int(1)), amount]], asWide(col('coefficient')))),
   ]);
 }
@@ -70,7 +70,7 @@ export function lineOrigins(lines: Relation, kind: Kind, place: number): Relatio
     ...coded.map((f): JoinInput => ({ as: `w_${f.name}`, how: 'left', relation: scan(WORD), on: eq(col('code', `w_${f.name}`), col(f.name, 'f')) })),
   ];
   return project({ kind: 'join', inputs }, [
-    ...keep('l', 'measure', 'fact', 'day', 'rule', 'route', 'payee', 'via', 'share', 'value', 'key', 'num'), ...keep('f', 'id', 'record', 'line'),
+    ...keep('l', 'measure', 'cube_column', 'fact', 'day', 'rule', 'route', 'payee', 'via', 'share', 'value', 'key', 'num'), ...keep('f', 'id', 'record', 'line'),
     named('path', col('path', 'i')), named('currency_word', col('word', 'cw')),
     ...fields.map((f) => named(`field_${f.name}`, isCoded(f.type) ? col('word', `w_${f.name}`) : col(f.name, 'f'))),
     ...coded.map((f) => named(`code_${f.name}`, col(f.name, 'f'))),

@@ -2,7 +2,9 @@
  * The engine of one command: its process is started at once, so that it loads while plans are read,
  * and opened when the workspace is known. Whatever is open can be stopped from outside (Ctrl-C).
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type DuckdbChild, startDuckdb } from '../engine/duckdb-child.ts';
 import { type Engine, EngineStop, type Progress } from '../engine/engine.ts';
 import type { Workspace } from '../plan/plan.ts';
@@ -18,9 +20,9 @@ export interface SessionOptions {
 
 export interface EngineSession {
   /** the store of the workspace, with the folder `data` made where it is missing. Rejects with EngineStop. */
-  store(workspace: Workspace): Promise<Engine>;
-  /** an empty store in memory: for tests of plans. `tempDir`: where it may put parts aside. */
-  empty(tempDir: string): Promise<Engine>;
+  store(workspace: Workspace, more?: { /** other folders that may be written to */ readonly folders: readonly string[] }): Promise<Engine>;
+  /** an empty store in memory, for tests of plans; it leaves nothing in the workspace */
+  empty(): Promise<Engine>;
   /** stops what runs; what is asked for afterwards is refused */
   cancel(): Promise<void>;
   /** closes everything that is still open */
@@ -41,15 +43,18 @@ export function startSession(options: SessionOptions): EngineSession {
     return { ...engine, close: () => { open.delete(engine); return engine.close(); } };
   };
   return {
-    store: (workspace) => started(async (child) => {
+    store: (workspace, more) => started(async (child) => {
       const [{ openDuckdb }, { foldersOf, pathsOf }] = await Promise.all([import('../engine/duckdb.ts'), import('./workspace-files.ts')]);
       const paths = pathsOf(workspace.dir);
-      mkdirSync(paths.data, { recursive: true });
-      return openDuckdb({ ...options, path: paths.store, folders: foldersOf(workspace), tempDir: paths.temp }, child);
+      // what people are paid is nobody else's business
+      mkdirSync(paths.data, { recursive: true, mode: 0o700 });
+      return openDuckdb({ ...options, path: paths.store, folders: [...foldersOf(workspace), ...(more?.folders ?? [])], tempDir: paths.temp }, child);
     }),
-    empty: (tempDir) => started(async (child) => {
+    empty: () => started(async (child) => {
       const { openDuckdb } = await import('../engine/duckdb.ts');
-      return openDuckdb({ ...options, path: ':memory:', folders: [], tempDir }, child);
+      const tempDir = mkdtempSync(join(tmpdir(), 'trueup-'));
+      const engine = await openDuckdb({ ...options, path: ':memory:', folders: [], tempDir }, child);
+      return { ...engine, close: async () => { await engine.close(); rmSync(tempDir, { recursive: true, force: true }); } };
     }),
     async cancel() {
       cancelled = true;

@@ -4,7 +4,7 @@ import type { Type } from '../plan/formula.ts';
 import type { FieldType, Kind } from '../plan/plan.ts';
 import { both } from '../plan/problem.ts';
 import { spaced } from '../plan/words-formula.ts';
-import { aggregate, col, eq, filter, isNotNull, join, keep, named, project, type Relation, scan } from '../relation/relation.ts';
+import { col, eq, filter, isNotNull, join, keep, project, type Relation, scan } from '../relation/relation.ts';
 import type { Person } from '../stage/people.ts';
 import { currentRows, divisorOf } from '../stage/facts.ts';
 import { digitsOf } from '../stage/lower.ts';
@@ -72,8 +72,8 @@ export async function countFacts(engine: Engine, calculation: Calculation, kinds
     const kind = kinds[place];
     assert(kind !== undefined, 'a line has a kind');
     const found = rowsOf(await engine.read(lineOrigins(lines, kind, place), ['day', 'id', 'rule', 'payee']));
-    const names = await referenceNames(engine, kinds, kind, lines, place, calculation.cut);
-    facts.push(...found.map((row) => ({ ...row, kind: place, ...named_(row, kind, names) })));
+    const names = await referenceNames(engine, kinds, kind, found, calculation.cut);
+    facts.push(...found.map((row) => ({ ...row, kind: place, ...withNames(row, kind, names) })));
   }
   facts.sort((a, b) => smallOf(a, 'day') - smallOf(b, 'day'));
   for (const w of wanted) sameSum(w, totals, facts, rows, of, calculation);
@@ -169,7 +169,7 @@ function fieldText(f: Row, name: string, type: FieldType, currency: string): str
 }
 
 /** `field_account` with the name that the account has: "Northwind (A-7)". */
-function named_(row: Row, kind: Kind, names: ReadonlyMap<string, ReadonlyMap<number, string>>): Row {
+function withNames(row: Row, kind: Kind, names: ReadonlyMap<string, ReadonlyMap<number, string>>): Row {
   return Object.fromEntries(kind.fields.flatMap((field) => {
     const code = row[`code_${field.name}`], id = row[`field_${field.name}`];
     const name = typeof code === 'number' ? names.get(field.name)?.get(code) : undefined;
@@ -178,15 +178,17 @@ function named_(row: Row, kind: Kind, names: ReadonlyMap<string, ReadonlyMap<num
 }
 
 /** Names of what the facts refer to, by field and code; the last name where it changed. */
-async function referenceNames(engine: Engine, kinds: readonly Kind[], kind: Kind, lines: Relation, place: number, cut: number): Promise<Map<string, Map<number, string>>> {
+async function referenceNames(engine: Engine, kinds: readonly Kind[], kind: Kind, found: readonly Row[], cut: number): Promise<Map<string, Map<number, string>>> {
   const out = new Map<string, Map<number, string>>();
   for (const field of ownFields(kind)) {
     const target = typeof field.type === 'object' ? field.type.entity : field.type === 'payee' ? 'person' : undefined;
     const refers = kinds.find((k) => k.name === target && !k.dated);
     if (refers === undefined || !refers.fields.some((f) => f.name === 'name' && f.type === 'text')) continue;
-    const codes = aggregate(project(lineOrigins(lines, kind, place), keep(undefined, `code_${field.name}`)), [named('code', col(`code_${field.name}`))], []);
-    const latest = filter(currentRows(entityTable(refers), refers, cut), isNotNull(col('name')));
-    const rows = rowsOf(await engine.read(project(join(['c', codes], ['inner', 'e', latest, eq(col('entity', 'e'), col('code', 'c'))], ['inner', 'w', scan(WORD), eq(col('code', 'w'), col('name', 'e'))]),
+    const wanted = new Set(found.flatMap((f) => { const code = f[`code_${field.name}`]; return typeof code === 'number' ? [code] : []; }));
+    if (wanted.size === 0) continue;
+    const codes: Relation = { kind: 'values', columns: [{ name: 'code', type: 'integer' }], rows: [...wanted].map((code) => [BigInt(code)]) };
+    const named = filter(currentRows(entityTable(refers), refers, cut), isNotNull(col('name')));
+    const rows = rowsOf(await engine.read(project(join(['c', codes], ['inner', 'e', named, eq(col('entity', 'e'), col('code', 'c'))], ['inner', 'w', scan(WORD), eq(col('code', 'w'), col('name', 'e'))]),
       [...keep('e', 'entity', 'from_day', 'row'), ...keep('w', 'word')]), ['entity', 'row']));
     const byCode = new Map<number, { readonly from: number; readonly name: string }>();
     for (const r of rows) {

@@ -26,7 +26,7 @@ const WHY = { added: 0, changed: 1, referenced: 2 } as const;
 const SIDE = { then: 0, now: 1 } as const;
 
 /** Facts that were learned, changed or touched through a reference after import `since`, with the pay that they can reach. */
-export async function factChanges(engine: Engine, calculation: Calculation, kinds: readonly Kind[], since: number): Promise<readonly ReachedPay[]> {
+export async function factChanges(engine: Engine, calculation: Calculation, kinds: readonly Kind[], since: number): Promise<{ readonly reached: readonly ReachedPay[]; readonly learned: Pick<FactChanges, 'added' | 'changed'> }> {
   const { statements } = calculation.compiled.program;
   const used = kinds.filter((k) => k.dated && statements.some((s) => s.name === `facts_${k.name}`));
   const dated = kinds.filter((k) => !k.dated && statements.some((s) => s.name === `dated_${k.name}`));
@@ -36,14 +36,16 @@ export async function factChanges(engine: Engine, calculation: Calculation, kind
   await engine.execute(touched);
   const credits: Statement = { name: 'touched_credits', make: 'table', relation: creditsOf(touched, calculation, used, dated, since), key: ['origin', 'why', 'payee', 'rule'], about: 'who was and who is credited with them' };
   await engine.execute(credits);
-  const reached = reachedPay(calculation, scanOf(credits), ['origin', 'why']);
+  const reach = reachedPay(calculation, scanOf(credits), ['origin', 'why']);
   const of = (why: number): Expr => countDistinct(col('origin'), eq(col('why'), int(why)));
-  const counted = await engine.read(aggregate(reached, keep(undefined, 'plan', 'top', 'payee', 'period'),
+  const counted = await engine.read(aggregate(reach, keep(undefined, 'plan', 'top', 'payee', 'period'),
     [named('added', of(WHY.added)), named('changed', of(WHY.changed)), named('referenced', of(WHY.referenced))]));
-  return rowsOf(counted).map((r) => ({
+  const [all] = rowsOf(await engine.read(aggregate(scanOf(touched), [], [named('added', of(WHY.added)), named('changed', of(WHY.changed))])));
+  const reached = rowsOf(counted).map((r) => ({
     plan: wholeOf(r['plan']), top: wholeOf(r['top']), payee: wholeOf(r['payee']), period: wholeOf(r['period']),
     added: countOf(r['added']), changed: countOf(r['changed']), referenced: countOf(r['referenced']),
   }));
+  return { reached, learned: { added: countOf(all?.['added']), changed: countOf(all?.['changed']) } };
 }
 
 /** Imports after `since`, up to and with `cut`. */

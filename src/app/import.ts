@@ -4,7 +4,7 @@
  * the others. Rows in quarantine whose payee has meanwhile become known are tried again by themselves.
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import type { Cell, Engine, Progress } from '../engine/engine.ts';
 import { closest } from '../plan/closest.ts';
 import type { Kind, Source, Workspace } from '../plan/plan.ts';
@@ -74,12 +74,17 @@ function attemptsOf(workspace: Workspace, options: ImportOptions): readonly Atte
   const { corrected } = options;
   if (corrected !== undefined) {
     return workspace.sources.filter((s) => s.name === corrected.source)
-      .map((source): Attempt => ({ source, how: 'corrected', path: resolve(workspace.dir, corrected.path), shownName: corrected.path, corrected: true }));
+      .map((source): Attempt => ({ source, how: 'corrected', path: resolve(workspace.dir, corrected.path), shownName: shownPath(workspace.dir, corrected.path), corrected: true }));
   }
   const rank = (source: Source): number => (kindOf(workspace, source).dated ? 2 : source.into === 'person' ? 0 : 1);
   return workspace.sources.filter((s) => options.sources === undefined || options.sources.includes(s.name))
     .toSorted((a, b) => rank(a) - rank(b))
     .map((source): Attempt => ({ source, how: 'file', path: resolve(workspace.dir, source.file), shownName: source.file, corrected: false }));
+}
+
+function shownPath(dir: string, path: string): string {
+  const inside = relative(dir, resolve(dir, path));
+  return inside.startsWith('..') ? path : inside;
 }
 
 /** Rows that wait for a payee who is known by now, from the copies in the inbox. */

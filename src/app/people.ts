@@ -12,7 +12,9 @@ import type { Cell } from '../engine/engine.ts';
 
 export async function loadPeople(engine: Engine, kinds: readonly Kind[], cut: number): Promise<People> {
   const person = kinds.find((k) => k.name === 'person' && !k.dated), role = kinds.find((k) => k.name === 'role' && !k.dated);
-  const rows = person === undefined ? await creditedPeople(engine, kinds, cut) : await datedRows(engine, person, cut);
+  // the kind is always there; rows of it only where a source gives people
+  const described = person === undefined ? [] : await datedRows(engine, person, cut);
+  const rows = described.length === 0 ? await creditedPeople(engine, kinds, cut) : described;
   const persons = rows.map(({ code, id, rows: dated }): Person => ({ payee: code, id, rows: dated, hired: dayOf(dated, 'hired', 'first'), left: dayOf(dated, 'left', 'last') }));
   const roles = role === undefined ? [] : await datedRows(engine, role, cut);
   return { persons, byId: new Map(persons.map((p) => [p.id, p])), roles: new Map(roles.map((r) => [r.id, r.rows])) };

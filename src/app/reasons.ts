@@ -6,7 +6,7 @@ import type { Engine } from '../engine/engine.ts';
 import { keyOf } from '../ledger/entry.ts';
 import type { Run } from '../ledger/run.ts';
 import type { Workspace } from '../plan/plan.ts';
-import { type Calculation } from './calculate.ts';
+import type { Calculation } from './calculate.ts';
 import { componentName, type EarnedRow, payeeName, planOf, versionName } from './earned.ts';
 import { factChanges, type FactChanges } from './fact-changes.ts';
 import { type PeopleChanges, peopleChanges } from './people-changes.ts';
@@ -34,16 +34,22 @@ export interface Evidence {
   /** by plan, component, payee and period */
   readonly facts: ReadonlyMap<string, FactChanges>;
   readonly people: PeopleChanges;
+  readonly learned: Learned;
 }
+
+/** Facts that are new or changed since the last run, of the kinds that plans count. */
+export type Learned = Pick<FactChanges, 'added' | 'changed'>;
+const NOTHING: Learned = { added: 0, changed: 0 };
 
 /** What changed since the last run, from the store. Two queries, none where nothing was imported since. */
 export async function gatherEvidence(engine: Engine, calculation: Calculation, workspace: Workspace, last: Run | undefined, engineVersion: string): Promise<Evidence> {
   const plans = new Map(calculation.catalogue.plans.map(({ spec }) => [versionName(spec), spec.fingerprint.pay]));
   const since = last === undefined ? calculation.cut : Number(last.importCut);
-  if (since >= calculation.cut) return { plans, last, engineVersion, facts: new Map(), people: new Map() };
+  if (since >= calculation.cut) return { plans, last, engineVersion, facts: new Map(), people: new Map(), learned: NOTHING };
   const people = await peopleChanges(engine, calculation, workspace.kinds, since);
   const facts = new Map<string, FactChanges>();
-  for (const r of await factChanges(engine, calculation, workspace.kinds, since)) {
+  const { reached, learned } = await factChanges(engine, calculation, workspace.kinds, since);
+  for (const r of reached) {
     const key = placeOf({
       plan: planOf(calculation, r.plan).spec.plan, component: componentName(calculation, r.top), payee: payeeName(calculation, r.payee),
       period: calculation.catalogue.periodOf(r.period).label,
@@ -51,7 +57,7 @@ export async function gatherEvidence(engine: Engine, calculation: Calculation, w
     const other = facts.get(key);
     facts.set(key, other === undefined ? r : { added: other.added + r.added, changed: other.changed + r.changed, referenced: other.referenced + r.referenced });
   }
-  return { plans, last, engineVersion, facts, people };
+  return { plans, last, engineVersion, facts, people, learned };
 }
 
 /** At least one reason, the most telling first. */
@@ -84,7 +90,7 @@ function placeOf(key: Pick<Changed, 'plan' | 'component' | 'payee' | 'period'>):
   return keyOf({ ...key, currency: '' });
 }
 
-/** One kind of reason over all differences: how many have it, and how many facts or rows, each counted once a difference. */
+/** How many differences have a reason of this kind. A difference with two reasons counts in both. */
 export interface ReasonCount { readonly kind: ReasonKind; readonly differences: number }
 
 const ORDER: readonly ReasonKind[] = ['first', 'no_longer_earned', 'plan_changed', 'facts_new', 'facts_changed', 'references_changed', 'people_changed', 'engine_changed', 'store_replaced'];

@@ -1,8 +1,6 @@
-/** A workspace on the disk: its files for the plan language, the places of its data, and its engine. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+/** A workspace on the disk: its files for the plan language, and the places of its data. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { openDuckdb } from '../engine/duckdb.ts';
-import type { Engine, EngineOptions } from '../engine/engine.ts';
 import type { Workspace } from '../plan/plan.ts';
 import { readWorkspace } from '../plan/workspace.ts';
 import type { FileReader } from '../plan/workspace.ts';
@@ -35,13 +33,6 @@ export function openWorkspace(dir: string): OpenWorkspace {
 export function pathsOf(dir: string): WorkspacePaths {
   const data = join(resolve(dir), 'data');
   return { dir: resolve(dir), data, store: join(data, 'facts.duckdb'), book: join(data, 'book.sqlite'), inbox: join(data, 'inbox'), temp: join(data, 'temp') };
-}
-
-/** Opens the store of a workspace, with the folder `data` made where it is missing. Rejects with EngineStop. */
-export async function openStore(workspace: Workspace, options: Omit<EngineOptions, 'path' | 'folders' | 'tempDir'>): Promise<Engine> {
-  const paths = pathsOf(workspace.dir);
-  if (options.readOnly !== true) mkdirSync(paths.data, { recursive: true });
-  return openDuckdb({ ...options, path: paths.store, folders: foldersOf(workspace), tempDir: paths.temp });
 }
 
 /** Folders that the engine may touch: the workspace, and where its Parquet files are. */

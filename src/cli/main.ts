@@ -28,7 +28,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     run: (spec, options) => runCommand(spec, options, streams),
   });
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(argv.length === 0 ? ['--help'] : [...argv], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? 0 : 1;
@@ -42,7 +42,7 @@ async function runCommand(spec: CommandSpec, options: Options, streams: Streams)
   const limits = limitsOf(options);
   if ('problem' in limits) return finish({ exit: 1, document: { problem: limits.problem }, text: '', diagnostics: [] }, limits.problem);
   let session: EngineSession | undefined;
-  const begin = (): EngineSession => (session ??= startSession({ ...limits, onProgress: (p) => { terminal.progress.show(p.step, p.done, p.of); } }));
+  const begin = (): EngineSession => (session ??= startSession({ ...limits, onProgress: (p) => { terminal.progress.within(p.done); } }));
   if (spec.engine === 'always') begin();
   const stop = onStop(() => session, () => { terminal.note(`Stopped. ${spec.stopped}`); });
   const context: Context = {

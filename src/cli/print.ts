@@ -9,7 +9,8 @@ import type { Answer, Terminal } from './answer.ts';
 export function printAnswer(terminal: Terminal, answer: Answer, dir: string, paint: Painter | undefined): void {
   if (answer.told !== true && answer.diagnostics.length > 0) {
     const texts = sourceTexts(dir);
-    terminal.note(hasErrors(answer.diagnostics)
+    // one refusal needs no count
+    terminal.note(hasErrors(answer.diagnostics) && answer.diagnostics.length > 1
       ? renderDiagnostics(answer.diagnostics, texts, paint)
       : answer.diagnostics.map((d) => renderDiagnostic(d, texts(d.file), paint)).join('\n\n'));
     if (answer.text !== '') terminal.note('');

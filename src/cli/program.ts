@@ -57,7 +57,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     about: 'Reads all plans, sources and measures and shows every mistake at once. Where facts were imported, it also looks whether everybody has the numbers that their plan needs.',
     options: [
       ['--resolved', 'print the plans with every default written out'], ['--plan <NAME>', 'with --resolved: only this plan'],
-      ['--schema <FILE>', 'print the JSON Schema for editors: plan or workspace'],
+      ['--schema <WHICH>', 'print the JSON Schema for editors: plan or workspace'],
     ],
     examples: [
       ['trueup check', 'all plans'], ['trueup check --resolved --plan sdr', 'one plan in words, and with all its defaults'],
@@ -90,13 +90,13 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'export', argument: ['<WHAT>', 'earnings, facts or quarantine'], summary: 'write earnings, facts or quarantined rows to a file',
-    about: 'earnings: plan, component, payee, period, amount and currency as CSV, after importing what has changed. facts: the stored facts of one kind as Parquet. quarantine: rows that could not be read, as CSV, to be corrected.',
+    about: 'earnings: plan, component, payee, period, amount and currency as CSV, after importing what has changed. facts: everything that was imported, a Parquet file for each kind, into a folder. quarantine: rows that could not be read, as CSV, to be corrected.',
     options: [
-      ['--format <FORMAT>', 'csv (earnings, quarantine) or parquet (facts)'], ['--out <FILE>', 'where to; without it, or with -, to the screen'],
-      ['--kind <NAME>', 'which kind of facts'], ['--source <NAME>', 'quarantine: rows of this source'],
+      ['--format <FORMAT>', 'csv (earnings, quarantine) or parquet (facts)'], ['--out <FILE>', 'where to: a file; for facts a folder. Earnings go to the screen without it, or with -'],
+      ['--source <NAME>', 'quarantine: rows of this source'],
     ],
     examples: [
-      ['trueup export earnings --format csv --out earnings.csv', 'what everybody earned'], ['trueup export facts --kind deal --out deals.parquet', 'for other programs'],
+      ['trueup export earnings --format csv --out earnings.csv', 'what everybody earned'], ['trueup export facts --out facts', 'for other programs'],
       ['trueup export quarantine --source deals --out rows.csv', 'correct them, then: trueup import --source deals --corrected rows.csv'],
     ],
     engine: 'always', stopped: 'No file was written.', load: async () => (await import('./commands/export.ts')).exportData,
@@ -133,7 +133,6 @@ export function makeProgram(output: ProgramOutput): Program {
     .helpCommand(false)
     .addHelpText('after', `\n${START_HERE}`);
   for (const spec of COMMANDS) program.addCommand(commandOf(spec, output));
-  program.action(() => { program.outputHelp(); });
   return program;
 }
 
@@ -167,7 +166,7 @@ function commandOf(spec: CommandSpec, output: ProgramOutput): Program {
 /** Errors and output come back to us; nothing ends the process from in here. */
 function configured(program: Program, output: ProgramOutput): Program {
   return program.exitOverride().showSuggestionAfterError(true)
-    .configureHelp({ helpWidth: output.width, showGlobalOptions: false })
+    .configureHelp({ helpWidth: output.width, subcommandTerm: (c) => [c.name(), ...c.registeredArguments.map((a) => (a.required ? `<${a.name()}>` : `[${a.name()}]`))].join(' ') })
     .configureOutput({
       writeOut: output.out, writeErr: output.err,
       outputError: (text, write) => { write(`${text.replace(/^error: /, '').trimEnd()}\nSee: trueup ${program.name() === 'trueup' ? '' : `${program.name()} `}--help\n`); },

@@ -31,6 +31,14 @@ describe('the schema', () => {
     }
   });
 
+  it('rows of a table without a kind give one message that names the kinds', () => {
+    const { value } = readDocument('a.yaml', 'components: { c: { rate: { 0: 3%, 50k: 5% } } }');
+    const said = value === undefined ? [] : checkShape(value, 'plan');
+    expect(said.map((d) => `${d.code} ${d.message} ${d.hint}`)).toEqual(['plan.table The rows `0` and `50k` do not say how they are read. '
+      + 'Put them under `marginal` (each part at its own value) or `retroactive` (the value reached, for everything): rate: { marginal: { … } }.']);
+    expect(paths('components: { c: { rate: { 0: 3%, margnal: 5% } } }')).toHaveLength(2);
+  });
+
   it('keys that stand in the wrong place are unknown there, at any depth', () => {
     expect(paths('components: { g: { components: { c: { gates: { x: { require: a > 1, then: hold } } } } } }')).toEqual(['components.g.components.c.gates.x.then plan.unknown_key']);
     expect(paths('measures: { m: { ratio: [{ count: deal, wear: a }, b] } }')).toEqual(['measures.m.ratio[0].wear plan.unknown_key']);

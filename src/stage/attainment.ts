@@ -5,18 +5,18 @@
  */
 import {
   and, call, cast, cases, coalesce, col, compare, eq, type Expr, filter, int, isNotNull, isNull, join, keep, named, not, nothing, or, project,
-  type Relation, scan, type Statement, times, when,
+  type Relation, scan, type Statement, times, when, windowed,
 } from '../relation/relation.ts';
 import { columnsOf } from '../relation/check.ts';
 import { asWide, extend, roundedPair } from './arithmetic.ts';
+import { BLANK_KEY } from './facts.ts';
 import { REF_ASSIGN, REF_COMPONENT, REF_WORLD } from './reference.ts';
 
 /** Why a component pays nothing for now. 0 is not held. */
 export const HELD = { no: 0, no_target: 1, no_value: 2, no_reading: 3, no_row: 4, gate: 5, factor: 6 } as const;
 
 export function attainmentStage(measures: Statement): Statement {
-  const found = valuePairs(measures);
-  const x = roundedPair(found, 'x_n', 'x_d', 'measure');
+  const x = roundedPair(valuePairs(measures), 'x_n', 'x_d', 'measure');
   const a = roundedPair(attained(x), 'a_n', 'a_d', 'attainment');
   const read = reading(a);
   const columns = ['world', 'plan', 'component', 'payee', 'period', 'field_value', 'has_value', 'x_n', 'x_d', 'target_n', 'target_d', 'a_n', 'a_d', 'r_n', 'r_d', 'unit_n', 'unit_d', 'curve', 'held'];
@@ -55,10 +55,13 @@ function valuePairs(measures: Statement): Relation {
     named('top', times(asWide(coalesce(col('num', 'm'), int(0))), col('x_mul', 'k'))), named('bottom', times(asWide(over('measure_2', 'm2')), col('x_div', 'k'))),
     named('r_top', times(asWide(coalesce(col('num', 'r'), int(0))), col('reads_mul', 'k'))), named('r_bottom', times(asWide(over('reads_measure_2', 'r2')), col('reads_div', 'k'))),
   ]);
+  // a table read by a field of the fact has a row for each of its values: X is their sum, and each pays for its part
+  const summed = windowed(raw, [{ name: 'total', fn: 'sum', of: col('top'), partition: ['world', 'component', 'payee', 'period'], order: [] }]);
   const upright = (n: string, d: string): Expr => when(compare('<', col(d), int(0)), call('negate', col(n)), col(n));
   const divisor = (d: string): Expr => when(eq(col(d), int(0)), asWide(int(1)), call('abs', col(d)));
-  return extend(raw, [
-    named('has_value', and(col('measured'), compare('<>', col('bottom'), int(0)))), named('x_n', upright('top', 'bottom')), named('x_d', divisor('bottom')),
+  return extend(summed, [
+    named('has_value', and(col('measured'), compare('<>', col('bottom'), int(0)))), named('x_n', upright('total', 'bottom')), named('x_d', divisor('bottom')),
+    named('part_n', upright('top', 'bottom')), named('part_d', divisor('bottom')),
     named('has_reading', compare('<>', col('r_bottom'), int(0))), named('o_n', upright('r_top', 'r_bottom')), named('o_d', divisor('r_bottom')),
   ]);
 }
@@ -81,20 +84,24 @@ function attained(x: Relation): Relation {
   ]);
 }
 
-/** r, and the amount that the table's value is multiplied with: the payee's unit amount, or X. */
+/** r, and the amount that the table's value is multiplied with: the payee's unit amount, or X (a part of it where the table is read by a field of the fact). */
 function reading(a: Relation): Relation {
   const reads = (n: number): Expr => eq(col('reads'), int(n));
-  const side = (value: Expr, attainment: Expr, other: Expr, field: Expr, none: Expr): Expr => cases([
-    [reads(1), when(col('has_value'), value, nothing('wide'))], [reads(2), attainment], [reads(3), when(col('has_reading'), other, nothing('wide'))], [reads(4), field],
+  const field = when(eq(col('field_value'), int(BLANK_KEY)), nothing('wide'), asWide(col('field_value')));
+  const value = (part: string, whole: string): Expr => when(reads(4), col(part), col(whole));
+  const side = (x: Expr, attainment: Expr, other: Expr, key: Expr, none: Expr): Expr => cases([
+    [reads(1), when(col('has_value'), x, nothing('wide'))], [reads(2), attainment], [reads(3), when(col('has_reading'), other, nothing('wide'))], [reads(4), key],
   ], none);
   const read = extend(a, [
-    named('r_n', side(col('x_n'), col('a_n'), col('o_n'), asWide(col('field_value')), asWide(int(0)))),
+    named('r_n', side(col('x_n'), col('a_n'), col('o_n'), field, asWide(int(0)))),
     named('r_d', side(col('x_d'), col('a_d'), col('o_d'), asWide(col('reads_div')), asWide(int(1)))),
-    named('unit_n', when(eq(col('pays_on'), int(1)), when(col('has_value'), col('x_n'), asWide(int(0))), col('unit_n'))),
-    named('unit_d', when(eq(col('pays_on'), int(1)), col('x_d'), col('unit_d'))),
+    named('unit_n', when(eq(col('pays_on'), int(1)), when(col('has_value'), value('part_n', 'x_n'), asWide(int(0))), col('unit_n'))),
+    named('unit_d', when(eq(col('pays_on'), int(1)), value('part_d', 'x_d'), col('unit_d'))),
   ]);
   const lacking = and(reads(2), isNull(col('a_n')));
   return extend(read, [named('held', cast(cases([
-    [lacking, col('lacks')], [and(reads(1), isNull(col('r_n'))), int(HELD.no_value)], [isNull(col('r_n')), int(HELD.no_reading)],
+    [lacking, col('lacks')], [and(reads(1), isNull(col('r_n'))), int(HELD.no_value)],
+    // nothing is held where a blank field has nothing to pay on
+    [and(isNull(col('r_n')), not(and(reads(4), eq(col('unit_n'), int(0))))), int(HELD.no_reading)],
   ], int(HELD.no)), 'integer'))]);
 }

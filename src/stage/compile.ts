@@ -131,6 +131,7 @@ function componentEntries(plans: readonly PlanEntry[], gathered: Gathered, spans
     // what gates and factors read is looked at here too, so that `check` tells of it without a payee
     for (const gate of spec.gates) for (const test of gate.require) if (test.left.kind === 'measure') { const { measure } = test.left; told(() => gathered.valueOf(plan.spec, measure)); }
     for (const { factor } of spec.multiply) if (factor.kind === 'table') told(() => { const { measure } = readingOf(factor.table, plan.spec); return measure === undefined ? undefined : gathered.valueOf(plan.spec, measure); });
+    if (shape.field !== undefined && value?.over !== undefined) throw new NotBuilt(spec.at, `${spec.name} pays a quotient of measures by a table that is read by a field of the fact, which is not built yet`, 'Pay on the measure above the line, or read the table by a measure.');
     const window = spans.windowOf(plan.spec, spec);
     const entry = { component, plan: plan.plan, path, parent, level: 0, spec, window, shape, value, reading };
     out.push(entry);

@@ -79,10 +79,10 @@ export function payeeCurve(leaf: Leaf, shape: CurveShape, place: Place, numbers:
     const y = numberAt(number, place);
     return { pieces: y === null ? [] : constantPiece(scaled(y, number.table.rows[0]?.value ?? number.table.by, leaf, place.plan, form, numbers)), unit };
   }
-  return {
-    unit,
-    pieces: pieces(number.table, { keyScale: keyScale(number.table, shape, leaf, place.plan), code: numbers.code, cell, timesReading: false }),
-  };
+  const scale = keyScale(number.table, shape, leaf, place.plan);
+  // a part of a payout by money is a share for each unit of the currency, not for each cent
+  const each = form === 'payout' && number.table.kind === 'marginal' ? (typed: Typed): Ratio => divide(cell(typed), scale) : cell;
+  return { unit, pieces: pieces(number.table, { keyScale: scale, code: numbers.code, cell: each, timesReading: false }) };
 }
 
 /** incentive for shares of it; for a marginal rate by attainment the target, times the base rate where values are multiples of it */

@@ -26,7 +26,8 @@ export function partsStage(attainment: Statement): Statement {
     ['left', 's', scan(REF_SEGMENT), and(eq(col('plan_world', 's'), col('plan_world', 'o')), eq(col('curve', 's'), col('curve', 't')), holds('s', col('r_n', 't'), col('r_d', 't')))],
   ), [
     ...keep('t', ...ROW, 'field_value', 'r_n', 'r_d', 'unit_n', 'unit_d'), ...keep('k', 'value_unit_n', 'value_unit_d', 'value_mode'), ...keep('s', 'segment'),
-    named('held', cast(when(and(eq(col('held', 't'), int(HELD.no)), isNull(col('segment', 's'))), int(HELD.no_row), col('held', 't')), 'integer')),
+    // where there is nothing to pay on, no row is missed
+    named('held', cast(when(and(eq(col('held', 't'), int(HELD.no)), isNull(col('segment', 's')), compare('<>', col('unit_n', 't'), int(0))), int(HELD.no_row), col('held', 't')), 'integer')),
     named('value_n', coalesce(plus(times(asWide(col('a', 's')), col('r_d', 't')), times(asWide(col('b', 's')), col('r_n', 't'))), wide(0n))),
     named('value_d', coalesce(times(asWide(col('c', 's')), col('r_d', 't')), wide(1n))),
   ]);
@@ -78,9 +79,11 @@ export function factorsStage(measures: Statement, attainment: Statement): Statem
     named('f_n', plus(times(asWide(col('a', 's')), col('r_d', 't')), times(asWide(col('b', 's')), col('r_n', 't')))),
     named('f_d', times(asWide(col('c', 's')), col('r_d', 't'))), named('c', asWide(col('c', 's'))),
   ]);
-  // under a factor a marginal table gives the average of its parts: its sum ÷ what is read
-  const averaged = and(col('average'), compare('>', col('r_n'), int(0)));
-  const factor = extend(found, [named('f_d', when(averaged, times(col('c'), col('r_n')), col('f_d')))]);
+  // under a factor a marginal table gives the average of its parts: its sum ÷ what is read, below 0 too
+  const averaged = and(col('average'), compare('<>', col('r_n'), int(0)));
+  const factor = extend(found, [
+    named('f_n', when(averaged, times(sign(col('r_n')), col('f_n')), col('f_n'))), named('f_d', when(averaged, times(col('c'), call('abs', col('r_n'))), col('f_d'))),
+  ]);
   return {
     name: 'factors', make: 'table', key: [...ROW, 'slot'], about: 'each factor, as a pair',
     relation: project(roundedPair(factor, 'f_n', 'f_d', 'factor'), keep(undefined, ...ROW, 'slot', 'segment', 'r_n', 'r_d', 'f_n', 'f_d')),
@@ -101,8 +104,14 @@ function readings(g: string, measures: Statement, attainment: Statement): Extrac
     eq(col('period', alias), col('period', 'a')), eq(col('payee', alias), col('payee', 'a')));
   return [
     ['left', 'm', scanOf(measures), on('m', 'measure')], ['left', 'm2', scanOf(measures), on('m2', 'measure_2')],
-    ['left', 't', scanOf(attainment), and(eq(col('world', 't'), col('world', 'o')), eq(col('component', 't'), col('component', 'k')), eq(col('payee', 't'), col('payee', 'a')), eq(col('period', 't'), col('period', 'a')), eq(col('field_value', 't'), int(0)))],
+    ['left', 't', resultsOf(attainment), and(eq(col('world', 't'), col('world', 'o')), eq(col('component', 't'), col('component', 'k')), eq(col('payee', 't'), col('payee', 'a')), eq(col('period', 't'), col('period', 'a')))],
   ];
+}
+
+/** X and attainment of each component, once: they are the same in all rows of a table that is read by a field of the fact. */
+function resultsOf(attainment: Statement): Relation {
+  const pairs = ['x_n', 'x_d', 'a_n', 'a_d'].map((name) => named(name, max(col(name))));
+  return aggregate(scanOf(attainment), keep(undefined, ...ROW), [...pairs, named('has_value', anyTrue(col('has_value')))]);
 }
 
 /** What a gate or factor reads, as the pair (r_n, r_d); null where it is missing. */

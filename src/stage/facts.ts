@@ -84,7 +84,14 @@ function valueColumn(c: Omit<FactColumn, 'index'>, kind: Kind, reference: FactSc
   // amounts of another currency are not added to these: they are told apart before anything is summed
   if (c.role === 'sum' && c.formula?.type.kind === 'money' && readsOwnMoney(c.formula, kind)) counted.push(eq(col('currency', 'f'), codeOf(c.currency)));
   const value = c.role === 'count' ? { expr: int(1), divisor: 1n } : c.role === 'sum' ? sumValue(must(c.formula), scope) : lowerKey(must(c.formula), scope);
+  if (c.role === 'key') return { expr: coalesce(value.expr, int(blankKey(must(c.formula)))), divisor: value.divisor };
   return { expr: counted.length === 0 ? value.expr : when(and(...counted), value.expr, nothing('bigint')), divisor: value.divisor };
+}
+/** A blank number or date is not 0: it can be read by no table. A blank word is no word's code: only \`otherwise\` holds it. */
+export const BLANK_KEY = -(2n ** 63n) + 1n;
+function blankKey(formula: Typed): bigint {
+  const { kind } = formula.type;
+  return kind === 'text' || kind === 'payee' || kind === 'entity' || kind === 'yes_no' ? -1n : BLANK_KEY;
 }
 function sumValue(formula: Typed, scope: FactScope): { expr: Expr; divisor: bigint } {
   const { n, d } = lowerNumber(formula, scope);

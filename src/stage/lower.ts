@@ -50,7 +50,7 @@ export function lowerKey(typed: Typed, scope: FactScope): { readonly expr: Expr;
   switch (out.kind) {
     case 'number': return { expr: out.n, divisor: out.d };
     case 'code': case 'day': return { expr: cast(out.expr, 'bigint'), divisor: 1n };
-    case 'yes_no': return { expr: when(out.expr, int(1), int(0)), divisor: 1n };
+    case 'yes_no': return { expr: when(isNull(out.expr), nothing('bigint'), when(out.expr, int(1), int(0))), divisor: 1n };
     case 'text': throw new NotBuilt(scope.at, `Counting or looking up by ${formulaText(typed)} is not built yet`, 'Use a field of the fact that holds a code, a date or a number.');
   }
 }

@@ -135,6 +135,18 @@ export const CODES = {
   'import.unknown_source': 'A source that the workspace does not have',
   'import.reserved_field': 'A field with a name that the store uses itself',
   'import.people_first': 'Facts that wait until the people can be read',
+  // running plans
+  'run.no_plans': 'A workspace without a plan',
+  'run.no_facts': 'A run before anything was imported',
+  'run.source_not_imported': 'A source of which nothing was ever imported',
+  'run.other_currency': 'Facts that a plan does not count because of their currency',
+  'run.store_replaced': 'Differences that only another store of facts can explain',
+  // what a person asks of a run
+  'explain.unknown_payee': 'A payee whom nobody is called',
+  'explain.unknown_period': 'A period that the calendar or the pay does not have',
+  'explain.unknown_plan': 'A plan that the workspace does not have',
+  'explain.unknown_component': 'A component that the plans do not have',
+  'explain.not_on_plan': 'A payee who is on no plan at the time that is asked for',
 } as const;
 
 export type Code = keyof typeof CODES;

@@ -45,8 +45,8 @@ function summary(workspace: Workspace, width: number, diagnostics: readonly Diag
   const { plans, sources, kinds, tests } = workspace;
   const what = [counted(plans.length, 'plan'), counted(sources.length, 'source'), counted(kinds.length, 'kind of rows', 'kinds of rows'), counted(tests.length, 'file of tests', 'files of tests')].join(', ');
   const table = renderTable(
-    [{ title: 'plan', wraps: true }, { title: 'from' }, { title: 'to' }, { title: 'payees', wraps: true }, { title: 'components', align: 'right' }, { title: 'fingerprint' }],
-    plans.map((p) => [p.title, formatDay(p.effective.from), formatDay(p.effective.to - 1), payees(p), String(p.components.length), p.fingerprint.pay.slice(0, 8)]),
+    [{ title: 'plan', wraps: true }, { title: 'from' }, { title: 'to' }, { title: 'payees', wraps: true }, { title: 'parts', align: 'right' }, { title: 'fingerprint' }],
+    plans.map((p) => [p.plan, formatDay(p.effective.from), formatDay(p.effective.to - 1), payees(p), String(p.components.length), p.fingerprint.pay.slice(0, 8)]),
     { width },
   );
   const next = plans.length === 0 ? 'There is no plan yet: put one into plans/, for example as `trueup init` makes it.' : undefined;

@@ -2,7 +2,8 @@
 import { resolve } from 'node:path';
 import { type ImportReport, importSources } from '../../app/import.ts';
 import { type Answer, type Context, exitOf, type Options, refused, textOption } from '../answer.ts';
-import { type Ready, withWorkspace } from '../open.ts';
+import { commandLine } from '../command-line.ts';
+import { withWorkspace } from '../open.ts';
 import { renderImport } from '../render/import-report.ts';
 import { missingOption } from '../request.ts';
 import { listQuarantine } from './quarantine.ts';
@@ -18,16 +19,16 @@ export async function importFiles(context: Context, options: Options): Promise<A
       ...(corrected === undefined || source === undefined ? {} : { corrected: { source, path: resolve(corrected) } }),
       ...(options['dryRun'] === true ? { dryRun: true } : {}),
     });
-    return importAnswer(context, ready, report);
+    return importAnswer(context, report);
   });
 }
 
-function importAnswer(context: Context, { workspace }: Ready, report: ImportReport): Answer {
+function importAnswer(context: Context, report: ImportReport): Answer {
   const exit = exitOf(report.diagnostics) || (isClean(report) ? 0 : 2);
   const { width, paint } = context.terminal;
   const parts = report.files.length === 0 && report.diagnostics.length === 0
     ? ['This workspace has no sources, so there is nothing to import. Say in sources/ which file holds what.']
-    : [renderImport(report, { width, examples: 2, notes: true, paint }), next(report, exit, workspace.dir)];
+    : [renderImport(report, { width, examples: 2, notes: true, paint }), next(context, report, exit)];
   return { exit, document: { import: importDocument(report) }, text: parts.filter((t) => t !== '').join('\n\n'), diagnostics: report.diagnostics };
 }
 
@@ -36,10 +37,10 @@ export function isClean(report: ImportReport): boolean {
   return report.files.every((f) => f.counts.quarantined === 0 && f.outcome !== 'refused' && f.outcome !== 'waits');
 }
 
-function next(report: ImportReport, exit: number, _dir: string): string {
+function next(context: Context, report: ImportReport, exit: number): string {
   if (report.dryRun || exit === 1) return '';
   const held = report.files.some((f) => f.counts.quarantined > 0);
-  return held ? 'Correct the file and import again, or list the rows: trueup import --quarantine' : '';
+  return held ? `Correct the file and import again, or list the rows: ${commandLine(context, 'import --quarantine')}` : '';
 }
 
 export function importDocument(report: ImportReport): Record<string, unknown> {

@@ -19,7 +19,7 @@ export async function test(context: Context, options: Options): Promise<Answer> 
   const reports: TestReport[] = [];
   for (const [i, file] of files.entries()) {
     context.terminal.progress.show(file, i, files.length);
-    reports.push(await runTestFile(workspace, file, readFileSync(join(paths.dir, file), 'utf8'), () => context.session().empty(paths.temp)));
+    reports.push(await runTestFile(workspace, file, readFileSync(join(paths.dir, file), 'utf8'), () => context.session().empty()));
   }
   const found = reports.flatMap((r) => r.diagnostics);
   const failed = reports.some((r) => r.differences.length > 0) || hasErrors(found);

@@ -68,7 +68,7 @@ function quarantined(files: readonly FileReport[], options: ReportOptions): stri
 
 function noticed(report: ImportReport, width: number): string[] {
   const lines = [
-    ...report.files.filter((f) => f.outcome === 'imported' && f.notes.length > 0).flatMap((f) => [`  ${printable(f.path)}`, ...f.notes.map((n) => paragraph(printable(n), width, '    '))]),
+    ...report.files.filter((f) => f.outcome === 'imported' && f.notes.length > 0).flatMap((f) => [`  ${printable(f.path)}`, paragraph(printable(f.notes.join('; ')), width, '    ')]),
     ...report.notes.map((n) => paragraph(printable(n), width, '  ')),
   ];
   return lines.length === 0 ? [] : [['Noticed:', ...lines].join('\n')];

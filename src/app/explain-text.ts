@@ -1,0 +1,115 @@
+/** An explanation as a page of text: sentences, and then the facts as a table. */
+import { spaced } from '../plan/words-formula.ts';
+import { parseRatio, ratio } from '../value/rate.ts';
+import type { Explanation, ExplainedComponent } from './explain.ts';
+import type { CountedFact, FactList } from './explain-facts.ts';
+import { capital, counted, percentShown, plural } from './explain-words.ts';
+import { alignedTable, type Cells, groupedAmount } from './text-table.ts';
+
+export interface TextOptions {
+  /** every fact, however many; without it long lists are cut, and say so */
+  readonly all?: boolean;
+}
+
+/** Lists of more than this are cut … */
+const LONG = 50;
+/** … to this many. */
+const SHOWN = 40;
+
+export function explanationText(explanation: Explanation, options: TextOptions = {}): string {
+  const { plans, period } = explanation;
+  const name = explanation.name === explanation.payee ? explanation.name : `${explanation.name} (${explanation.payee})`;
+  const blocks = plans.flatMap((plan) => [
+    `${plan.title} (${plan.currency})`,
+    ...plan.components.map((c) => componentText(c, plan.currency, period, '', options)),
+  ]);
+  return `${[`${name}, ${period}`, ...blocks].join('\n\n')}\n`;
+}
+
+function componentText(c: ExplainedComponent, currency: string, asked: string, indent: string, options: TextOptions): string {
+  const when = c.period === asked ? '' : `, ${c.period}`;
+  const head = `${c.title}${when}: ${groupedAmount(c.amount)} ${currency}${c.held ? ' (held)' : ''}`;
+  const inner = `${indent}  `;
+  const blocks = [
+    [head, ...c.steps.map((s) => `  ${s.text}`)].map((line) => indent + line).join('\n'),
+    ...c.parts.map((part) => componentText(part, currency, c.period, inner, options)),
+    ...factTables(c.facts, inner, options),
+  ];
+  return blocks.join('\n\n');
+}
+
+// ---- facts ----
+
+/** One table for each measure; a quotient has one table of both parts where the facts above the line are among those below it. */
+function factTables(lists: readonly FactList[], indent: string, options: TextOptions): string[] {
+  const out: string[] = [];
+  lists.forEach((list, i) => {
+    const before = lists[i - 1], next = lists[i + 1];
+    if (before !== undefined && isPair(before, list)) return;
+    out.push(...(next !== undefined && isPair(list, next) ? factTable(next, list, indent, options) : factTable(list, undefined, indent, options)));
+  });
+  return out;
+}
+const keyOf = (f: CountedFact): string => [f.kind, f.id, f.rule, f.through?.payee, f.through?.via].join('|');
+function isPair(top: FactList, under: FactList): boolean {
+  if (under.role !== (top.role === 'measure' ? 'divisor' : top.role) || top.role === 'divisor') return false;
+  const below = new Set(under.facts.map(keyOf));
+  return top.facts.every((f) => below.has(keyOf(f)));
+}
+
+function factTable(list: FactList, top: FactList | undefined, indent: string, options: TextOptions): string[] {
+  const { facts } = list;
+  if (facts.length === 0) return [];
+  const cut = options.all === true || facts.length <= LONG ? facts : facts.slice(0, SHOWN);
+  const kinds = [...new Set(facts.map((f) => f.kind))], one = kinds.length === 1 ? kinds[0] ?? '' : 'fact';
+  const tops = new Map(top?.facts.map((f) => [keyOf(f), f]));
+  const columns = columnsOf(list, top, tops, one);
+  const rows: Cells[] = cut.map((f) => columns.map((c) => c.cell(f)));
+  const total: Cells = columns.map((c, i) => (i === 0 ? (rows.length < facts.length ? 'all together' : 'together') : c.total ?? ''));
+  const heading = `${indent}${headingOf(list, top, one)}`;
+  const table = alignedTable([columns.map((c) => c.title), ...rows, ...(columns.some((c) => c.total !== undefined) ? [total] : [])], columns.map((c) => c.right === true), `${indent}  `);
+  const more = rows.length < facts.length ? [`${indent}  These are the first ${rows.length} of ${counted(facts.length, one)}; --all shows every one.`] : [];
+  return [[heading, table, ...more].join('\n')];
+}
+
+function headingOf(list: FactList, top: FactList | undefined, one: string): string {
+  const facts = capital(plural(spaced(one)));
+  if (list.role === 'condition') return `${facts} that the condition looks at:`;
+  if (list.role === 'factor') return `${facts} that the factor looks at:`;
+  if (list.role === 'reading') return `${facts} that the table is read by:`;
+  return list.role === 'divisor' && top === undefined ? `${facts} that it is divided by:` : `${facts} that were counted:`;
+}
+
+interface Column { readonly title: string; readonly cell: (f: CountedFact) => string; readonly total?: string; readonly right?: boolean }
+
+/** Only what differs, or says something: no share where all of it is credited, no way where there is none. */
+function columnsOf(list: FactList, top: FactList | undefined, tops: ReadonlyMap<string, CountedFact>, one: string): Column[] {
+  const { facts } = list, money = list.type === 'money', counts = facts.every((f) => f.value === '1' && f.credited === '1' && f.share === '1');
+  const shared = facts.some((f) => f.share !== '1'), different = facts.some((f) => f.value !== f.credited);
+  const amount = (plain: string): string => (money ? groupedAmount(plain) : plain);
+  return [
+    { title: spaced(one), cell: (f) => f.id },
+    { title: 'date', cell: (f) => f.date },
+    ...tellingFields(facts).map((name): Column => ({ title: spaced(name), cell: (f) => f.fields[name] ?? '' })),
+    ...(facts.some((f) => f.read_at !== null) ? [{ title: 'read at', cell: (f: CountedFact) => f.read_at ?? '' }] : []),
+    ...(counts || !different ? [] : [{ title: 'amount', right: true, cell: (f: CountedFact) => amount(f.value) }]),
+    ...(shared ? [{ title: 'share', right: true, cell: (f: CountedFact) => percentShown(parseRatio(f.share) ?? ratio(1n)) }] : []),
+    ...(counts && top === undefined ? [] : top !== undefined
+      ? [{ title: 'counted', right: true, total: amount(top.total), cell: (f: CountedFact) => { const t = tops.get(keyOf(f)); return t === undefined ? '' : amount(t.credited); } }, { title: 'of', right: true, total: amount(list.total), cell: (f: CountedFact) => amount(f.credited) }]
+      : [{ title: different ? 'credited' : 'amount', right: true, total: amount(list.total), cell: (f: CountedFact) => amount(f.credited) }]),
+    ...(new Set(facts.map((f) => f.rule)).size > 1 ? [{ title: 'rule', cell: (f: CountedFact) => spaced(f.rule) }] : []),
+    ...(facts.some((f) => f.through !== null) ? [{ title: 'credit', cell: (f: CountedFact) => f.through?.text ?? 'your own' }] : []),
+    { title: 'source', cell: (f) => `${f.file.slice(f.file.lastIndexOf('/') + 1)} row ${f.row}` },
+  ];
+}
+
+/** Up to three fields that tell one fact from another: the account first, then others whose words differ. */
+function tellingFields(facts: readonly CountedFact[]): string[] {
+  const names = [...new Set(facts.flatMap((f) => Object.keys(f.fields)))];
+  const first = ['account', 'customer', 'company'].filter((n) => names.includes(n));
+  const others = names.filter((n) => !first.includes(n) && !/^(amount|value|owner|currency)$/.test(n)).filter((n) => {
+    const values = new Set(facts.map((f) => f.fields[n]));
+    return facts.length === 1 || values.size > 1;
+  }).filter((n) => facts.every((f) => (f.fields[n] ?? '').length <= 40 && !/^-?[0-9.]+$/.test(f.fields[n] ?? '')));
+  return [...first, ...others].slice(0, 3);
+}

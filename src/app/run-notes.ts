@@ -1,0 +1,52 @@
+/** What a run tells beside its amounts: nothing to run, sources that were never imported, facts in other currencies. */
+import type { Engine } from '../engine/engine.ts';
+import type { Run } from '../ledger/run.ts';
+import type { Workspace } from '../plan/plan.ts';
+import { aggregate, keep, scan } from '../relation/relation.ts';
+import { IMPORTED } from '../stage/store.ts';
+import type { Diagnostic } from '../value/diagnostic.ts';
+import { counted } from './import-report.ts';
+import { ensureStore } from './import-store.ts';
+import { rowsOf } from './figures.ts';
+import type { OtherCurrency } from './other-currencies.ts';
+import type { ReasonCount } from './reasons.ts';
+
+const nowhere = { line: 0, column: 0, path: '' } as const;
+
+/** Errors where there is nothing to run with; a warning where a part of the facts is missing. Makes the tables of kinds that the store has never met. */
+export async function sourceProblems(workspace: Workspace, engine: Engine): Promise<readonly Diagnostic[]> {
+  if (workspace.plans.length === 0) {
+    return [{ ...nowhere, code: 'run.no_plans', severity: 'error', file: 'plans', message: 'This workspace has no plan, so nobody can be paid.', hint: 'Write one into the folder `plans`; `trueup init` shows a first plan.' }];
+  }
+  await ensureStore(engine, workspace);
+  const imported = new Set(rowsOf(await engine.read(aggregate(scan(IMPORTED), keep(undefined, 'source'), []))).map((r) => r['source']));
+  if (imported.size === 0) {
+    return [{ ...nowhere, code: 'run.no_facts', severity: 'error', file: 'data/facts.duckdb', message: 'No file has been imported yet, so there are no facts to pay on.', hint: 'Run `trueup import`.' }];
+  }
+  const missing = workspace.sources.filter((s) => !imported.has(s.name));
+  return missing.map((s): Diagnostic => ({
+    code: 'run.source_not_imported', severity: 'warning', file: s.at.file, line: s.at.line, column: s.at.column, path: s.at.path,
+    message: `Nothing of the source ${s.name} (${s.file}) has been imported yet, so none of its rows count.`, hint: 'Run `trueup import`.',
+  }));
+}
+
+export function otherCurrencyWarning(other: OtherCurrency, workspace: Workspace): Diagnostic {
+  const at = workspace.plans.find((p) => p.plan === other.plan)?.at;
+  const what = other.currency === '' ? 'without a currency' : `in ${other.currency}`;
+  return {
+    code: 'run.other_currency', severity: 'warning', file: at?.file ?? '', line: at?.line ?? 0, column: at?.column ?? 0, path: 'currency',
+    message: `${counted(other.facts, `${other.kind} fact`)} ${what} ${other.facts === 1 ? 'does' : 'do'} not count in plan ${other.plan}, which is in ${other.planCurrency}.`,
+    hint: 'Amounts are not converted: give these payees a plan in that currency, or convert the amounts before they are imported.',
+  };
+}
+
+/** The same plans, facts, people and engine give the same amounts; where they do not, the facts are other ones. */
+export function replacedWarning(reasons: readonly ReasonCount[], last: Run | undefined, book: string): readonly Diagnostic[] {
+  const found = reasons.find((r) => r.kind === 'store_replaced');
+  if (found === undefined || last === undefined) return [];
+  return [{
+    ...nowhere, code: 'run.store_replaced', severity: 'warning', file: book,
+    message: `${counted(found.differences, 'difference')} ${found.differences === 1 ? 'comes' : 'come'} from no change of plans, facts, people or engine since the run of ${last.createdAt}: the store of facts is not the one that this run saw.`,
+    hint: 'Where the store was moved away and made anew, that is expected; look at the differences one by one before you apply.',
+  }];
+}

@@ -6,7 +6,7 @@ import type { Workspace } from '../plan/plan.ts';
 import type { Diagnostic } from '../value/diagnostic.ts';
 import { lastImport } from './calculate.ts';
 import { type EngineSession, stopReason } from './engine-session.ts';
-import { ensureStore } from './import-store.ts';
+import { ensureStore } from './store-layout.ts';
 import { openWorkspace, type WorkspacePaths } from './workspace-files.ts';
 
 export interface Finding {

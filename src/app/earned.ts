@@ -62,7 +62,3 @@ export function wholeOf(cell: Cell | undefined): number {
   assert(typeof cell === 'number', 'a 32-bit cell that is not null is a number');
   return cell;
 }
-export function countOf(cell: Cell | undefined): number {
-  assert(typeof cell === 'bigint', 'a count is a bigint');
-  return Number(cell);
-}

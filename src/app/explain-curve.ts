@@ -3,6 +3,7 @@ import type { Type, Typed } from '../plan/formula.ts';
 import type { Leaf, Table, TableRow } from '../plan/plan.ts';
 import { formulaWords, valueWords } from '../plan/words-formula.ts';
 import { HELD } from '../stage/attainment.ts';
+import { BLANK_KEY } from '../stage/facts.ts';
 import { READS } from '../stage/curve.ts';
 import type { Piece } from '../stage/tables.ts';
 import { assert } from '../value/diagnostic.ts';
@@ -77,7 +78,7 @@ function bandWords(table: Table, piece: Piece, read: Ratio, shown: string, place
     return `${shown} lies between ${key(row)}, which pays ${value}, and ${key(next)}, which pays ${formulaWords(next.value)}`;
   }
   const upTo = next === undefined ? '' : ` ${next.over ? 'up to' : 'to below'} ${key(next)}`;
-  const all = table.kind === 'retroactive' && place.entry.shape.paysOnValue ? ', which holds for all of it' : '';
+  const all = table.kind === 'retroactive' && place.entry.shape.paysOnValue ? ' for all of it' : '';
   return `${shown} is in the row ${row.over ? 'above' : 'from'} ${key(row)}${upTo}${upTo === '' && !row.over ? ' on' : ''}, which pays ${formulaWords(row.value)}${all}`;
 }
 function keyType(table: Table, place: Place): Type {
@@ -151,13 +152,14 @@ function byField(place: Place, spec: Leaf, parts: readonly Row[]): Step {
   const { currency, entry } = place, earned = rowAt(place, 'earned');
   const field = entry.shape.field, type: Type = field?.type ?? { kind: 'number' };
   const attained = place.rows.of('attainment', entry.component, place.step.period);
-  const lines = parts.filter((p) => attained.some((a) => a['field_value'] === p['field_value'] && a['has_value'] === true && wideOf(a, 'x_n') !== 0n));
+  const lines = parts.filter((p) => attained.some((a) => a['field_value'] === p['field_value'] && (wideOf(a, 'unit_n') !== 0n || !entry.shape.paysOnValue)));
   const name = field === undefined ? '' : formulaWords(field).replace(/^.*'s /, '');
   const texts = lines.map((part) => {
     const row = attained.find((a) => a['field_value'] === part['field_value']);
     const value = keyWords(place, wideOf(part, 'field_value'), type);
     const shown = type.kind === 'number' || type.kind === 'yes_no' ? `${capital(name)} ${value}` : value;
-    if (smallOrNull(part, 'held') === HELD.no_row) return { text: `${shown}: the table has no row for it`, part, value };
+    const held = smallOrNull(part, 'held');
+    if (held !== HELD.no) return { text: `${shown}: ${held === HELD.no_row ? 'the table has no row for it' : 'the table cannot be read'}, so this part is held`, part, value };
     const { calculation } = product(place, spec, part, row);
     return { text: `${shown}: ${calculation} = ${scaledWords(wideOf(part, 'raw'), currency)}`, part, value };
   });
@@ -171,9 +173,10 @@ function byField(place: Place, spec: Leaf, parts: readonly Row[]): Step {
 
 /** What the table was read by, in words. */
 function keyWords(place: Place, key: bigint, type: Type): string {
+  if (key === BLANK_KEY) return 'blank';
   switch (type.kind) {
     case 'text': case 'payee': case 'entity': return place.word(Number.parseInt(key.toString(), 10)) ?? 'blank';
-    case 'yes_no': return key === 1n ? 'yes' : 'no';
+    case 'yes_no': return key === 1n ? 'yes' : key === 0n ? 'no' : 'blank';
     default: return valueShown(ratio(key, place.entry.value?.measure.keyDivisor ?? 1n), type, place.currency);
   }
 }

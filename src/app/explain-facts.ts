@@ -1,12 +1,12 @@
 /** The facts that were counted, one by one, with share, rule, the way through the hierarchy, and the row of the file. */
 import type { Engine } from '../engine/engine.ts';
-import type { Type } from '../plan/formula.ts';
+import type { Type, Typed } from '../plan/formula.ts';
 import type { FieldType, Kind } from '../plan/plan.ts';
 import { both } from '../plan/problem.ts';
-import { spaced } from '../plan/words-formula.ts';
+import { formulaWords, spaced } from '../plan/words-formula.ts';
 import { col, eq, filter, isNotNull, join, keep, project, type Relation, scan } from '../relation/relation.ts';
 import type { Person } from '../stage/people.ts';
-import { currentRows, divisorOf } from '../stage/facts.ts';
+import { BLANK_KEY, currentRows, divisorOf } from '../stage/facts.ts';
 import { digitsOf } from '../stage/lower.ts';
 import { lineOrigins, linesRelation, type LinesOf, lineTotals } from '../stage/lines.ts';
 import { entityTable, ownFields, PARTS, WORD } from '../stage/store.ts';
@@ -48,11 +48,15 @@ export interface FactList {
   readonly title: string;
   readonly type: Type['kind'];
   readonly currency: string;
+  /** fields that tell one fact from another, the references first */
+  readonly telling: readonly string[];
+  /** the field by which a table was read fact by fact */
+  readonly read_by: string | null;
   readonly facts: readonly CountedFact[];
   readonly total: string;
 }
 /** A measure whose facts are wanted. `measure`: its number in the program. */
-export interface Wanted { readonly measure: number; readonly role: FactList['role']; readonly title: string; readonly type: Type; readonly by: Type | undefined }
+export interface Wanted { readonly measure: number; readonly role: FactList['role']; readonly title: string; readonly type: Type; readonly by: Typed | undefined }
 
 export interface CountedFacts {
   readonly lists: readonly FactList[];
@@ -101,11 +105,19 @@ function listOf(w: Wanted, facts: readonly Row[], rows: PayeeRows, of: LinesOf, 
   const measure = context.calculation.catalogue.gathered.measures[w.measure];
   assert(measure !== undefined, 'a measure has its number');
   const plain = (value: Ratio): string => plainValue(value, w.type, context.currency);
+  const kinds = new Set(facts.map((f) => smallOf(f, 'kind')));
   return {
     role: w.role, title: w.title, type: w.type.kind, currency: w.type.kind === 'money' ? context.currency : '',
+    telling: [...new Set([...kinds].flatMap((k) => tellingOf(context.kinds[k])))], read_by: w.by === undefined ? null : formulaWords(w.by).replace(/^.*'s /, ''),
     facts: facts.map((f) => factOf(f, w, measure.divisor, plain, context)),
     total: plain(ratio(rows.measured(of.plan, w.measure, of.window, of.period) ?? 0n, measure.divisor)),
   };
+}
+
+/** References, then words; people are told by the credit itself. */
+function tellingOf(kind: Kind | undefined): string[] {
+  const fields = kind === undefined ? [] : ownFields(kind);
+  return [...fields.filter((f) => typeof f.type === 'object'), ...fields.filter((f) => f.type === 'text' && f.name !== 'currency')].map((f) => f.name);
 }
 
 function factOf(f: Row, w: Wanted, divisor: bigint, plain: (value: Ratio) => string, context: Context): CountedFact {
@@ -119,7 +131,7 @@ function factOf(f: Row, w: Wanted, divisor: bigint, plain: (value: Ratio) => str
     share: summed ? plainNumber(ratio(wideOf(f, 'share'), gathered.shareDivisor)) : '1',
     credited: distinct ? '1' : plain(ratio(wideOf(f, 'num'), divisor)),
     rule: rule.rule.name, through: throughOf(f, context),
-    read_at: w.by === undefined || column.key === null ? null : readAt(f, column.key.formula?.kind === 'name' ? column.key.formula.ref : undefined, w.by, divisorOf(column.key, context.kinds), context.currency),
+    read_at: w.by === undefined || column.key === null ? null : readAt(f, column.key.formula?.kind === 'name' ? column.key.formula.ref : undefined, w.by.type, divisorOf(column.key, context.kinds), context.currency),
     file: textIn(f['path']), row: whole(wideOf(f, 'record')), line: whole(wideOf(f, 'line')),
   };
 }
@@ -130,7 +142,8 @@ function readAt(f: Row, ref: { readonly kind: string; readonly path?: readonly s
   const word = field === undefined || more !== undefined ? undefined : f[`field_${field}`];
   if (typeof word === 'string') return word;
   const key = wideOf(f, 'key');
-  if (type.kind === 'yes_no') return key === 1n ? 'yes' : 'no';
+  if (key === BLANK_KEY) return 'blank';
+  if (type.kind === 'yes_no') return key === 1n ? 'yes' : key === 0n ? 'no' : 'blank';
   return plainValue(ratio(key, divisor), type, currency);
 }
 

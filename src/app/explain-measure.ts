@@ -4,14 +4,14 @@ import type { Type, Typed } from '../plan/formula.ts';
 import { both } from '../plan/problem.ts';
 import { humanised } from '../plan/titles.ts';
 import { conditionWords, formulaWords, spaced } from '../plan/words-formula.ts';
-import type { Ratio } from '../value/rate.ts';
+import { equal, ONE, type Ratio } from '../value/rate.ts';
 import type { Place } from './explain-steps.ts';
 import { bareValue, capital, plural, spanWords, valueShown } from './explain-words.ts';
 
 export interface MeasuredValue { readonly top: Ratio; readonly under: Ratio | undefined; readonly value: Ratio | undefined }
 
 export function measureSentence(place: Place, measure: Measure, measured: MeasuredValue, index: number): string {
-  const { currency } = place, when = whenWords(place), whose = whoseWords(place, index);
+  const { currency } = place, when = whenWords(place), { who, whose } = whoseWords(place, index);
   const facts = place.facts.words(index), noun = nounOf(place, measure);
   if (measured.under !== undefined) {
     const [topType, underType] = partTypes(measure);
@@ -21,9 +21,11 @@ export function measureSentence(place: Place, measure: Measure, measured: Measur
   }
   const value = measured.value === undefined ? 'no value' : valueShown(measured.value, measure.type, currency);
   const list = facts === '' ? '' : ` (${facts})`;
+  if (noun === undefined && isNameless(place, measure)) return `${capital(when)} ${descriptionOf(measure)}: ${value}${facts === '' ? ' (none yet)' : list}.`;
   if (noun === undefined) return `${measureName(place, measure)} ${when}: ${value}${list}.`;
   if (measure.kind !== 'count') return `${whose} ${noun} ${when} were ${value}${facts === '' ? ' (none yet)' : list}.`;
-  return `${whose} ${noun} ${when}: ${value}.`;
+  const one = measured.value !== undefined && equal(measured.value, ONE);
+  return `${who} had ${value} ${one ? noun.replace(new RegExp(`${plural(spaced(measure.from[0] ?? ''))}$`), spaced(measure.from[0] ?? '')) : noun} ${when}.`;
 }
 
 /** The name of a measure, as its owner wrote it; of one that has no name, what it counts. */
@@ -92,10 +94,10 @@ export function whenWords(place: Place): string {
 }
 
 /** Whose facts they are: his own, or of those below him. */
-function whoseWords(place: Place, index: number): string {
+function whoseWords(place: Place, index: number): { readonly who: string; readonly whose: string } {
   const routes = (place.calculation.catalogue.gathered.measures[index]?.terms ?? []).map((t) => t.route);
-  if (routes.length === 0 || routes.every((r) => r === 0)) return 'Your';
-  return routes.every((r) => r !== 0) ? 'Your team\'s' : 'Your and your team\'s';
+  if (routes.every((r) => r === 0)) return { who: 'You', whose: 'Your' };
+  return routes.every((r) => r !== 0) ? { who: 'Your team', whose: 'Your team\'s' } : { who: 'You and your team', whose: 'Your and your team\'s' };
 }
 
 function lowerFirst(text: string): string {

@@ -51,11 +51,11 @@ export function gatheredPair(place: Place, measure: number | null, over: number 
 }
 
 export function measureSteps(place: Place): Step[] {
-  const { spec, value, shape } = place.entry;
+  const { spec, value } = place.entry;
   if (spec.kind !== 'leaf' || spec.measure === undefined || value === undefined) return [];
   const attained = rowAt(place, 'attainment');
   const pair = gatheredPair(place, value.measure.index, value.over?.index ?? null);
-  const x = shape.field !== undefined && value.over === undefined ? pair?.top : attained?.['has_value'] === true ? pairIn(attained, 'x') : undefined;
+  const x = attained?.['has_value'] === true ? pairIn(attained, 'x') : undefined;
   if (pair === undefined) return [];
   const text = measureSentence(place, spec.measure, { ...pair, value: x }, value.measure.index);
   const plain = (r: Ratio, type: Type): string => plainValue(r, type, place.currency);
@@ -106,13 +106,14 @@ export function gateSteps(place: Place): Step[] {
   if (rows.length === 0 || earned === undefined) return [];
   const failed = new Set(rows.filter((r) => r['passed'] !== true).map((r) => smallOf(r, 'slot')));
   const change = `${scaledWords(wideOf(earned, 'raw'), place.currency)} becomes ${scaledWords(wideOf(earned, 'gated'), place.currency)}`;
+  const so = failed.size !== 1 ? '' : wideOf(earned, 'raw') === wideOf(earned, 'gated') ? '; the pay is not above that' : `: ${change}`;
   const steps = rows.map((r): Step => {
     const gate = place.entry.spec.gates[smallOf(r, 'slot')], last = rows.findLast((x) => x['slot'] === r['slot'] && x['passed'] !== true) === r;
     const passed = r['passed'] === true, share = pairIn(r, 'share') ?? ONE;
     const { text, numbers } = testWords(place, r);
     const held = gate?.otherwise.kind === 'hold', most = gate?.otherwise.kind === 'at_most';
     const outcome = passed ? 'That is met.' : !last ? 'That is not met.' : held ? 'That is not met, so the pay is held for now.'
-      : most ? `That is not met, so at most ${rateWords(share)} of the incentive is paid${failed.size === 1 ? `: ${change}` : ''}.`
+      : most ? `That is not met, so at most ${rateWords(share)} of the incentive is paid${so}.`
       : share.n === 0n ? `That is not met, so nothing is paid${failed.size === 1 ? `: ${change}` : ''}.` : `That is not met, so ${rateWords(share)} is paid${failed.size === 1 ? `: ${change}` : ''}.`;
     return { step: 'gate', text: `${text} ${outcome}`, numbers: { ...numbers, passed: passed ? 'yes' : 'no', ...(passed ? {} : { share: plainNumber(share) }), before: plainScaled(wideOf(earned, 'raw'), place.currency), after: plainScaled(wideOf(earned, 'gated'), place.currency) } };
   });

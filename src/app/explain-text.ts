@@ -23,7 +23,12 @@ export function explanationText(explanation: Explanation, options: TextOptions =
     `${plan.title} (${plan.currency})`,
     ...plan.components.map((c) => componentText(c, plan.currency, period, '', options)),
   ]);
-  return `${[`${name}, ${period}`, ...blocks].join('\n\n')}\n`;
+  const rows = plans.some((p) => p.components.some(hasFacts)) ? ['Rows of files are counted from the first one under the header.'] : [];
+  return `${[`${name}, ${period}`, ...blocks, ...rows].join('\n\n')}\n`;
+}
+
+function hasFacts(c: ExplainedComponent): boolean {
+  return c.facts.some((list) => list.facts.length > 0) || c.parts.some(hasFacts);
 }
 
 function componentText(c: ExplainedComponent, currency: string, asked: string, indent: string, options: TextOptions): string {
@@ -90,8 +95,8 @@ function columnsOf(list: FactList, top: FactList | undefined, tops: ReadonlyMap<
   return [
     { title: spaced(one), cell: (f) => f.id },
     { title: 'date', cell: (f) => f.date },
-    ...tellingFields(facts).map((name): Column => ({ title: spaced(name), cell: (f) => f.fields[name] ?? '' })),
-    ...(facts.some((f) => f.read_at !== null) ? [{ title: 'read at', cell: (f: CountedFact) => f.read_at ?? '' }] : []),
+    ...tellingFields(list).map((name): Column => ({ title: spaced(name), cell: (f) => f.fields[name] ?? '' })),
+    ...(facts.some((f) => f.read_at !== null) ? [{ title: spaced(list.read_by ?? 'read at'), cell: (f: CountedFact) => f.read_at ?? '' }] : []),
     ...(counts || !different ? [] : [{ title: 'amount', right: true, cell: (f: CountedFact) => amount(f.value) }]),
     ...(shared ? [{ title: 'share', right: true, cell: (f: CountedFact) => percentShown(parseRatio(f.share) ?? ratio(1n)) }] : []),
     ...(counts && top === undefined ? [] : top !== undefined
@@ -99,17 +104,16 @@ function columnsOf(list: FactList, top: FactList | undefined, tops: ReadonlyMap<
       : [{ title: different ? 'credited' : 'amount', right: true, total: amount(list.total), cell: (f: CountedFact) => amount(f.credited) }]),
     ...(new Set(facts.map((f) => f.rule)).size > 1 ? [{ title: 'rule', cell: (f: CountedFact) => spaced(f.rule) }] : []),
     ...(facts.some((f) => f.through !== null) ? [{ title: 'credit', cell: (f: CountedFact) => f.through?.text ?? 'your own' }] : []),
-    { title: 'source', cell: (f) => `${f.file.slice(f.file.lastIndexOf('/') + 1)} row ${f.row}` },
+    { title: 'source', cell: (f) => `${f.file.slice(f.file.lastIndexOf('/') + 1)} row ${f.row}`.trim() },
   ];
 }
 
-/** Up to three fields that tell one fact from another: the account first, then others whose words differ. */
-function tellingFields(facts: readonly CountedFact[]): string[] {
-  const names = [...new Set(facts.flatMap((f) => Object.keys(f.fields)))];
-  const first = ['account', 'customer', 'company'].filter((n) => names.includes(n));
-  const others = names.filter((n) => !first.includes(n) && !/^(amount|value|owner|currency)$/.test(n)).filter((n) => {
-    const values = new Set(facts.map((f) => f.fields[n]));
-    return facts.length === 1 || values.size > 1;
-  }).filter((n) => facts.every((f) => (f.fields[n] ?? '').length <= 40 && !/^-?[0-9.]+$/.test(f.fields[n] ?? '')));
-  return [...first, ...others].slice(0, 3);
+/** Up to three fields: references, and words that differ from fact to fact. */
+function tellingFields({ facts, telling, read_by }: FactList): string[] {
+  const values = (name: string): Set<string> => new Set(facts.map((f) => f.fields[name] ?? ''));
+  return telling.filter((name, i) => {
+    const words = values(name);
+    if (name === read_by || [...words].every((w) => w === '') || [...words].some((w) => w.length > 40)) return false;
+    return i === 0 || facts.length === 1 || words.size > 1;
+  }).slice(0, 3);
 }

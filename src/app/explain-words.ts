@@ -10,7 +10,7 @@ import { divideRounded, equal, formatRatio, multiply, powerOfTen, ratio, type Ra
 export function moneyWords(minor: Ratio, currency: string): string {
   const digits = digitsOf(currency), units = multiply(minor, ratio(1n, powerOfTen(digits)));
   const fine = rounded(units, digits + 6), exact = equal(fine, units);
-  const text = numberWords(exact ? fine : rounded(units, digits + 4));
+  const text = numberWords(exact ? fine : rounded(units, digits + 2));
   const [whole = '', decimals = ''] = text.split('.');
   const padded = digits === 0 && decimals === '' ? whole : `${whole}.${decimals.padEnd(digits, '0')}`;
   return exact ? padded : `about ${padded}`;

@@ -130,7 +130,7 @@ function groupSteps(place: Place): Step[] {
 function wantedOf({ plan, entry, step: { period } }: Spot, rows: PayeeRows): Wanted[] {
   const { spec } = entry, out = new Map<number, Wanted>();
   const put = (measure: Measure, index: number, over: number | null, role: Wanted['role']): void => {
-    const by = entry.shape.field?.type, [top, under] = over === null ? [measure.type, measure.type] : partTypes(measure);
+    const by = entry.shape.field, [top, under] = over === null ? [measure.type, measure.type] : partTypes(measure);
     const title = (part: Measure | undefined): string => part?.title ?? measure.title;
     if (!out.has(index)) out.set(index, { measure: index, role, title: measure.kind === 'ratio' ? title(measure.numerator) : measure.title, type: top, by });
     if (over !== null && !out.has(over)) out.set(over, { measure: over, role: role === 'measure' ? 'divisor' : role, title: measure.kind === 'ratio' ? title(measure.denominator) : measure.title, type: under, by });

@@ -6,16 +6,17 @@ import type { Engine } from '../engine/engine.ts';
 import type { Kind } from '../plan/plan.ts';
 import { columnsOf } from '../relation/check.ts';
 import {
-  aggregate, and, cast, coalesce, col, compare, countDistinct, eq, type Expr, filter, int, isNull, join, keep, named, project, type Relation,
+  aggregate, and, cast, coalesce, col, compare, count, countDistinct, eq, type Expr, filter, int, isNull, join, keep, named, project, type Relation,
   replaceScans, scan, type Statement, union, when,
 } from '../relation/relation.ts';
-import { currentRows, entityRows, referenced } from '../stage/facts.ts';
+import { columnName, currentRows, entityRows, referenced } from '../stage/facts.ts';
+import type { CubeColumn, Gathered } from '../stage/gather.ts';
 import { factTable, storeTable, supersededTable } from '../stage/store.ts';
 import { assert } from '../value/diagnostic.ts';
 import type { Calculation } from './calculate.ts';
-import { countOf, wholeOf } from './earned.ts';
+import { wholeOf } from './earned.ts';
 import { relationOf, rowsOf } from './figures.ts';
-import { reachedPay } from './reach.ts';
+import { counts, reachedPay } from './reach.ts';
 
 /** Facts, each counted once. `referenced`: facts that name a row which changed, such as an account. */
 export interface FactChanges { readonly added: number; readonly changed: number; readonly referenced: number }
@@ -34,18 +35,18 @@ export async function factChanges(engine: Engine, calculation: Calculation, kind
   const rows = union(used.flatMap((kind) => [ownChanges(kind, span), ...throughReferences(kind, kinds, dated, span)]));
   const touched: Statement = { name: 'touched_facts', make: 'table', relation: rows, key: ['fact', 'why', 'side'], about: 'facts that the last run saw otherwise' };
   await engine.execute(touched);
-  const credits: Statement = { name: 'touched_credits', make: 'table', relation: creditsOf(touched, calculation, used, dated, since), key: ['origin', 'why', 'payee', 'rule'], about: 'who was and who is credited with them' };
+  const credits: Statement = { name: 'touched_credits', make: 'table', relation: creditsOf(touched, calculation, used, dated, since), key: ['origin', 'why', 'side', 'payee', 'rule'], about: 'who was and who is credited with them' };
   await engine.execute(credits);
-  const reach = reachedPay(calculation, scanOf(credits), ['origin', 'why']);
-  const of = (why: number): Expr => countDistinct(col('origin'), eq(col('why'), int(why)));
+  const reach = reachedPay(calculation, (column) => differing(column, scanOf(credits), calculation.catalogue.gathered), ['origin', 'why']);
+  const of = (why: number): Expr => cast(countDistinct(col('origin'), eq(col('why'), int(why))), 'integer');
   const counted = await engine.read(aggregate(reach, keep(undefined, 'plan', 'top', 'payee', 'period'),
     [named('added', of(WHY.added)), named('changed', of(WHY.changed)), named('referenced', of(WHY.referenced))]));
   const [all] = rowsOf(await engine.read(aggregate(scanOf(touched), [], [named('added', of(WHY.added)), named('changed', of(WHY.changed))])));
   const reached = rowsOf(counted).map((r) => ({
     plan: wholeOf(r['plan']), top: wholeOf(r['top']), payee: wholeOf(r['payee']), period: wholeOf(r['period']),
-    added: countOf(r['added']), changed: countOf(r['changed']), referenced: countOf(r['referenced']),
+    added: wholeOf(r['added']), changed: wholeOf(r['changed']), referenced: wholeOf(r['referenced']),
   }));
-  return { reached, learned: { added: countOf(all?.['added']), changed: countOf(all?.['changed']) } };
+  return { reached, learned: { added: wholeOf(all?.['added']), changed: wholeOf(all?.['changed']) } };
 }
 
 /** Imports after `since`, up to and with `cut`. */
@@ -73,14 +74,16 @@ function ownChanges(kind: Kind, span: Since): Relation {
   ]);
 }
 
-/** Facts that name a person, an account … of which a dated row changed; whether the change matters on their day is not asked. */
+/** Facts that name a person, an account … of which a dated row changed; whether that changed what they count for shows later. */
 function throughReferences(kind: Kind, kinds: readonly Kind[], dated: readonly Kind[], span: Since): Relation[] {
   return kind.fields.flatMap((field) => {
     const target = referenced(kind, field.name, kinds);
     if (target === undefined || !dated.includes(target)) return [];
     const entities = aggregate(union([goneRows(target, span), newRows(target, span)]), keep(undefined, 'entity'), []);
-    return ([[SIDE.then, span.since], [SIDE.now, span.cut]] as const).map(([side, cut]) => project(
-      join(['f', currentRows(factTable(kind), kind, cut)], ['inner', 'e', entities, eq(col('entity', 'e'), col(field.name, 'f'))]),
+    // versions that changed themselves are told above
+    const kept = filter(currentRows(factTable(kind), kind, span.cut), compare('<=', col('seq'), int(span.since)));
+    return [SIDE.then, SIDE.now].map((side) => project(
+      join(['f', kept], ['inner', 'e', entities, eq(col('entity', 'e'), col(field.name, 'f'))]),
       touchedColumns(col('row', 'f'), col('row', 'f'), int(WHY.referenced), side)));
   });
 }
@@ -99,8 +102,18 @@ function creditsOf(touched: Statement, calculation: Calculation, used: readonly 
   const columns = columnsOf(now).map((c) => c.name);
   return union(([[SIDE.then, then], [SIDE.now, now]] as const).map(([side, relation]) => project(
     filter(join(['c', relation], ['inner', 't', scanOf(touched), eq(col('fact', 't'), col('fact', 'c'))]), and(eq(col('side', 't'), int(side)), eq(col('facts_world', 'c'), int(0)))),
-    [...keep('c', ...columns), ...keep('t', 'origin', 'why')])));
+    [...keep('c', ...columns), ...keep('t', 'origin', 'why', 'side')])));
 }
+
+/** Credits that a column of the cube counts then and not now, now and not then, or with another value. */
+function differing(column: CubeColumn, credits: Relation, gathered: Gathered): Relation {
+  const values = [column.value, ...(column.key === null ? [] : [column.key])].map(columnName);
+  const same = [...new Set(['origin', 'why', 'payee', 'stint', 'slice', 'rule', 'share', ...values])];
+  const on = (side: number): Expr => count(eq(col('side'), int(side)));
+  const counted = aggregate(filter(credits, counts(column, gathered)), keep(undefined, ...same), [named('then', on(SIDE.then)), named('now', on(SIDE.now))]);
+  return filter(counted, compare('<>', col('then'), col('now')));
+}
+
 function statementOf(calculation: Calculation, name: string): Statement {
   const found = calculation.compiled.program.statements.find((s) => s.name === name);
   assert(found !== undefined, `the program has the statement ${name}`);

@@ -10,7 +10,7 @@ import { fileDigest } from '../engine/sources.ts';
 import type { Problem, SourceRow, TableFile } from '../engine/sources.ts';
 import { formulaText } from '../plan/formula-text.ts';
 import type { Kind, Source, Workspace } from '../plan/plan.ts';
-import { aggregate, and, cast, coalesce, col, eq, filter, int, keep, max, named, project, scan, text } from '../relation/relation.ts';
+import { aggregate, and, anyTrue, cast, coalesce, col, compare, eq, filter, int, keep, max, named, project, scan, text } from '../relation/relation.ts';
 import { IMPORTED } from '../stage/store.ts';
 import { assert } from '../value/diagnostic.ts';
 import type { Code, Diagnostic } from '../value/diagnostic.ts';
@@ -126,9 +126,9 @@ async function store(context: ImportContext, attempt: Attempt, { kind, table, re
     `every row of ${attempt.shownName} is in exactly one place: ${JSON.stringify(counts)}`);
   const changes = counts.new + counts.changed;
   const seq = changes > 0 ? before.seq + 1 : before.seq;
-  if (changes > 0) await addVersions(engine, incoming, seq, before.lastRow);
-  await takeOver(engine);
-  await settle(engine, incoming, attempt.how, staged.tried, attempt.again);
+  if (changes > 0) await addVersions(engine, incoming, seq, before.lastRow, counts.changed);
+  if (counts.quarantined > 0) await takeOver(engine);
+  if (before.quarantined) await settle(engine, incoming, attempt.how, staged.tried, attempt.again);
   await engine.append(IMPORTED, importedRow(attempt, { file, seq, lastRow: before.lastRow + BigInt(changes), counts, table, known }).map((cell) => [cell]));
   await dropStaging(engine, kind);
   const repeated = judged.repeated === 0 ? [] : [`${counted(judged.repeated, 'row')} ${judged.repeated === 1 ? 'is' : 'are'} in the file more than once, exactly alike; one of each is kept, the others count as unchanged`];
@@ -281,14 +281,21 @@ function wordAppender(engine: Engine, kind: Kind): { add(cells: readonly Cell[])
 
 // ---- what was imported before ----
 
-interface StoreState { readonly file: number; readonly seq: number; readonly lastRow: bigint }
+interface StoreState {
+  readonly file: number;
+  readonly seq: number;
+  readonly lastRow: bigint;
+  /** whether any row ever went to quarantine */
+  readonly quarantined: boolean;
+}
 
 export async function storeState(engine: Engine): Promise<StoreState> {
   const zero = cast(int(0), 'integer');
-  const [[file, seq, lastRow] = []] = listOf(await engine.read(aggregate(scan(IMPORTED), [], [
+  const [[file, seq, lastRow, quarantined] = []] = listOf(await engine.read(aggregate(scan(IMPORTED), [], [
     named('file', coalesce(max(col('file')), zero)), named('seq', coalesce(max(col('seq')), zero)), named('last_row', coalesce(max(col('last_row')), cast(int(0), 'bigint'))),
+    named('quarantined', anyTrue(compare('>', col('rows_quarantined'), int(0)))),
   ])));
-  return { file: wholeOf(file), seq: wholeOf(seq), lastRow: typeof lastRow === 'bigint' ? lastRow : 0n };
+  return { file: wholeOf(file), seq: wholeOf(seq), lastRow: typeof lastRow === 'bigint' ? lastRow : 0n, quarantined: quarantined === true };
 }
 
 async function lastImport(engine: Engine, source: Source, how: ImportHow): Promise<{ readonly sha256: string; readonly mapping: string; readonly file: number } | undefined> {

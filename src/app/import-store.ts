@@ -7,13 +7,13 @@
  * may not give the same key; a source that the workspace no longer has counts as renamed.
  */
 import type { Cell, Engine, Rows } from '../engine/engine.ts';
-import type { Field, Kind, Source, Workspace } from '../plan/plan.ts';
+import type { Kind, Source } from '../plan/plan.ts';
 import {
   aggregate, and, cases, cast, coalesce, col, compare, count, eq, filter, int, isNotNull, isNull, join, keep, max, min, named, nothing, or, plus,
   project, scan, text, union, windowed,
 } from '../relation/relation.ts';
 import type { Column, Expr, JoinInput, Named, Relation, Statement, TableSchema } from '../relation/relation.ts';
-import { IMPORTED, isCoded, ownFields, QUARANTINE, SETTLED, storedType, storeTable, supersededTable, WORD } from '../stage/store.ts';
+import { IMPORTED, isCoded, ownFields, QUARANTINE, storedType, storeTable, supersededTable, WORD } from '../stage/store.ts';
 import { assert } from '../value/diagnostic.ts';
 
 /** What is known of an import before its rows are judged. */
@@ -57,11 +57,6 @@ export function incomingTable(kind: Kind): TableSchema {
   return { table: `incoming_${kind.name}`, key: ['record'], columns: [...origin, ...dating, ...fields] };
 }
 
-/** Makes the tables of the store that are not there yet. EngineStop where a kind has other fields than its table. */
-export async function ensureStore(engine: Engine, workspace: Workspace): Promise<void> {
-  for (const schema of [WORD, IMPORTED, QUARANTINE, SETTLED, ...workspace.kinds.flatMap((kind) => [storeTable(kind), supersededTable(kind)])]) await engine.ensure(schema);
-}
-
 export async function makeStaging(engine: Engine, kind: Kind): Promise<void> {
   for (const schema of [incomingTable(kind), INCOMING_WORDS, REFUSED_ROWS]) {
     await engine.drop(schema.table);
@@ -90,8 +85,8 @@ export async function countJudged(engine: Engine, kind: Kind): Promise<Judged> {
   return { new: counts.get(VERDICT.new) ?? 0, changed: counts.get(VERDICT.changed) ?? 0, unchanged: counts.get(VERDICT.unchanged) ?? 0, repeated: counts.get(VERDICT.repeated) ?? 0 };
 }
 
-/** Adds what is new and changed. `seq`: the sequence of this import; `lastRow`: the highest row number so far. */
-export async function addVersions(engine: Engine, incoming: Incoming, seq: number, lastRow: bigint): Promise<void> {
+/** Adds what is new and changed. `seq`: the sequence of this import; `lastRow`: the highest row number so far; `changed`: how many are not new. */
+export async function addVersions(engine: Engine, incoming: Incoming, seq: number, lastRow: bigint, changed: number): Promise<void> {
   const { kind } = incoming;
   const table = acceptedTable(kind);
   const relation = candidates(kind, incomingTable(kind).columns.map((c) => c.name));
@@ -99,6 +94,7 @@ export async function addVersions(engine: Engine, incoming: Incoming, seq: numbe
   await addWords(engine, kind);
   await engine.execute({ name: CODES, make: 'table', relation: project(join(['l', scan(INCOMING_WORDS)], ['inner', 'w', scan(WORD), eq(col('word', 'w'), col('word', 'l'))]), [...keep('l', 'local'), ...keep('w', 'code')]), key: ['local'], about: 'the code of each word of the file' });
   await engine.execute(versions(incoming, seq, lastRow));
+  if (changed === 0) return;
   const superseded = project(filter(scan(table), isNotNull(col('old_row'))), [named('row', col('old_row')), named('seq', cast(int(seq), 'integer'))]);
   await engine.execute({ name: supersededTable(kind).table, make: 'insert', relation: superseded, key: ['row'], about: `${kind.name}: versions that no longer count` });
 }
@@ -282,4 +278,3 @@ export function wholeOf(cell: Cell | undefined): number {
 export function wordOf(cell: Cell | undefined): string {
   return typeof cell === 'string' ? cell : '';
 }
-export const fieldsOf = (kind: Kind, wanted: (field: Field) => boolean): readonly string[] => ownFields(kind).filter(wanted).map((f) => f.name);

@@ -63,6 +63,8 @@ export async function testWorkspace(files: Readonly<Record<string, string | Buff
   const paths = pathsOf(dir);
   mkdirSync(paths.data, { recursive: true });
   const engine = await sharedEngine();
+  for (const table of leftBehind.splice(0)) await engine.drop(table);
+  leftBehind.push('layout', ...[WORD, IMPORTED, QUARANTINE, SETTLED, ...workspace.kinds.flatMap((kind) => [storeTable(kind), supersededTable(kind)])].map((t) => t.table));
   const kindOf = (name: string) => {
     const kind = workspace.kinds.find((k) => k.name === name);
     if (kind === undefined) throw new Error(`no kind ${name}`);
@@ -92,13 +94,15 @@ export async function testWorkspace(files: Readonly<Record<string, string | Buff
     async quarantine(source) {
       return (await listQuarantine(engine, source)).map((r) => `${r.path}:${r.line} ${r.code} ${r.column}`.trim());
     },
-    async close() {
-      for (const table of [WORD, IMPORTED, QUARANTINE, SETTLED, ...workspace.kinds.flatMap((kind) => [storeTable(kind), supersededTable(kind)])]) await engine.drop(table.table);
+    close() {
       rmSync(dir, { recursive: true, force: true });
+      return Promise.resolve();
     },
   };
 }
 
+/** Tables of the workspace before: opening the next one empties the store. */
+const leftBehind: string[] = [];
 let shared: Promise<Engine> | undefined;
 function sharedEngine(): Promise<Engine> {
   shared ??= openDuckdb({ path: ':memory:', folders: [tmpdir()], memoryMb: 500, threads: 2, tempDir: join(tmpdir(), 'trueup-import-engine') });

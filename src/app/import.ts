@@ -9,17 +9,18 @@ import type { Cell, Engine, Progress } from '../engine/engine.ts';
 import { closest } from '../plan/closest.ts';
 import type { Kind, Source, Workspace } from '../plan/plan.ts';
 import { col, eq, filter, join as joined, keep, named, cast, project, text } from '../relation/relation.ts';
-import { reservedNames } from '../stage/store.ts';
+import { IMPORTED, reservedNames } from '../stage/store.ts';
 import type { Diagnostic } from '../value/diagnostic.ts';
 import { importFile, kindOf, storeState } from './import-file.ts';
 import type { Attempt, ImportContext } from './import-file.ts';
 import { storeNotes } from './import-notes.ts';
 import { NOTHING } from './import-report.ts';
 import type { FileReport, ImportReport } from './import-report.ts';
-import { ensureStore, knownPeople, listOf, wholeOf, wordOf } from './import-store.ts';
+import { knownPeople, listOf, wholeOf, wordOf } from './import-store.ts';
 import { isQuarantineExport } from './import-tables.ts';
 import { withKeptFile } from './inbox.ts';
 import { openRows } from './settle.ts';
+import { ensureStore } from './store-layout.ts';
 import { pathsOf } from './workspace-files.ts';
 
 export type { Counts, FileReport, ImportReport, Reason } from './import-report.ts';
@@ -38,8 +39,8 @@ export interface ImportOptions {
 export async function importSources(workspace: Workspace, engine: Engine, options: ImportOptions = {}): Promise<ImportReport> {
   const dryRun = options.dryRun === true;
   const diagnostics = [...unknownSources(workspace, options), ...reservedFields(workspace)];
+  if (diagnostics.length > 0) return { files: [], notes: [], diagnostics, seq: await sequence(engine), dryRun };
   await ensureStore(engine, workspace);
-  if (diagnostics.length > 0) return { files: [], notes: [], diagnostics, seq: (await storeState(engine)).seq, dryRun };
   const inbox = pathsOf(workspace.dir).inbox;
   tidyInbox(inbox);
   const context: ImportContext = {
@@ -65,7 +66,7 @@ async function importAll(context: ImportContext, options: ImportOptions): Promis
   const changed = files.some((f) => f.counts.new + f.counts.changed > 0);
   return {
     files, notes: changed ? await storeNotes(engine, workspace) : [], diagnostics: [],
-    seq: (await storeState(engine)).seq, dryRun: context.dryRun,
+    seq: await sequence(engine), dryRun: context.dryRun,
   };
 }
 
@@ -115,6 +116,11 @@ async function tryAgain(context: ImportContext): Promise<readonly FileReport[]> 
     if (report !== undefined) reports.push(report);
   }
   return reports;
+}
+
+async function sequence(engine: Engine): Promise<number> {
+  await engine.ensure(IMPORTED);
+  return (await storeState(engine)).seq;
 }
 
 async function knowsPeople(engine: Engine, person: Kind): Promise<boolean> {

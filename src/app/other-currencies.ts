@@ -6,17 +6,17 @@ import type { Engine } from '../engine/engine.ts';
 import type { Kind } from '../plan/plan.ts';
 import { columnsOf } from '../relation/check.ts';
 import {
-  aggregate, and, coalesce, col, countDistinct, eq, type Expr, filter, isNotNull, join, keep, named, type Named, nothing, or, project, replaceScans, scan,
-  type Statement, text,
+  aggregate, and, cast, coalesce, col, countDistinct, eq, type Expr, filter, isNotNull, join, keep, named, type Named, nothing, or, project, type Relation,
+  replaceScans, scan, type Statement, text,
 } from '../relation/relation.ts';
 import { columnName } from '../stage/facts.ts';
 import type { FactColumn } from '../stage/gather.ts';
 import { factTable, WORD } from '../stage/store.ts';
 import { assert } from '../value/diagnostic.ts';
 import type { Calculation } from './calculate.ts';
-import { countOf, planOf } from './earned.ts';
+import { planOf, wholeOf } from './earned.ts';
 import { rowsOf } from './figures.ts';
-import { countedCredits } from './reach.ts';
+import { countedCredits, counts } from './reach.ts';
 import { isCounted } from './uncredited.ts';
 
 /** Facts of one kind and currency, credited to payees of the plan on days when it holds. */
@@ -29,16 +29,17 @@ export async function otherCurrencies(engine: Engine, calculation: Calculation, 
     const turned = isCounted(calculation, kind) ? inOtherCurrencies(calculation, kind) : undefined;
     if (turned === undefined) continue;
     await engine.execute(turned);
-    const credits = countedCredits(calculation, { kind: 'scan', table: turned.name, columns: columnsOf(turned.relation) }, ['fact']);
+    const elsewhere: Relation = { kind: 'scan', table: turned.name, columns: columnsOf(turned.relation) };
+    const credits = countedCredits(calculation, (c) => filter(elsewhere, counts(c, calculation.catalogue.gathered)), ['fact']);
     const named_ = project(join(
       ['c', credits],
       ['inner', 'f', scan(factTable(kind)), eq(col('row', 'f'), col('fact', 'c'))],
       ['left', 'w', scan(WORD), eq(col('code', 'w'), col('currency', 'f'))],
     ), [...keep('c', 'fact', 'plan'), named('currency', coalesce(col('word', 'w'), text('')))]);
-    const rows = await engine.read(aggregate(named_, keep(undefined, 'plan', 'currency'), [named('facts', countDistinct(col('fact')))]), ['plan', 'currency']);
+    const rows = await engine.read(aggregate(named_, keep(undefined, 'plan', 'currency'), [named('facts', cast(countDistinct(col('fact')), 'integer'))]), ['plan', 'currency']);
     for (const r of rowsOf(rows)) {
       const { spec } = planOf(calculation, r['plan']);
-      addTo(found, { kind: kind.name, currency: String(r['currency']), plan: spec.plan, planCurrency: spec.currency, facts: countOf(r['facts']) });
+      addTo(found, { kind: kind.name, currency: String(r['currency']), plan: spec.plan, planCurrency: spec.currency, facts: wholeOf(r['facts']) });
     }
   }
   return found;

@@ -4,10 +4,10 @@
  */
 import type { Engine } from '../engine/engine.ts';
 import type { Kind } from '../plan/plan.ts';
-import { aggregate, count, keep, named, project } from '../relation/relation.ts';
+import { aggregate, cast, count, keep, named, project } from '../relation/relation.ts';
 import { aboveOn, type People, type Person, stintsOf } from '../stage/people.ts';
 import type { Calculation } from './calculate.ts';
-import { countOf } from './earned.ts';
+import { wholeOf } from './earned.ts';
 import { goneRows, newRows, type Since } from './fact-changes.ts';
 import { rowsOf } from './figures.ts';
 import { loadPeople } from './people.ts';
@@ -34,9 +34,9 @@ export async function peopleChanges(engine: Engine, calculation: Calculation, ki
 async function changedRows(engine: Engine, kinds: readonly Kind[], name: 'person' | 'role', span: Since): Promise<ReadonlyMap<string, number>> {
   const kind = kinds.find((k) => k.name === name && !k.dated);
   if (kind === undefined) return new Map();
-  const ids = (relation: ReturnType<typeof newRows>) => aggregate(project(relation, keep(undefined, 'id')), keep(undefined, 'id'), [named('rows', count())]);
+  const ids = (relation: ReturnType<typeof newRows>) => aggregate(project(relation, keep(undefined, 'id')), keep(undefined, 'id'), [named('rows', cast(count(), 'integer'))]);
   const changed = new Map<string, number>();
-  for (const relation of [goneRows(kind, span), newRows(kind, span)]) for (const r of rowsOf(await engine.read(ids(relation)))) changed.set(String(r['id']), countOf(r['rows']));
+  for (const relation of [goneRows(kind, span), newRows(kind, span)]) for (const r of rowsOf(await engine.read(ids(relation)))) changed.set(String(r['id']), wholeOf(r['rows']));
   return changed;
 }
 

@@ -4,7 +4,7 @@
  * nothing is calculated again.
  */
 import {
-  aggregate, and, cast, col, eq, filter, int, isNotNull, join, keep, named, or, project, scan, union, type Expr, type Relation,
+  aggregate, and, cast, col, eq, type Expr, filter, int, isNotNull, join, keep, named, or, project, type Relation, scan, union,
 } from '../relation/relation.ts';
 import { columnName } from '../stage/facts.ts';
 import { REF_ASSIGN, REF_COMPONENT, REF_FACTOR, REF_GATE, REF_MEASURE, REF_NEED, REF_ROUTE, REF_WINDOW } from '../stage/reference.ts';
@@ -13,14 +13,13 @@ import type { Calculation } from './calculate.ts';
 
 const here = (layer: string, alias?: string): Expr => eq(col(layer, alias), int(0));
 
-/**
- * Rows (…extra, plan, measure, window, period, payee) for each measure, payee and period that counts a
- * credit. `credits` has the columns of the relation `credits` and those in `extra`, and is read once for
- * each column of the cube: hand in a table.
- */
-export function countedCredits(calculation: Calculation, credits: Relation, extra: readonly string[]): Relation {
+/** Credits that a column of the cube counts, with the columns `extra`, payee, stint and slice. */
+export type CreditsOfColumn = (column: CubeColumn) => Relation;
+
+/** Rows (…extra, plan, measure, window, period, payee) for each measure, payee and period that counts a credit. */
+export function countedCredits(calculation: Calculation, credits: CreditsOfColumn, extra: readonly string[]): Relation {
   const { gathered } = calculation.catalogue;
-  const counted = union(gathered.cube.map((c) => project(filter(credits, counts(c, gathered)), [
+  const counted = union(gathered.cube.map((c) => project(credits(c), [
     named('cube_column', cast(int(c.index), 'integer')), ...keep(undefined, ...extra, 'payee', 'stint', 'slice'),
   ])));
   const joined = filter(join(
@@ -34,7 +33,7 @@ export function countedCredits(calculation: Calculation, credits: Relation, extr
 }
 
 /** The same with `top` in the place of measure and window: the top-level components whose pay depends on the measure. */
-export function reachedPay(calculation: Calculation, credits: Relation, extra: readonly string[]): Relation {
+export function reachedPay(calculation: Calculation, credits: CreditsOfColumn, extra: readonly string[]): Relation {
   return project(join(
     ['c', countedCredits(calculation, credits, extra)],
     ['inner', 'u', measuresOfComponents(), and(eq(col('plan', 'u'), col('plan', 'c')), eq(col('measure', 'u'), col('measure', 'c')), eq(col('window', 'u'), col('window', 'c')))],
@@ -43,7 +42,7 @@ export function reachedPay(calculation: Calculation, credits: Relation, extra: r
 }
 
 /** As the sums of the cube count: the value is there, the key as well where there is one, and the rule is one of the measure's. */
-function counts(c: CubeColumn, gathered: Gathered): Expr {
+export function counts(c: CubeColumn, gathered: Gathered): Expr {
   const everyRule = gathered.rules.filter((r) => r.kind === c.value.kind).every((r) => c.rules.includes(r.index));
   return and(
     isNotNull(col(columnName(c.value))), ...(c.key === null ? [] : [isNotNull(col(columnName(c.key)))]),

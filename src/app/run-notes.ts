@@ -6,7 +6,7 @@ import { aggregate, keep, scan } from '../relation/relation.ts';
 import { IMPORTED } from '../stage/store.ts';
 import type { Diagnostic } from '../value/diagnostic.ts';
 import { counted } from './import-report.ts';
-import { ensureStore } from './import-store.ts';
+import { ensureStore } from './store-layout.ts';
 import { rowsOf } from './figures.ts';
 import type { OtherCurrency } from './other-currencies.ts';
 import type { ReasonCount } from './reasons.ts';

@@ -6,6 +6,7 @@ import { openBook } from '../db/book.ts';
 import type { Db } from '../db/db.ts';
 import { openDuckdb } from '../engine/duckdb.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { Workspace } from '../plan/plan.ts';
 import { assert, type Outcome } from '../value/diagnostic.ts';
 import { importSources } from './import.ts';
 import { type Applied, applyRun, type Preview, previewRun, type RunOptions } from './run.ts';
@@ -63,15 +64,18 @@ export interface Company {
   importAll(): Promise<void>;
   preview(): Promise<Outcome<Preview>>;
   apply(options?: Partial<RunOptions>): Promise<Outcome<Applied>>;
-  /** work with the store open; other processes cannot open it meanwhile */
-  withStore<T>(work: (engine: Engine, book: Db) => Promise<T>, readOnly?: boolean): Promise<T>;
+  /** work with the store and the book, which stay open until `close`; other processes cannot open the store meanwhile */
+  withStore<T>(work: (engine: Engine, book: Db) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
 }
 
 export async function withCompany<T>(work: (company: Company) => Promise<T>, files: Readonly<Record<string, string>> = {}): Promise<T> {
   const dir = mkdtempSync(join(tmpdir(), 'trueup-run-'));
+  const company = companyIn(dir, { ...FILES, ...files });
   try {
-    return await work(companyIn(dir, { ...FILES, ...files }));
+    return await work(company);
   } finally {
+    await company.close();
     rmSync(dir, { recursive: true, force: true });
   }
 }
@@ -89,18 +93,18 @@ export function companyIn(dir: string, files: Readonly<Record<string, string>>):
     assert(workspace, `the workspace of a test opens: ${JSON.stringify(diagnostics)}`);
     return { workspace, found: diagnostics };
   };
-  const withStore = async <R>(run: (engine: Engine, book: Db) => Promise<R>, readOnly = false): Promise<R> => {
-    const { workspace } = opened(), paths = pathsOf(dir);
-    mkdirSync(paths.data, { recursive: true });
-    const engine = await openDuckdb({ path: paths.store, folders: foldersOf(workspace), tempDir: paths.temp, memoryMb: 500, threads: 1, readOnly });
-    try {
-      const { value: book } = await openBook(join(dir, 'data', 'book.sqlite'), AT, 'data/book.sqlite');
-      assert(book, 'the book of a test opens');
-      try { return await run(engine, book); } finally { await book.close(); }
-    } finally { await engine.close(); }
+  let open: { readonly engine: Engine; readonly book: Db } | undefined;
+  const withStore = async <R>(run: (engine: Engine, book: Db) => Promise<R>): Promise<R> => {
+    open ??= await openBoth(dir, opened().workspace);
+    return run(open.engine, open.book);
   };
   return {
     dir, write, withStore,
+    async close() {
+      await open?.engine.close();
+      await open?.book.close();
+      open = undefined;
+    },
     edit(path, from, to) {
       const text = texts.get(path) ?? '';
       assert(text.includes(from), `${path} has the text ${from}`);
@@ -114,4 +118,13 @@ export function companyIn(dir: string, files: Readonly<Record<string, string>>):
     preview: () => withStore((engine, book) => previewRun(opened().workspace, engine, book, { at: AT, found: opened().found })),
     apply: (options = {}) => withStore((engine, book) => applyRun(opened().workspace, engine, book, { at: AT, found: opened().found, ...options })),
   };
+}
+
+async function openBoth(dir: string, workspace: Workspace): Promise<{ readonly engine: Engine; readonly book: Db }> {
+  const paths = pathsOf(dir);
+  mkdirSync(paths.data, { recursive: true });
+  const engine = await openDuckdb({ path: paths.store, folders: foldersOf(workspace), tempDir: paths.temp, memoryMb: 500, threads: 1 });
+  const { value: book } = await openBook(paths.book, AT, 'data/book.sqlite');
+  assert(book, 'the book of a test opens');
+  return { engine, book };
 }

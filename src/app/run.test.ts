@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { trialBalance } from '../ledger/store.ts';
+import type { Workspace } from '../plan/plan.ts';
 import type { Outcome } from '../value/diagnostic.ts';
-import { companyIn, type Company, FILES, withCompany } from './run.fixture.ts';
-import type { Applied, Preview } from './run.ts';
+import { AT, companyIn, type Company, FILES, withCompany } from './run.fixture.ts';
+import { type Applied, applyRun, type Preview } from './run.ts';
+import { openWorkspace } from './workspace-files.ts';
 
 const HEAVY = { timeout: 60_000 };
 
@@ -47,9 +49,11 @@ test('[C20] a preview leaves the book and the store as they are, byte by byte', 
   company.edit('in/deals.csv', '1000.00', '1400.00');
   await company.importAll();
   const bytes = (): Buffer[] => ['facts.duckdb', 'book.sqlite'].map((name) => readFileSync(join(company.dir, 'data', name)));
+  await company.close();
   const before = bytes();
   expect(differences(value(await company.preview())).length).toBe(2);
   expect(differences(value(await company.preview())).length).toBe(2);
+  await company.close();
   for (const [i, now] of bytes().entries()) expect(now.equals(before[i] as Buffer)).toBe(true);
 }));
 
@@ -179,6 +183,7 @@ test('without plans or facts there is a plain answer', HEAVY, () => withCompany(
 
 test('a store that was made anew is told apart from changes', HEAVY, () => withCompany(async (company) => {
   await applied(company);
+  await company.close();
   for (const name of ['facts.duckdb', 'inbox']) rmSync(join(company.dir, 'data', name), { recursive: true });
   company.edit('in/deals.csv', '1000.00', '1400.00');
   await company.importAll();
@@ -195,11 +200,14 @@ test('what is held says why, and who earns nothing is listed', HEAVY, () => with
   expect(preview.rows.filter((r) => r.payee === 'kim').length).toBe(4);
 }));
 
-test('an engine that stops leaves no run behind', HEAVY, () => withCompany(async (company) => {
+test('a run that is cancelled records nothing, and says so', HEAVY, () => withCompany(async (company) => {
   await company.importAll();
-  const outcome = await company.withStore(async (engine) => { await engine.cancel(); return engine; }).then(() => company.apply({ onProgress: () => { throw new Error('stopped from outside'); } })).catch((error: unknown) => error);
-  expect(outcome).toBeInstanceOf(Error);
-  await company.withStore(async (_engine, book) => expect(await book.all('SELECT * FROM run')).toEqual([]));
+  const { workspace, diagnostics: found } = openWorkspace(company.dir);
+  await company.withStore(async (engine, book) => {
+    const outcome = await applyRun(workspace as Workspace, engine, book, { at: AT, found, onProgress: ({ step }) => { if (step === 'cube') void engine.cancel(); } });
+    expect(outcome).toMatchObject({ value: undefined, diagnostics: [{ code: 'engine.cancelled', severity: 'error' }] });
+    expect(await book.all('SELECT * FROM run')).toEqual([]);
+  });
 }));
 
 /** A process that applies and kills itself at a step of the transaction. */
@@ -210,7 +218,8 @@ import { openWorkspace } from ${JSON.stringify(new URL('./workspace-files.ts', i
 import { interruptedAt } from ${JSON.stringify(new URL('../ledger/ledger.fixture.ts', import.meta.url).href)};
 const [dir, step] = process.argv.slice(1);
 const { workspace } = openWorkspace(dir);
-await companyIn(dir, {}).withStore((engine, book) => applyRun(workspace, engine, interruptedAt(book, Number(step), () => process.kill(process.pid, 'SIGKILL')), { at: '2026-04-02T12:00:00.000Z', found: [] }));
+const company = companyIn(dir, {});
+await company.withStore((engine, book) => applyRun(workspace, engine, interruptedAt(book, Number(step), () => process.kill(process.pid, 'SIGKILL')), { at: '2026-04-02T12:00:00.000Z', found: [] }));
 `;
 
 test.skipIf(process.platform === 'win32')('[L6] kill -9 during apply leaves all of the run or nothing, and the next try posts the rest', HEAVY, async () => {
@@ -218,6 +227,7 @@ test.skipIf(process.platform === 'win32')('[L6] kill -9 during apply leaves all 
   try {
     const company = companyIn(dir, FILES);
     await company.importAll();
+    await company.close();
     for (const step of [2, 6, 11]) {
       const signal = await new Promise((resolve, reject) => {
         const child = spawn(process.execPath, ['--input-type=module', '-e', CHILD, dir, String(step)], { stdio: ['ignore', 'inherit', 'inherit'] });
@@ -228,8 +238,10 @@ test.skipIf(process.platform === 'win32')('[L6] kill -9 during apply leaves all 
       await company.withStore(async (_engine, book) => {
         expect(await book.all('SELECT (SELECT count(*) FROM run) AS runs, (SELECT count(*) FROM entry) AS entries, (SELECT count(*) FROM posting) AS postings')).toEqual([{ runs: 0n, entries: 0n, postings: 0n }]);
       });
+      await company.close();
     }
     expect(value(await company.apply()).recorded).toMatchObject({ written: true, entryCount: 5 });
+    await company.close();
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

@@ -1,6 +1,7 @@
 /** One payee's statement for a period, across plans: each component with its target, result, attainment and amount, and the total. */
 import type { Engine } from '../engine/engine.ts';
 import type { Type } from '../plan/formula.ts';
+import { aggregate, and, cases, col, eq, filter, int, named, or, sum } from '../relation/relation.ts';
 import { componentsOf } from '../stage/spans.ts';
 import type { ComponentEntry } from '../stage/catalogue.ts';
 import type { Outcome } from '../value/diagnostic.ts';
@@ -9,6 +10,7 @@ import type { Calculation } from './calculate.ts';
 import { nameOf } from './explain-facts.ts';
 import { findPayee, findSpots, type Spot } from './explain-request.ts';
 import { type PayeeRows, pairIn, readPayee, smallOrNull, wideOf } from './explain-rows.ts';
+import { relationOf, rowsOf } from './figures.ts';
 import { bareValue, percentShown, plainMoney, plainNumber, plainScaled, plainValue } from './explain-words.ts';
 import { alignedTable, type Cells, groupedAmount } from './text-table.ts';
 
@@ -46,10 +48,8 @@ export async function statement(engine: Engine, calculation: Calculation, payee:
   const rows = await readPayee(engine, calculation, found.found.payee);
   const chosen = findSpots(calculation.catalogue, found.found, rows, { period });
   if ('refused' in chosen) return { value: undefined, diagnostics: chosen.refused };
-  const { spots } = chosen.found, totals = new Map<string, bigint>();
+  const { spots } = chosen.found;
   const lines = [...spots].sort((a, b) => a.plan.plan - b.plan.plan || a.step.period - b.step.period || a.entry.component - b.entry.component).flatMap((spot) => {
-    const payout = rows.of('payouts', spot.entry.component, spot.step.period)[0], { currency } = spot.plan.spec;
-    totals.set(currency, (totals.get(currency) ?? 0n) + (payout === undefined ? 0n : wideOf(payout, 'payout')));
     const parts = componentsOf([spot.entry.spec]).slice(1);
     const below = calculation.catalogue.components.filter((c) => c.plan === spot.plan.plan && c.path[0] === spot.entry.path[0] && parts.includes(c.spec));
     return [lineOf(spot, spot.entry, rows), ...below.map((c) => lineOf(spot, c, rows))];
@@ -57,16 +57,26 @@ export async function statement(engine: Engine, calculation: Calculation, payee:
   return {
     value: {
       payee: found.found.id, name: nameOf(found.found), period: chosen.found.period, lines,
-      totals: [...totals].map(([currency, minor]) => ({ currency, amount: plainMoney(ratio(minor), currency) })),
+      totals: await totalsOf(engine, calculation, found.found.payee, spots),
     },
     diagnostics: [],
   };
 }
 
+/** Sums of what is paid, by currency. */
+async function totalsOf(engine: Engine, calculation: Calculation, payee: number, spots: readonly Spot[]): Promise<PayStatement['totals']> {
+  const currencies = [...new Set(spots.map((s) => s.plan.spec.currency))];
+  const wanted = or(...spots.map((s) => and(eq(col('component'), int(s.entry.component)), eq(col('period'), int(s.step.period)))));
+  const place = cases(calculation.catalogue.plans.map((p) => [eq(col('plan'), int(p.plan)), int(currencies.indexOf(p.spec.currency))] as const), int(-1));
+  const paid = filter(relationOf(calculation, 'payouts'), and(eq(col('world'), int(0)), eq(col('payee'), int(payee)), wanted));
+  const rows = rowsOf(await engine.read(aggregate(paid, [named('currency', place)], [named('amount', sum(col('payout')))])));
+  return currencies.map((currency, i) => ({ currency, amount: plainMoney(ratio(rows.flatMap((r) => (r['currency'] === BigInt(i) ? [wideOf(r, 'amount')] : []))[0] ?? 0n), currency) }));
+}
+
 function lineOf({ plan, step }: Spot, entry: ComponentEntry, rows: PayeeRows): StatementLine {
   const { spec } = entry, { currency } = plan.spec, type: Type = spec.kind === 'leaf' && spec.measure !== undefined ? spec.measure.type : { kind: 'number' };
-  const attained = rows.of('attainment', entry.component, step.period), [first] = attained, single = attained.length === 1 && entry.shape.field === undefined;
-  const x = single && spec.kind === 'leaf' && spec.measure !== undefined && first?.['has_value'] === true ? pairIn(first, 'x') : undefined;
+  const [first] = rows.of('attainment', entry.component, step.period);
+  const x = spec.kind === 'leaf' && spec.measure !== undefined && first?.['has_value'] === true ? pairIn(first, 'x') : undefined;
   const target = spec.kind === 'leaf' && spec.target !== undefined ? pairIn(first, 'target') : undefined, a = spec.kind === 'leaf' && spec.target !== undefined ? pairIn(first, 'a') : undefined;
   const payout = rows.of('payouts', entry.component, step.period)[0], earned = rows.of('earned', entry.component, step.period)[0];
   return {

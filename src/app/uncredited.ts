@@ -3,14 +3,14 @@ import type { Engine } from '../engine/engine.ts';
 import type { Kind } from '../plan/plan.ts';
 import { columnsOf } from '../relation/check.ts';
 import {
-  aggregate, and, anyTrue, cases, coalesce, col, compare, count, eq, type Expr, filter, int, isNotNull, isNull, join, keep, named, nothing, or, project,
+  aggregate, and, anyTrue, cases, cast, coalesce, col, compare, count, eq, type Expr, filter, int, isNotNull, isNull, join, keep, named, nothing, or, project,
   type Relation, scan, text, union,
 } from '../relation/relation.ts';
 import { columnName } from '../stage/facts.ts';
 import { REF_NEED, REF_ROUTE, REF_STINT, REF_WINDOW } from '../stage/reference.ts';
 import { WORD } from '../stage/store.ts';
 import type { Calculation } from './calculate.ts';
-import { countOf } from './earned.ts';
+import { wholeOf } from './earned.ts';
 import { relationOf, rowsOf } from './figures.ts';
 
 /**
@@ -31,10 +31,10 @@ export async function uncreditedFacts(engine: Engine, calculation: Calculation, 
     return isCounted(calculation, kind) && values.length > 0 ? [uncreditedOf(kind, filter(relationOf(calculation, `facts_${kind.name}`), or(...values)), credited)] : [];
   });
   if (parts.length === 0) return [];
-  const found = aggregate(union(parts), keep(undefined, 'kind', 'why', 'payee'), [named('facts', count())]);
+  const found = aggregate(union(parts), keep(undefined, 'kind', 'why', 'payee'), [named('facts', cast(count(), 'integer'))]);
   const columns = [...keep('u', 'kind', 'why', 'facts'), named('payee', col('word', 'w'))];
   const rows = await engine.read(project(join(['u', found], ['left', 'w', scan(WORD), eq(col('code', 'w'), col('payee', 'u'))]), columns), ['kind', 'why', 'payee']);
-  return rowsOf(rows).map((r) => ({ kind: String(r['kind']), why: r['why'] as UncreditedWhy, payee: r['payee'] === null ? null : String(r['payee']), facts: countOf(r['facts']) }));
+  return rowsOf(rows).map((r) => ({ kind: String(r['kind']), why: r['why'] as UncreditedWhy, payee: r['payee'] === null ? null : String(r['payee']), facts: wholeOf(r['facts']) }));
 }
 
 /** Does any plan count facts of this kind? */

@@ -82,7 +82,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'explain', summary: 'why is this amount what it is? down to the row of the file',
     about: 'Says in words and numbers how an amount came about, and from which rows of which files.',
     options: [
-      ['--payee <NAME>', 'whose pay (needed)'], ['--period <LABEL>', 'which period, like 2026-Q1 (needed)'], ['--component <NAME>', 'only this part of the plan'],
+      ['--payee <NAME>', 'whose pay (needed)'], ['--period <LABEL>', 'which period, like 2026-Q1; default: the last one with pay'], ['--component <NAME>', 'only this part of the plan'],
       ['--plan <NAME>', 'only this plan'], ['--all', 'every row of the files, not only the first ones'],
     ],
     examples: [['trueup explain --payee "Ann Lee" --period 2026-Q1', 'one quarter of one payee']],

@@ -46,7 +46,7 @@ function valuePairs(measures: Statement): Relation {
   ), eq(col('level', 'k'), int(0)));
   const over = (two: string, value: string): Expr => when(isNull(col(two, 'k')), int(1), coalesce(col('num', value), int(0)));
   const raw = project(joined, [
-    ...keep('o', 'world'), ...keep('k', 'plan', 'component', 'reads', 'pays_on', 'has_target', 'lower_is_better', 'no_target_n', 'no_target_d', 'missing_n', 'missing_d',
+    ...keep('o', 'world'), ...keep('k', 'plan', 'component', 'reads', 'pays_on', 'has_target', 'lower_is_better', 'needs_value', 'no_target_n', 'no_target_d', 'missing_n', 'missing_d',
       'measure_unit_n', 'measure_unit_d', 'measure_mode', 'attainment_unit_n', 'attainment_unit_d', 'attainment_mode', 'reads_div'),
     ...keep('a', 'payee', 'period', 'target_n', 'target_d', 'curve'),
     named('unit_n', asWide(col('unit_n', 'a'))), named('unit_d', asWide(col('unit_d', 'a'))),
@@ -100,7 +100,7 @@ function reading(a: Relation): Relation {
   ]);
   const lacking = and(reads(2), isNull(col('a_n')));
   return extend(read, [named('held', cast(cases([
-    [lacking, col('lacks')], [and(reads(1), isNull(col('r_n'))), int(HELD.no_value)],
+    [lacking, col('lacks')], [and(col('needs_value'), not(col('has_value'))), int(HELD.no_value)], [and(reads(1), isNull(col('r_n'))), int(HELD.no_value)],
     // nothing is held where a blank field has nothing to pay on
     [and(isNull(col('r_n')), not(and(reads(4), eq(col('unit_n'), int(0))))), int(HELD.no_reading)],
   ], int(HELD.no)), 'integer'))]);

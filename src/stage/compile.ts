@@ -211,6 +211,7 @@ function componentRow(c: ComponentEntry, catalogue: Catalogue): Cell[] {
   const money = leaf?.measure?.type.kind === 'money';
   const fieldDivisor = c.value?.measure.keyDivisor ?? 1n;
   return [0, c.component, c.plan, c.parent, c.level, c.window.id, ...valueCells(c.value), leaf?.better === 'lower', leaf?.target !== undefined, leaf?.pay !== undefined,
+    leaf?.measure !== undefined && leaf.target === undefined && leaf.pay?.form === 'payout',
     ...known(leaf?.noTarget), ...known(leaf?.missing), c.shape.reads,
     ...(c.shape.reads === 4 ? [null, null, 1n, fieldDivisor] : valueCells(c.reading)), c.shape.paysOnValue ? 1 : 0,
     ...roundingCells(round.measure, money ? minor : undefined), ...roundingCells(round.attainment), ...roundingCells(c.shape.roundsValue === undefined ? undefined : round[c.shape.roundsValue]),

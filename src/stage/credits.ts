@@ -11,7 +11,7 @@ import {
 } from '../relation/relation.ts';
 import { columnsOf } from '../relation/check.ts';
 import { assert } from '../value/diagnostic.ts';
-import type { Ratio } from '../value/rate.ts';
+import { lcm, type Ratio } from '../value/rate.ts';
 import type { DirectRule, FactColumn, Gathered } from './gather.ts';
 import { columnName, type FactsStage } from './facts.ts';
 import { REF_STINT } from './reference.ts';
@@ -82,8 +82,3 @@ function splitSlots(rule: CreditRule, column: (path: readonly string[]) => strin
   return slots;
 }
 function partsOf(share: Ratio, d: bigint): bigint { return (share.n * d) / share.d; }
-function lcm(a: bigint, b: bigint): bigint {
-  let x = a, y = b;
-  while (y !== 0n) [x, y] = [y, x % y];
-  return (a / x) * b;
-}

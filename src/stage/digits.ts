@@ -30,7 +30,8 @@ export function digitProblems(compiled: Compiled, factTotal: bigint): Diagnostic
       const c = curves.get(curve);
       if (c === undefined) continue;
       const unit = entry.shape.paysOnValue ? x : own.unitN, unitUnder = entry.shape.paysOnValue ? xUnder : own.unitD;
-      const product = unit * (c.a * rD + c.b * rN), divisor = unitUnder * c.c * rD;
+      const level = c.b === 0n;
+      const product = unit * (level ? c.a : c.a * rD + c.b * rN), divisor = unitUnder * c.c * (level ? 1n : rD);
       const edge = rN * c.edgeD > rD * c.edgeN ? rN * c.edgeD : rD * c.edgeN;
       const worst = [product, divisor * SCALE, edge].reduce((m, n) => (n > m ? n : m), 0n);
       if (worst < LIMIT) continue;

@@ -28,8 +28,7 @@ export function partsStage(attainment: Statement): Statement {
     ...keep('t', ...ROW, 'field_value', 'r_n', 'r_d', 'unit_n', 'unit_d'), ...keep('k', 'value_unit_n', 'value_unit_d', 'value_mode'), ...keep('s', 'segment'),
     // where there is nothing to pay on, no row is missed
     named('held', cast(when(and(eq(col('held', 't'), int(HELD.no)), isNull(col('segment', 's')), compare('<>', col('unit_n', 't'), int(0))), int(HELD.no_row), col('held', 't')), 'integer')),
-    named('value_n', coalesce(plus(times(asWide(col('a', 's')), col('r_d', 't')), times(asWide(col('b', 's')), col('r_n', 't'))), wide(0n))),
-    named('value_d', coalesce(times(asWide(col('c', 's')), col('r_d', 't')), wide(1n))),
+    named('value_n', coalesce(valueAt('s', col('r_n', 't'), col('r_d', 't')).n, wide(0n))), named('value_d', coalesce(valueAt('s', col('r_n', 't'), col('r_d', 't')).d, wide(1n))),
   ]);
   const product = extend(roundedPair(found, 'value_n', 'value_d', 'value'), [
     named('raw_n', when(eq(col('held'), int(HELD.no)), times(col('unit_n'), col('value_n')), wide(0n))), named('raw_d', times(col('unit_d'), col('value_d'))),
@@ -38,6 +37,13 @@ export function partsStage(attainment: Statement): Statement {
     name: 'parts', make: 'table', key: [...ROW, 'field_value'], about: 'what each reading of a table comes to, in 10^-15 minor units',
     relation: project(product, [...keep(undefined, ...ROW, 'field_value', 'segment', 'value_n', 'value_d', 'held'), named('raw', atScale(col('raw_n'), col('raw_d')))]),
   };
+}
+
+/** (a + b · r) ÷ c as a pair. Where b is 0 the divisor of r is left out: most tables need few digits so. */
+function valueAt(s: string, rn: Expr, rd: Expr): { readonly n: Expr; readonly d: Expr } {
+  const [a, b, c] = [asWide(col('a', s)), asWide(col('b', s)), asWide(col('c', s))];
+  const level = eq(col('b', s), int(0));
+  return { n: when(level, a, plus(times(a, rd), times(b, rn))), d: when(level, c, times(c, rd)) };
 }
 
 /** r lies in the piece `s`; both divisors are positive. */
@@ -76,14 +82,12 @@ export function factorsStage(measures: Statement, attainment: Statement): Statem
   const read = pairOf(joined, 'g', [...keep('g', 'slot', 'curve', 'average', 'reads'), ...keep('o', 'plan_world'), ...keep('k', 'factor_unit_n', 'factor_unit_d', 'factor_mode')], { none: 0, value: 1, attainment: 2, measure: 3 });
   const found = project(join(['t', read], ['left', 's', scan(REF_SEGMENT), and(eq(col('plan_world', 's'), col('plan_world', 't')), eq(col('curve', 's'), col('curve', 't')), holds('s', col('r_n', 't'), col('r_d', 't')))]), [
     ...keep('t', ...ROW, 'slot', 'r_n', 'r_d', 'average', 'factor_unit_n', 'factor_unit_d', 'factor_mode'), ...keep('s', 'segment'),
-    named('f_n', plus(times(asWide(col('a', 's')), col('r_d', 't')), times(asWide(col('b', 's')), col('r_n', 't')))),
-    named('f_d', times(asWide(col('c', 's')), col('r_d', 't'))), named('c', asWide(col('c', 's'))),
+    named('f_n', valueAt('s', col('r_n', 't'), col('r_d', 't')).n), named('f_d', valueAt('s', col('r_n', 't'), col('r_d', 't')).d),
+    // under a factor a marginal table gives the average of its parts: its sum ÷ what is read, below 0 too
+    named('sum_n', plus(times(asWide(col('a', 's')), col('r_d', 't')), times(asWide(col('b', 's')), col('r_n', 't')))), named('sum_d', times(asWide(col('c', 's')), call('abs', col('r_n', 't')))),
   ]);
-  // under a factor a marginal table gives the average of its parts: its sum ÷ what is read, below 0 too
   const averaged = and(col('average'), compare('<>', col('r_n'), int(0)));
-  const factor = extend(found, [
-    named('f_n', when(averaged, times(sign(col('r_n')), col('f_n')), col('f_n'))), named('f_d', when(averaged, times(col('c'), call('abs', col('r_n'))), col('f_d'))),
-  ]);
+  const factor = extend(found, [named('f_n', when(averaged, times(sign(col('r_n')), col('sum_n')), col('f_n'))), named('f_d', when(averaged, col('sum_d'), col('f_d')))]);
   return {
     name: 'factors', make: 'table', key: [...ROW, 'slot'], about: 'each factor, as a pair',
     relation: project(roundedPair(factor, 'f_n', 'f_d', 'factor'), keep(undefined, ...ROW, 'slot', 'segment', 'r_n', 'r_d', 'f_n', 'f_d')),

@@ -7,7 +7,7 @@ import { formulaText } from '../plan/formula-text.ts';
 import type { Typed } from '../plan/formula.ts';
 import type { CreditRule, Kind, Measure, Plan } from '../plan/plan.ts';
 import { assert } from '../value/diagnostic.ts';
-import { add, divide, multiply, ONE, ratio, type Ratio, ZERO } from '../value/rate.ts';
+import { add, divide, multiply, ONE, ratio, type Ratio, ZERO, lcm } from '../value/rate.ts';
 import { NotBuilt } from './lower.ts';
 
 /** A value of each fact: what a measure sums, counts or tells apart. */
@@ -224,9 +224,4 @@ function keyed<T>(): { get(key: string, make: (index: number) => T): T; all(): r
     },
     all: () => order,
   };
-}
-function lcm(a: bigint, b: bigint): bigint {
-  let x = a, y = b;
-  while (y !== 0n) [x, y] = [y, x % y];
-  return (a / x) * b;
 }

@@ -8,7 +8,7 @@ import type { Type, Typed } from '../plan/formula.ts';
 import type { At, Field, Kind } from '../plan/plan.ts';
 import { cast, codeOf, col, compare, and, or, not, bool, call, coalesce, type CompareOp, type Expr, int, isNotNull, isNull, minus, nothing, plus, text, times, when } from '../relation/relation.ts';
 import { assert, type Diagnostic } from '../value/diagnostic.ts';
-import { powerOfTen, type Ratio } from '../value/rate.ts';
+import { powerOfTen, type Ratio, lcm } from '../value/rate.ts';
 import { minorDigits } from '../value/money.ts';
 import { isCoded, PARTS } from './store.ts';
 
@@ -142,11 +142,6 @@ function number(typed: Typed, scope: FactScope, money: boolean): { n: Expr; d: b
 }
 function scaled(x: { n: Expr; d: bigint }, to: bigint): Expr {
   return x.d === to ? x.n : times(x.n, int(to / x.d));
-}
-function lcm(a: bigint, b: bigint): bigint {
-  let x = a, y = b;
-  while (y !== 0n) [x, y] = [y, x % y];
-  return (a / x) * b;
 }
 
 function sumOf(op: '+' | '-', left: Typed, right: Typed, scope: FactScope, money: boolean): Lowered {

@@ -46,11 +46,12 @@ export const REF_NEED = table('ref_need', ['plan_world', 'plan', 'measure', 'win
  * One row a component. `measure` and `measure_2` (a ratio's denominator) with their multipliers:
  * X = measure · x_mul ÷ (x_div · measure_2). `reads`: what the curve is read at (0 nothing, 1 X,
  * 2 attainment, 3 another measure, 4 the value of a field). `pays_on`: 0 the payee's unit amount, 1 X.
+ * `needs_value`: a share of the incentive is held where the measure has no value.
  * Roundings: unit as a pair and what is added before the cut; null = exact.
  */
 export const REF_COMPONENT = table('ref_component', ['plan_world', 'component'], `
   plan_world integer, component integer, plan integer, parent integer, level integer, window integer,
-  measure integer, measure_2 integer, x_mul bigint, x_div bigint, lower_is_better boolean, has_target boolean, paid boolean,
+  measure integer, measure_2 integer, x_mul bigint, x_div bigint, lower_is_better boolean, has_target boolean, paid boolean, needs_value boolean,
   no_target_n bigint, no_target_d bigint, missing_n bigint, missing_d bigint,
   reads integer, reads_measure integer, reads_measure_2 integer, reads_mul bigint, reads_div bigint, pays_on integer,
   measure_unit_n bigint, measure_unit_d bigint, measure_mode integer,

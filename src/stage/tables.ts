@@ -13,7 +13,7 @@ import type { Value } from '../plan/evaluate.ts';
 import type { Typed } from '../plan/formula.ts';
 import type { Table, TableRow } from '../plan/plan.ts';
 import { assert } from '../value/diagnostic.ts';
-import { add, compare, divide, equal, multiply, ratio, type Ratio, subtract, ZERO } from '../value/rate.ts';
+import { add, compare, divide, equal, multiply, ratio, type Ratio, subtract, ZERO, lcm } from '../value/rate.ts';
 
 /** One piece: from `low` (at it, or only over it) up to `high`; null is without end. f(r) = (a + b · r) ÷ c. */
 export interface Piece {
@@ -122,11 +122,6 @@ function line(x: Ratio, y: Ratio, slope: Ratio): { a: bigint; b: bigint; c: bigi
 function affine(alpha: Ratio, beta: Ratio): { a: bigint; b: bigint; c: bigint } {
   const c = lcm(alpha.d, beta.d);
   return { a: alpha.n * (c / alpha.d), b: beta.n * (c / beta.d), c };
-}
-function lcm(a: bigint, b: bigint): bigint {
-  let x = a, y = b;
-  while (y !== 0n) [x, y] = [y, x % y];
-  return (a / x) * b;
 }
 function keyOf(row: TableRow): Ratio {
   assert(typeof row.key === 'object', 'keys of a table that is read by size are numbers; resolve checks it');

@@ -7,7 +7,7 @@
  * in a quarter is a quarter of it, blended by days over the dated rows begun by the window's end, and
  * scaled by the days on which the payee is on the plan.
  */
-import { compileFormula, type Value } from '../plan/evaluate.ts';
+import { compileFormula, sameValue, type Value } from '../plan/evaluate.ts';
 import type { TimeUnit, Typed } from '../plan/formula.ts';
 import type { Num, Plan, Rounding, Roundings, Term } from '../plan/plan.ts';
 import { assert } from '../value/diagnostic.ts';
@@ -127,11 +127,13 @@ function termRows(term: Term, place: Place): readonly TermRow[] {
   return [{ from: null, value }];
 }
 
+/** A dated row holds all columns of its person: only where this one changes does another row of the term begin. */
 function valuesOf(rows: readonly DatedRow[], name: string): TermRow[] {
   const out: TermRow[] = [];
   for (const row of rows) {
-    const value = row.values.get(name);
-    if (value !== undefined && value !== null) out.push({ from: row.from, value });
+    const value = row.values.get(name), before = out.at(-1);
+    if (value === undefined || value === null || (before !== undefined && sameValue(before.value, value))) continue;
+    out.push({ from: row.from, value });
   }
   return out;
 }

@@ -128,6 +128,13 @@ export function formatRatio(r: Ratio, decimals = 6): string {
   return `about ${scaledText(divideRounded(r.n * powerOfTen(decimals), r.d, 'half_away'), decimals)}`;
 }
 
+/** Smallest positive number that both divide; both are positive. */
+export function lcm(a: bigint, b: bigint): bigint {
+  let x = a, y = b;
+  while (y !== 0n) [x, y] = [y, x % y];
+  return (a / x) * b;
+}
+
 /** 10 to the power of a small whole number. */
 export function powerOfTen(exponent: number): bigint {
   return SMALL_POWERS[exponent] ?? 10n ** BigInt(exponent);

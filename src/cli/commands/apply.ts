@@ -27,7 +27,7 @@ function appliedAnswer(context: Context, { preview, recorded }: Applied, diagnos
   const { run, written, entryCount } = recorded;
   const name = `run ${run.runId.slice(0, 12)}, facts as of import ${run.importCut}`;
   const text = written
-    ? `${renderPreview(preview, { width: context.terminal.width, only: {}, all: false })}\n\nPosted: ${counted(entryCount, 'entry', 'entries')}, ${changeWords(preview)} (${name}).`
+    ? `${renderPreview(preview, { width: context.terminal.width, only: {}, all: false })}\n\n${entryCount === 0 ? 'Recorded, with nothing to post' : `Posted: ${counted(entryCount, 'entry', 'entries')}, ${changeWords(preview)}`} (${name}).`
     : `Nothing to post: the book says all this already (${name}).`;
   return { exit: 0, document: { applied: { written, entries: entryCount, run_id: run.runId }, preview: previewDocument(preview) }, text, diagnostics };
 }

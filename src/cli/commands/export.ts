@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { exportFacts } from '../../app/export-facts.ts';
-import { ensureStore } from '../../app/import-store.ts';
+import { ensureStore } from '../../app/store-layout.ts';
 import { countQuarantine, exportQuarantine } from '../../app/quarantine.ts';
 import { type Answer, type Context, type Options, refused, textOption } from '../answer.ts';
 import { withWorkspace } from '../open.ts';

@@ -1,6 +1,6 @@
 /** `trueup import --quarantine`: the rows that wait, with what is wrong and what to do. */
 import { listQuarantine as openRows, type QuarantinedRow } from '../../app/quarantine.ts';
-import { ensureStore } from '../../app/import-store.ts';
+import { ensureStore } from '../../app/store-layout.ts';
 import { type Answer, type Context, type Options, refused, textOption } from '../answer.ts';
 import { commandLine } from '../command-line.ts';
 import type { Ready } from '../open.ts';

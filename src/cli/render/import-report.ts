@@ -31,7 +31,8 @@ const COLUMNS: readonly Column[] = [
   ...['read', 'new', 'changed', 'unchanged', 'left out', 'quarantined'].map((title): Column => ({ title, align: 'right' })),
 ];
 
-function countsTable(files: readonly FileReport[], width: number): string {
+/** Rows of each file by what became of them, with the sums. */
+export function countsTable(files: readonly FileReport[], width: number): string {
   const rows = files.map((f) => [printable(f.path) + HOW[f.how], ...(f.outcome === 'imported' ? countsOf(f).map(grouped) : [f.outcome === 'waits' ? 'waits' : 'refused'])]);
   const sums = files.map(countsOf).reduce((a, b) => a.map((n, i) => n + (b[i] ?? 0)), [0, 0, 0, 0, 0, 0]);
   return renderTable(COLUMNS, rows, { width, totals: files.length > 1 ? [['together', ...sums.map(grouped)]] : [] });

@@ -24,19 +24,23 @@ export function renderPreview(preview: Preview, options: PreviewOptions): string
   const isFiltered = Object.values(only).some((x) => x !== undefined);
   const rows = preview.rows.filter((r) => (only.plan ?? r.plan) === r.plan && (only.payee ?? r.payee) === r.payee && (only.period ?? r.period) === r.period);
   return [
-    ...(isFiltered ? [] : [sums(preview.totals, options.width), reasons(preview, options.width)]),
+    ...(isFiltered ? [] : [sums(preview.totals, options.width), reasons(preview)]),
     ...lines(rows, options, isFiltered),
     ...(isFiltered ? [] : quiet(preview, options.width)),
   ].filter((part) => part !== '').join('\n\n');
 }
 
-const AMOUNTS: readonly Column[] = [{ title: 'now', align: 'right' }, { title: 'posted', align: 'right' }, { title: 'difference', align: 'right' }];
+/** Where nothing was posted before, one amount says it all. */
+function amountColumns(isFirst: boolean): readonly Column[] {
+  return (isFirst ? ['now'] : ['now', 'posted', 'difference']).map((title): Column => ({ title, align: 'right' }));
+}
 
 function sums(totals: readonly PreviewTotal[], width: number): string {
   const byPeriod = totals.length <= MOST_SUMS;
   const shown = byPeriod ? totals : byPlan(totals);
-  const columns: Column[] = [{ title: 'plan', wraps: true }, { title: byPeriod ? 'period' : 'periods' }, { title: 'payees', align: 'right' }, ...AMOUNTS, { title: '' }];
-  return renderTable(columns, shown.map((t) => [t.plan, t.period, grouped(t.payees), ...amountsOf(t), t.currency]), { width, totals: inAll(totals).map((t) => ['together', '', '', ...amountsOf(t), t.currency]) });
+  const isFirst = totals.every((t) => t.posted === 0n);
+  const columns: Column[] = [{ title: 'plan', wraps: true }, { title: byPeriod ? 'period' : 'periods' }, { title: 'payees', align: 'right' }, ...amountColumns(isFirst), { title: '' }];
+  return renderTable(columns, shown.map((t) => [t.plan, t.period, grouped(t.payees), ...amountsOf(t, isFirst), t.currency]), { width, totals: inAll(totals).map((t) => ['together', '', '', ...amountsOf(t, isFirst), t.currency]) });
 }
 
 function byPlan(totals: readonly PreviewTotal[]): readonly PreviewTotal[] {
@@ -52,26 +56,26 @@ function summed(group: readonly PreviewTotal[], first: PreviewTotal): PreviewTot
   const sum = (of: 'now' | 'posted' | 'difference'): bigint => group.reduce((total, t) => total + t[of], 0n);
   return { ...first, now: sum('now'), posted: sum('posted'), difference: sum('difference'), differences: group.reduce((n, t) => n + t.differences, 0) };
 }
-function amountsOf(of: Pick<PreviewTotal, 'now' | 'posted' | 'difference' | 'currency'>): string[] {
-  return [of.now, of.posted, of.difference].map((minor) => formatAmount(minor, of.currency));
+function amountsOf(of: Pick<PreviewTotal, 'now' | 'posted' | 'difference' | 'currency'>, isFirst: boolean): string[] {
+  return (isFirst ? [of.now] : [of.now, of.posted, of.difference]).map((minor) => formatAmount(minor, of.currency));
 }
 
-function reasons(preview: Preview, width: number): string {
+function reasons(preview: Preview): string {
   if (preview.differences === 0) return 'Nothing differs from what was posted.';
   const { reasons: counts } = preview;
   const head = `${counted(preview.differences, 'amount')} ${preview.differences === 1 ? 'differs' : 'differ'} from what was posted:`;
-  return [head, ...counts.map((c) => paragraph(`${grouped(c.differences).padStart(7)}  ${REASON_WORDS[c.kind]}`, width, ''))].join('\n');
+  return [head, ...counts.map((c) => `${grouped(c.differences).padStart(9)}  ${REASON_WORDS[c.kind]}`)].join('\n');
 }
 
 function lines(rows: readonly PreviewRow[], options: PreviewOptions, isFiltered: boolean): string[] {
   const interesting = isFiltered ? rows : rows.filter((r) => r.difference !== 0n).toSorted((a, b) => (size(b) > size(a) ? 1 : size(b) < size(a) ? -1 : 0));
   if (interesting.length === 0) return isFiltered ? ['No line fits: nobody of these is paid by these plans in this period.'] : [];
   const shown = options.all ? (isFiltered ? interesting : rows.filter((r) => r.difference !== 0n)) : interesting.slice(0, FIRST_LINES * (isFiltered ? 2 : 1));
-  const columns: Column[] = [{ title: 'payee', wraps: true }, { title: 'period' }, { title: 'plan', wraps: true }, { title: 'component', wraps: true }, ...AMOUNTS, { title: '' }, { title: 'why', wraps: true }];
-  const posted = shown.some((r) => r.posted !== 0n);
-  const table = posted
-    ? renderTable(columns, shown.map((r) => [printable(r.payee), r.period, r.plan, r.component, ...amountsOf(r), r.currency, reasonText(r)]), { width: options.width })
-    : renderTable([...columns.slice(0, 5), { title: '' }], shown.map((r) => [printable(r.payee), r.period, r.plan, r.component, formatAmount(r.now, r.currency), r.currency]), { width: options.width });
+  const isFirst = shown.every((r) => r.posted === 0n);
+  const columns: Column[] = [
+    { title: 'payee', wraps: true }, { title: 'period' }, { title: 'plan', wraps: true }, { title: 'component', wraps: true }, ...amountColumns(isFirst), { title: '' }, ...(isFirst ? [] : [{ title: 'why', wraps: true } as const]),
+  ];
+  const table = renderTable(columns, shown.map((r) => [printable(r.payee), r.period, r.plan, r.component, ...amountsOf(r, isFirst), r.currency, reasonText(r)]), { width: options.width });
   const rest = interesting.length - shown.length;
   const head = isFiltered ? [] : [options.all || rest === 0 ? 'Line by line:' : `The ${grouped(shown.length)} largest differences:`];
   return [...head, table, ...(rest > 0 ? [`… and ${counted(rest, 'line')} more: --all shows them.`] : [])];

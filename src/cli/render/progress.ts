@@ -18,23 +18,23 @@ export interface ProgressOutput {
 }
 
 const REDRAW_MS = 80;
-/** Short work stays silent in a log. */
 const PLAIN_EVERY_MS = 3_000;
 const BAR_CELLS = 24;
 
 export function progressBar(output: ProgressOutput): ProgressBar {
+  // a log gets its first line after a while: short work stays silent there
   let last = output.isTerminal ? Number.NEGATIVE_INFINITY : output.elapsed();
   let drawn = false, step = '', done = 0, of = 0;
   const draw = (part: number): void => {
     const now = output.elapsed();
     if (now - last < (output.isTerminal ? REDRAW_MS : PLAIN_EVERY_MS)) return;
     last = now;
-    const line = progressLine(step, done + part, of, output.columns);
     drawn = output.isTerminal;
-    output.write(output.isTerminal ? `\r\u001b[K${line}` : `${line}\n`);
+    const percent = of <= 0 ? 0 : Math.floor(Math.min(1, (done + part) / of) * 100);
+    output.write(output.isTerminal ? `\r\u001b[K${barLine(step, percent, output.columns)}` : `${String(percent).padStart(3)} %  ${step}\n`);
   };
   return {
-    show(...shown) { [step, done, of] = shown; draw(0); },
+    show(name, ...shown) { step = name.replaceAll('_', ' '); [done, of] = shown; draw(0); },
     within(percent) { if (of > 1) draw(percent / 100); },
     clear() {
       if (drawn) output.write('\r\u001b[K');
@@ -43,12 +43,11 @@ export function progressBar(output: ProgressOutput): ProgressBar {
   };
 }
 
-/** `[██████░░░░]  60 %  credits`, cut to the width. */
-function progressLine(step: string, done: number, of: number, columns: number): string {
-  const part = of <= 0 ? 0 : Math.min(1, done / of);
-  const full = Math.floor(part * BAR_CELLS);
+/** `██████░░░░  60 %  credits`, cut to the width. */
+function barLine(step: string, percent: number, columns: number): string {
+  const full = Math.floor((percent * BAR_CELLS) / 100);
   const bar = '█'.repeat(full) + '░'.repeat(BAR_CELLS - full);
-  return `${bar} ${String(Math.floor(part * 100)).padStart(3)} %  ${step.replaceAll('_', ' ')}`.slice(0, Math.max(10, columns - 1));
+  return `${bar} ${String(percent).padStart(3)} %  ${step}`.slice(0, Math.max(10, columns - 1));
 }
 
 /** No bar: for machines that read. */

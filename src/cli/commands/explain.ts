@@ -1,0 +1,28 @@
+/** `trueup explain`: why an amount is what it is, down to the row of the file. */
+import { calculate } from '../../app/calculate.ts';
+import { explain as explainPay } from '../../app/explain.ts';
+import { explanationText } from '../../app/explain-text.ts';
+import { sourceProblems } from '../../app/run-notes.ts';
+import { hasErrors } from '../../value/diagnostic.ts';
+import { type Answer, type Context, type Options, refused, textOption } from '../answer.ts';
+import { withWorkspace } from '../open.ts';
+import { fittedPage } from '../render/explanation.ts';
+import { missingOption } from '../request.ts';
+
+export function explain(context: Context, options: Options): Promise<Answer> {
+  const payee = textOption(options, 'payee'), period = textOption(options, 'period');
+  if (payee === undefined) return Promise.resolve(refused([missingOption('--payee', 'whose pay shall be explained', `trueup explain --payee "Ann Lee" --period ${period ?? '2026-Q1'}`)]));
+  return withWorkspace(context, async ({ workspace, engine }) => {
+    const notes = await sourceProblems(workspace, engine);
+    if (hasErrors(notes)) return refused(notes);
+    const { calculation, diagnostics } = await calculate(engine, workspace.plans, workspace.kinds, { onProgress: (p) => { context.terminal.progress.show(p.step, p.done, p.of); } });
+    if (calculation === undefined) return refused([...notes, ...diagnostics]);
+    const component = textOption(options, 'component'), plan = textOption(options, 'plan');
+    const explained = await explainPay(engine, calculation, {
+      payee, kinds: workspace.kinds, ...(period === undefined ? {} : { period }), ...(component === undefined ? {} : { component }), ...(plan === undefined ? {} : { plan }),
+    });
+    if (explained.value === undefined) return refused(explained.diagnostics);
+    const text = fittedPage(explanationText(explained.value, { all: options['all'] === true }).trimEnd(), context.terminal.width);
+    return { exit: 0, document: { explanation: explained.value }, text, diagnostics: [...notes, ...diagnostics, ...explained.diagnostics] };
+  });
+}

@@ -19,9 +19,8 @@ interface Generator { readonly DEMO_SEED: number; readonly generateDemo: (seed: 
 
 const ROOT_FILE = 'trueup.yaml';
 
-/** Makes the demo in the folder, or completes it. Refuses a folder that holds something else. */
-export async function makeDemo(dir: string): Promise<Outcome<MadeDemo>> {
-  const examples = new URL('../../examples/demo/', import.meta.url);
+/** Makes the demo in the folder, or completes it. Refuses a folder that holds something else. `examples`: where it is made from. */
+export async function makeDemo(dir: string, examples: URL = new URL('../../examples/demo/', import.meta.url)): Promise<Outcome<MadeDemo>> {
   const templates = fileURLToPath(new URL('workspace/', examples));
   if (!existsSync(join(templates, ROOT_FILE))) return { value: undefined, diagnostics: [notInstalled(templates)] };
   const there = existsSync(dir) ? readdirSync(dir).filter((name) => !name.startsWith('.')) : [];
@@ -57,7 +56,7 @@ function isOurs(dir: string, templates: string): boolean {
 
 function notInstalled(folder: string): Diagnostic {
   return {
-    code: 'request.no_demo', severity: 'error', file: '', line: 0, column: 0, path: '',
+    code: 'cli.no_demo', severity: 'error', file: '', line: 0, column: 0, path: '',
     message: `The files of the demo company are not there: they belong in ${folder}.`, hint: 'Run this in a clone of Trueup, or start a workspace of your own with `trueup init`.',
   };
 }

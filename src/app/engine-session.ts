@@ -51,6 +51,8 @@ export function startSession(options: SessionOptions): EngineSession {
       return openDuckdb({ ...options, path: paths.store, folders: [...foldersOf(workspace), ...(more?.folders ?? [])], tempDir: paths.temp }, child);
     }),
     empty: () => started(async (child) => {
+      // tests open one store after the other: the next process loads while this one works
+      spare = startDuckdb();
       const { openDuckdb } = await import('../engine/duckdb.ts');
       const tempDir = mkdtempSync(join(tmpdir(), 'trueup-'));
       const engine = await openDuckdb({ ...options, path: ':memory:', folders: [], tempDir }, child);

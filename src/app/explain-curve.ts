@@ -33,7 +33,7 @@ function single(place: Place, spec: Leaf, part: Row): Step {
   const lead = number?.kind === 'table' ? shape.reads === READS.nothing ? `By ${formulaWords(number.table.by)}: ` : rowWords(place, spec, number.table, part) : '';
   const { calculation, numbers } = product(place, spec, part, rowAt(place, 'attainment'));
   const raw = wideOf(part, 'raw');
-  return { step: 'pay', text: capital(`${lead}${calculation} = ${scaledWords(raw, currency)}.`), numbers: { ...numbers, amount: plainScaled(raw, currency) } };
+  return { step: 'pay', text: capital(`${lead}${calculation}${spec.pay?.form === 'amount' ? '' : ' ='} ${scaledWords(raw, currency)}.`), numbers: { ...numbers, amount: plainScaled(raw, currency) } };
 }
 
 /** "3 % of 118,204.00", "250.00 for each of 12", "96 % of 4,200.00", "500.00" */
@@ -41,14 +41,10 @@ function product(place: Place, spec: Leaf, part: Row, attained: Row | undefined)
   const { currency } = place, value = pairIn(part, 'value') ?? ZERO, unit = pairIn(attained, 'unit') ?? ONE;
   const form = spec.pay?.form, type: Type = spec.measure?.type ?? { kind: 'number' };
   if (form === 'amount') return { calculation: 'it pays', numbers: { value: plainMoney(value, currency) } };
-  if (form === 'payout') return { calculation: `${percentValue(value)} of ${moneyWords(unit, currency)}`, numbers: { value: plainNumber(value), of: plainMoney(unit, currency) } };
+  if (form === 'payout') return { calculation: `${rateWords(value)} of ${moneyWords(unit, currency)}`, numbers: { value: plainNumber(value), of: plainMoney(unit, currency) } };
   if (type.kind === 'money') return { calculation: `${rateWords(value)} of ${bareValue(unit, type, currency)}`, numbers: { rate: plainNumber(value), of: plainValue(unit, type, currency) } };
   const each = type.kind === 'number' ? `${moneyWords(value, currency)} for each of ${bareValue(unit, type, currency)}` : `${moneyWords(value, currency)} × ${bareValue(unit, type, currency)}`;
   return { calculation: each, numbers: { rate: plainMoney(value, currency), of: plainValue(unit, type, currency) } };
-}
-/** A share that the reader multiplies with: to four places. */
-function percentValue(value: Ratio): string {
-  return percentShown(value, 4);
 }
 
 // ---- which row, or which two points ----
@@ -133,7 +129,7 @@ function tierWords(place: Place, spec: Leaf, table: Table, t: Row, piece: Piece 
   const multiple = piece?.row?.value.type.kind === 'factor' && spec.pay?.form === 'rate' && !isOne(piece.row.value) ? ` (${formulaWords(piece.row.value)} the base rate)` : '';
   const what = sliceWords(place, spec, t, slice);
   const edge = place.entry.shape.reads === READS.attainment && spec.pay?.form === 'rate' && which !== '' && piece?.high !== undefined && piece.high !== null ? ` (up to ${percentShown(piece.high.at)} of the target)` : '';
-  if (spec.pay?.form === 'payout') return `${percentShown(rate, 4)} × ${which}${percentShown(slice)}${place.entry.shape.reads === READS.attainment ? ' of attainment' : ''} × ${moneyWords(pairIn(rowAt(place, 'attainment'), 'unit') ?? ZERO, currency)}`;
+  if (spec.pay?.form === 'payout') return `${rateWords(rate)} × ${which}${percentShown(slice)}${place.entry.shape.reads === READS.attainment ? ' of attainment' : ''} × ${moneyWords(pairIn(rowAt(place, 'attainment'), 'unit') ?? ZERO, currency)}`;
   if (paysMoneyEach(place, spec)) return `${moneyWords(rate, currency)}${multiple} each for ${which}${what}${edge}`;
   return `${rateWords(rate)}${multiple} of ${which}${what}${edge}`;
 }
@@ -161,7 +157,7 @@ function byField(place: Place, spec: Leaf, parts: readonly Row[]): Step {
     const held = smallOrNull(part, 'held');
     if (held !== HELD.no) return { text: `${shown}: ${held === HELD.no_row ? 'the table has no row for it' : 'the table cannot be read'}, so this part is held`, part, value };
     const { calculation } = product(place, spec, part, row);
-    return { text: `${shown}: ${calculation} = ${scaledWords(wideOf(part, 'raw'), currency)}`, part, value };
+    return { text: `${shown}: ${calculation}${spec.pay?.form === 'amount' ? '' : ' ='} ${scaledWords(wideOf(part, 'raw'), currency)}`, part, value };
   });
   const raw = earned === undefined ? 0n : wideOf(earned, 'raw');
   const together = texts.length > 1 ? `. Together ${scaledWords(raw, currency)}` : '';

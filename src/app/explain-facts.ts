@@ -1,7 +1,7 @@
 /** The facts that were counted, one by one, with share, rule, the way through the hierarchy, and the row of the file. */
 import type { Engine } from '../engine/engine.ts';
 import type { Type, Typed } from '../plan/formula.ts';
-import type { FieldType, Kind } from '../plan/plan.ts';
+import type { Field, FieldType, Kind } from '../plan/plan.ts';
 import { both } from '../plan/problem.ts';
 import { formulaWords, spaced } from '../plan/words-formula.ts';
 import { col, eq, filter, isNotNull, join, keep, project, type Relation, scan } from '../relation/relation.ts';
@@ -48,8 +48,9 @@ export interface FactList {
   readonly title: string;
   readonly type: Type['kind'];
   readonly currency: string;
-  /** fields that tell one fact from another, the references first */
-  readonly telling: readonly string[];
+  /** fields that refer to something, such as the account; fields that hold words */
+  readonly references: readonly string[];
+  readonly words: readonly string[];
   /** the field by which a table was read fact by fact */
   readonly read_by: string | null;
   readonly facts: readonly CountedFact[];
@@ -105,19 +106,15 @@ function listOf(w: Wanted, facts: readonly Row[], rows: PayeeRows, of: LinesOf, 
   const measure = context.calculation.catalogue.gathered.measures[w.measure];
   assert(measure !== undefined, 'a measure has its number');
   const plain = (value: Ratio): string => plainValue(value, w.type, context.currency);
-  const kinds = new Set(facts.map((f) => smallOf(f, 'kind')));
+  const kinds = [...new Set(facts.map((f) => smallOf(f, 'kind')))].flatMap((k) => context.kinds[k] ?? []);
+  const fieldsWith = (is: (f: Field) => boolean): string[] => [...new Set(kinds.flatMap((k) => ownFields(k).filter(is).map((f) => f.name)))];
   return {
     role: w.role, title: w.title, type: w.type.kind, currency: w.type.kind === 'money' ? context.currency : '',
-    telling: [...new Set([...kinds].flatMap((k) => tellingOf(context.kinds[k])))], read_by: w.by === undefined ? null : formulaWords(w.by).replace(/^.*'s /, ''),
+    references: fieldsWith((f) => typeof f.type === 'object'), words: fieldsWith((f) => f.type === 'text' && f.name !== 'currency'),
+    read_by: w.by === undefined ? null : formulaWords(w.by).replace(/^.*'s /, ''),
     facts: facts.map((f) => factOf(f, w, measure.divisor, plain, context)),
     total: plain(ratio(rows.measured(of.plan, w.measure, of.window, of.period) ?? 0n, measure.divisor)),
   };
-}
-
-/** References, then words; people are told by the credit itself. */
-function tellingOf(kind: Kind | undefined): string[] {
-  const fields = kind === undefined ? [] : ownFields(kind);
-  return [...fields.filter((f) => typeof f.type === 'object'), ...fields.filter((f) => f.type === 'text' && f.name !== 'currency')].map((f) => f.name);
 }
 
 function factOf(f: Row, w: Wanted, divisor: bigint, plain: (value: Ratio) => string, context: Context): CountedFact {

@@ -17,10 +17,15 @@ export function measureSentence(place: Place, measure: Measure, measured: Measur
     const [topType, underType] = partTypes(measure);
     const parts = `${bareValue(measured.top, topType, currency)} of ${valueShown(measured.under, underType, currency)}`;
     const value = measured.value === undefined ? ', so there is no value' : ` = ${valueShown(measured.value, measure.type, currency)}`;
+    const nouns = measure.kind === 'ratio' && isNameless(place, measure) ? [countedNoun(measure.numerator), countedNoun(measure.denominator)] as const : [undefined, undefined] as const;
+    if (nouns[0] !== undefined && nouns[1] !== undefined) {
+      const share = measured.value === undefined ? ', so there is no value' : `, which is ${valueShown(measured.value, measure.type, currency)}`;
+      return `${who} had ${bareValue(measured.top, topType, currency)} ${nouns[0]} of ${bareValue(measured.under, underType, currency)} ${nouns[1]} ${when}${share}.`;
+    }
     return `${measureName(place, measure)} ${when}: ${parts}${value}.`;
   }
   const value = measured.value === undefined ? 'no value' : valueShown(measured.value, measure.type, currency);
-  const list = facts === '' ? '' : ` (${facts})`;
+  const list = facts === '' ? '' : noun === undefined && who !== 'You' ? ` (${facts} of ${lowerFirst(who)})` : ` (${facts})`;
   if (noun === undefined && isNameless(place, measure)) return `${capital(when)} ${descriptionOf(measure)}: ${value}${facts === '' ? ' (none yet)' : list}.`;
   if (noun === undefined) return `${measureName(place, measure)} ${when}: ${value}${list}.`;
   if (measure.kind !== 'count') return `${whose} ${noun} ${when} were ${value}${facts === '' ? ' (none yet)' : list}.`;
@@ -39,7 +44,13 @@ export function measureName(place: Place, measure: Measure, first = true): strin
 
 /** "won deals": where a measure without a title of its own sums the amount of a kind of fact, or counts it. */
 function nounOf(place: Place, measure: Measure): string | undefined {
-  if (!isNameless(place, measure) || measure.kind === 'ratio' || measure.kind === 'formula' || measure.kind === 'distinct') return undefined;
+  return isNameless(place, measure) ? plainNoun(measure) : undefined;
+}
+function countedNoun(measure: Measure): string | undefined {
+  return measure.kind === 'count' ? plainNoun(measure) : undefined;
+}
+function plainNoun(measure: Measure): string | undefined {
+  if (measure.kind === 'ratio' || measure.kind === 'formula' || measure.kind === 'distinct') return undefined;
   const [kind, other] = measure.from;
   if (kind === undefined || other !== undefined || measure.credited.length > 0) return undefined;
   if (measure.kind === 'sum' && !(measure.of.kind === 'name' && /^(amount|value)$/.test(measure.of.name))) return undefined;

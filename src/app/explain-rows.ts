@@ -1,5 +1,5 @@
 /** What a run found for one payee: a few reads of its relations, ready to be looked up by component and period. */
-import type { Cell, Engine, Rows } from '../engine/engine.ts';
+import type { Cell, Engine } from '../engine/engine.ts';
 import { aggregate, and, col, eq, filter, int, join, keep, named, project, type Relation, scan, sum } from '../relation/relation.ts';
 import { REF_ASSIGN, REF_CAP, REF_FACTOR, REF_GATE } from '../stage/reference.ts';
 import { assert } from '../value/diagnostic.ts';
@@ -87,4 +87,3 @@ export function pairIn(row: Row | undefined, name: string): Ratio | undefined {
 export function textIn(cell: Cell | undefined): string {
   return typeof cell === 'string' ? cell : '';
 }
-export type { Cell, Rows };

@@ -7,6 +7,7 @@ import { HELD } from '../stage/attainment.ts';
 import type { ComponentEntry, PlanEntry } from '../stage/catalogue.ts';
 import type { Person } from '../stage/people.ts';
 import type { WindowStep } from '../stage/spans.ts';
+import { toMinor } from '../value/money.ts';
 import { equal, ONE, ratio, type Ratio } from '../value/rate.ts';
 import type { Calculation } from './calculate.ts';
 import type { CountedFacts } from './explain-facts.ts';
@@ -187,9 +188,9 @@ export function closingSteps(place: Place): Step[] {
   const money = (minor: bigint): string => moneyWords(ratio(minor), currency), plain = (minor: bigint): string => plainMoney(ratio(minor), currency);
   const soFar = wideOf(earning, 'so_far'), before = wideOf(earning, 'before'), amount = wideOf(earning, 'amount'), residue = wideOf(earning, 'residue');
   if (residue !== 0n) {
-    const unit = { ...place.plan.spec.round, ...entry.spec.round }.end;
-    const to = unit === undefined ? 'the smallest coin' : bareValue(unit.unit, { kind: 'number' }, currency);
-    steps.push({ step: 'rounding', text: `Rounded${unit === undefined ? '' : ` to ${to} ${currency}`}: ${scaledWords(wideOf(earning, 'limited'), currency)} becomes ${money(soFar)}.`,
+    const unit = { ...place.plan.spec.round, ...entry.spec.round }.end?.unit, coin = toMinor(unit ?? ONE, currency);
+    const to = unit === undefined || equal(coin, ONE) ? '' : ` to ${bareValue(unit, { kind: 'number' }, currency)} ${currency}`;
+    steps.push({ step: 'rounding', text: `Rounded${to}: ${scaledWords(wideOf(earning, 'limited'), currency)} becomes ${money(soFar)}.`,
       numbers: { before: plainScaled(wideOf(earning, 'limited'), currency), after: plain(soFar), residue: plainScaled(residue, currency) } });
   }
   if (entry.spec.window.kind !== 'period') {

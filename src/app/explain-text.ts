@@ -108,12 +108,11 @@ function columnsOf(list: FactList, top: FactList | undefined, tops: ReadonlyMap<
   ];
 }
 
-/** Up to three fields: references, and words that differ from fact to fact. */
-function tellingFields({ facts, telling, read_by }: FactList): string[] {
-  const values = (name: string): Set<string> => new Set(facts.map((f) => f.fields[name] ?? ''));
-  return telling.filter((name, i) => {
-    const words = values(name);
-    if (name === read_by || [...words].every((w) => w === '') || [...words].some((w) => w.length > 40)) return false;
-    return i === 0 || facts.length === 1 || words.size > 1;
+/** Up to three fields: what the facts refer to, and words that differ from fact to fact. People are told by the credit. */
+function tellingFields({ facts, references, words, read_by }: FactList): string[] {
+  const valuesOf = (name: string): string[] => [...new Set(facts.map((f) => f.fields[name] ?? ''))];
+  return [...references, ...words].filter((name) => {
+    const values = valuesOf(name);
+    return name !== read_by && values.some((v) => v !== '') && values.every((v) => v.length <= 40) && (values.length > 1 || references.includes(name));
   }).slice(0, 3);
 }

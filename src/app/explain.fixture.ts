@@ -1,9 +1,9 @@
 /** A small workspace from text, with people and facts, calculated: for tests that explain it. */
-import { openDuckdb } from '../engine/duckdb.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Value } from '../plan/evaluate.ts';
 import type { FieldType, Kind, Workspace } from '../plan/plan.ts';
 import { readWorkspace } from '../plan/workspace.ts';
+import { storeTable, supersededTable } from '../stage/store.ts';
 import { parseDay } from '../value/period.ts';
 import { parseRatio } from '../value/rate.ts';
 import { calculate, type Calculation } from './calculate.ts';
@@ -17,7 +17,8 @@ export interface Given {
   readonly facts: string;
   readonly rows: Readonly<Record<string, readonly Cells[]>>;
   readonly entities: Readonly<Record<string, readonly Cells[]>>;
-  readonly tempDir: string;
+  /** an engine in memory; what an earlier call put there is removed */
+  readonly engine: Engine;
 }
 export interface Calculated { readonly engine: Engine; readonly calculation: Calculation; readonly workspace: Workspace }
 
@@ -26,8 +27,9 @@ export async function calculated(given: Given): Promise<Calculated> {
   const { value, diagnostics } = readWorkspace('.', { list: (folder) => [...files.keys()].filter((f) => f.startsWith(`${folder}/`)), text: (path) => files.get(path) });
   const wrong = diagnostics.filter((d) => d.severity === 'error');
   if (value === undefined || wrong.length > 0) throw new Error(wrong.map((d) => `${d.file}:${d.line} ${d.message}`).join('\n'));
-  const kinds = value.kinds, engine = await openDuckdb({ path: ':memory:', folders: [], memoryMb: 500, threads: 2, tempDir: given.tempDir });
+  const { kinds } = value, { engine } = given;
   const kindOf = (name: string): Kind => { const kind = kinds.find((k) => k.name === name); if (kind === undefined) throw new Error(`no kind ${name}`); return kind; };
+  for (const table of ['word', 'imported', ...kinds.flatMap((k) => [storeTable(k).table, supersededTable(k).table])]) await engine.drop(table);
   await fillStore(engine, {
     kinds,
     facts: new Map(Object.entries(given.rows).map(([kind, rows]) => [kind, rows.map((r): SmallRow => ({ id: r['id'] ?? '', day: parseDay(r['date'] ?? '') ?? 0, currency: r['currency'] ?? 'USD', values: valuesOf(r, kindOf(kind)) }))])),

@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDuckdb } from '../engine/duckdb.ts';
 import type { Engine } from '../engine/engine.ts';
 import { calculate } from './calculate.ts';
@@ -12,9 +12,10 @@ import { importSources } from './import.ts';
 import { openWorkspace } from './workspace-files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trueup-explain-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const opened: Engine[] = [];
-afterEach(async () => { for (const engine of opened.splice(0)) await engine.close(); });
+const open = (): Promise<Engine> => openDuckdb({ path: ':memory:', folders: [folder], memoryMb: 500, threads: 2, tempDir: join(folder, 'temp') });
+let engine: Engine;
+beforeAll(async () => { engine = await open(); });
+afterAll(async () => { await engine.close(); rmSync(folder, { recursive: true, force: true }); });
 
 const FACTS = `facts:
   person: { fields: { name: text } }
@@ -31,9 +32,7 @@ const plan = (components: string, more = ''): string => `plan: p\ntitle: The pla
 const deal = (id: string, amount: string, more: Cells = {}): Cells => ({ id, date: '2026-02-10', owner: 'ann', stage: 'Won', amount, ...more });
 
 async function given(plans: string | Readonly<Record<string, string>>, rows: Readonly<Record<string, readonly Cells[]>>, people: readonly Cells[] = [{ id: 'ann', name: 'Ann Lee' }], accounts: readonly Cells[] = []): Promise<Calculated> {
-  const out = await calculated({ plans: typeof plans === 'string' ? { 'p.yaml': plans } : plans, facts: FACTS, rows, entities: { person: people, account: accounts }, tempDir: join(folder, 'temp') });
-  opened.push(out.engine);
-  return out;
+  return calculated({ plans: typeof plans === 'string' ? { 'p.yaml': plans } : plans, facts: FACTS, rows, entities: { person: people, account: accounts }, engine });
 }
 async function explained(run: Calculated, request: Partial<ExplainRequest> = {}): Promise<Explanation> {
   const { value, diagnostics } = await explain(run.engine, run.calculation, { payee: 'ann', period: '2026-Q1', kinds: run.workspace.kinds, ...request });
@@ -53,8 +52,6 @@ describe('the first plan', () => {
     cpSync(join(import.meta.dirname, '../../examples/first-plan'), join(folder, 'first'), { recursive: true, filter: (path) => !/first-plan\/data(\/|$)/.test(path) });
     const { workspace } = openWorkspace(join(folder, 'first'));
     if (workspace === undefined) throw new Error('the first plan can be read');
-    const engine = await openDuckdb({ path: ':memory:', folders: [folder], memoryMb: 500, threads: 2, tempDir: join(folder, 'temp') });
-    opened.push(engine);
     await importSources(workspace, engine);
     const { calculation } = await calculate(engine, workspace.plans, workspace.kinds);
     if (calculation === undefined) throw new Error('the first plan can be calculated');
@@ -113,12 +110,20 @@ describe('tables', () => {
   });
 
   it('steps, points, and one rate for all', async () => {
-    const run = await given(plan(`  s: { ${won}, target: 1_000, payout: { steps: { 50%: 40%, 100%: 100% } } }\n  t: { ${won}, target: 1_000, payout: { points: { 50%: 0%, 100%: 100% } } }\n  r: { ${won}, incentive: 1, rate: { retroactive: { 0: 4%, 700: 6% } } }`.replaceAll('  s: {', '  s: { weight: 60%,').replaceAll('  t: {', '  t: { weight: 40%,'), 'incentive: 600\n'), { deal: [deal('1', '800')] });
-    const [s, t, r] = (await explained(run)).plans[0]?.components.map((x) => x.steps.slice(2).map((y) => y.text)) ?? [];
+    const run = await given(plan(`  s: { weight: 60%, ${won}, target: 1_000, payout: { steps: { 50%: 40%, 100%: 100% } } }\n  t: { weight: 40%, ${won}, target: 1_000, payout: { points: { 50%: 0%, 100%: 100% } } }\n  r: { ${won}, incentive: 1, rate: { retroactive: { 0: 4%, 700: 6% } } }`, 'incentive: 600\n'), { deal: [deal('1', '800')] });
+    const [s, t] = (await explained(run)).plans[0]?.components.map((x) => x.steps.slice(2).map((y) => y.text)) ?? [];
     expect(s).toEqual(['Your attainment is 800.00 ÷ 1,000.00 = 80 %.', 'Your incentive for this is 360.00 USD, 60 % of the whole.', '80 % is in the row from 50 % to below 100 %, which pays 40 %: 40 % of 360.00 = 144.00.']);
     expect(t).toEqual(['Your attainment is 800.00 ÷ 1,000.00 = 80 %.', 'Your incentive for this is 240.00 USD, 40 % of the whole.', '80 % lies between 50 %, which pays 0 %, and 100 %, which pays 100 %: 60 % of 240.00 = 144.00.']);
     expect((await explained(run, { component: 'r' })).plans[0]?.components[0]?.steps.at(-1)?.text).toBe('800.00 is in the row from 700 on, which pays 6 % for all of it: 6 % of 800.00 = 48.00.');
-    expect(r?.length).toBe(0);
+  });
+
+  it('an amount by a share that has no name: what was counted of what, and what it pays', async () => {
+    const rate = '  c: { measure: { ratio: [{ count: deal, where: stage = "Won" }, { count: deal }] }, amount: { steps: { 50%: 2_500 } } }';
+    const run = await given(plan(rate), { deal: [deal('1', '1'), deal('2', '1'), deal('3', '1', { stage: 'Lost' }), deal('4', '1', { date: '2026-04-01', stage: 'Lost' })] });
+    expect(sentences(await explained(run))).toEqual(['You had 2 won deals of 3 deals in 2026-Q1, which is 66.67 %.', '66.67 % is in the row from 50 % on, which pays 2,500: it pays 2,500.00.']);
+    expect(sentences(await explained(run, { period: '2026-Q2' }))).toEqual(['You had 0 won deals of 1 deals in 2026-Q2, which is 0 %.', '0 % is below 50 %, where the table begins: it pays 0.00.']);
+    expect(sentences(await explained(run, { period: '2026-Q3' }))).toEqual(['You had 0 won deals of 0 deals in 2026-Q3, so there is no value.', 'This pay is held for now, because there is nothing to measure yet. It is not lost: it is calculated again with every run.']);
+    expect(explanationText(await explained(run))).toMatch(/Won +1 +1/);
   });
 
   it('a look-up by what each fact says, with the rows that it read', async () => {
@@ -196,7 +201,7 @@ describe('targets and windows', () => {
   it('true-up: the year so far, what was paid before, and the rest', async () => {
     const run = await given(yearly, { deal: [deal('1', '200000', { date: '2026-02-10' }), deal('2', '165000', { date: '2026-05-10' }), deal('3', '635000', { date: '2026-08-01' })] }, [withTerms({ quota: '730000', ti: '73000' })]);
     expect(sentences(await explained(run, { period: '2026-Q2' }))).toEqual([
-      'Amount of your deals in all'.length === 0 ? '' : 'Your deals from 2026-01-01 to 2026-06-30 were 365,000.00 USD (2 deals).',
+      'Your deals from 2026-01-01 to 2026-06-30 were 365,000.00 USD (2 deals).',
       'Your target from 2026-01-01 to 2026-12-31 is 730,000.00 USD. Your quota is 730,000.00 USD a year.', 'Your attainment is 365,000.00 ÷ 730,000.00 = 50 %.',
       'Your incentive for this is 73,000.00 USD. Your base rate is that ÷ your target of 730,000.00 USD.', '10 % of 365,000.00 = 36,500.00.',
       'So far this year 36,500.00, paid for earlier periods 20,000.00, so 16,500.00 for 2026-Q2.',
@@ -212,7 +217,7 @@ describe('targets and windows', () => {
       withTerms({ hired: '2026-02-01', quota: '365000', ti: '36500' }), withTerms({ from: '2026-03-01', hired: '2026-02-01', quota: '730000', ti: '73000' }),
     ]);
     const target = sentences(await explained(run))[1] ?? '';
-    expect(target).toMatch(/ Your quota is 365,000\.00 USD a year, from 2026-03-01 on 730,000\.00 USD a year\. You are on the plan on 334 of these 365 days\.$/);
+    expect(target).toMatch(/ Your quota is 365,000\.00 USD a year, from 2026-03-01 on 730,000\.00 USD\. You are on the plan on 334 of these 365 days\.$/);
   });
 
   it('without a target the pay is held, and says why', async () => {

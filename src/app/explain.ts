@@ -15,7 +15,7 @@ import { assert, type Outcome } from '../value/diagnostic.ts';
 import { ratio } from '../value/rate.ts';
 import type { Calculation } from './calculate.ts';
 import { paySteps } from './explain-curve.ts';
-import { countFacts, type CountedFacts, type FactList, nameOf, type Wanted } from './explain-facts.ts';
+import { countFacts, type FactList, nameOf, type Wanted } from './explain-facts.ts';
 import { partTypes } from './explain-measure.ts';
 import { findPayee, findSpots, type Spot } from './explain-request.ts';
 import { type PayeeRows, readPayee, type Row, smallOf, smallOrNull, textIn, wideOf } from './explain-rows.ts';

@@ -72,7 +72,7 @@ export function orderProblem(found: DateEvidence, form: string): { readonly mess
     : 'no number is above 12, so nothing in the file shows whether the day or the month stands first';
   const write = (dates: string): string => `\`format: { dates: ${dates} }\``;
   return {
-    message: `All ${counted(found.count)} dates are like ${shown(found.example)}, not in the form ${form}; ${evidence}.`,
+    message: `${found.count === 1 ? `The only date is ${shown(found.example)}` : `All ${counted(found.count)} dates are like ${shown(found.example)}`}, not in the form ${form}; ${evidence}.`,
     hint: found.firstIsDay > 0 && found.secondIsDay > 0 ? `Export the dates in one form, best ${ISO}.`
       : found.firstIsDay > 0 ? `Write ${write(dayFirst)} for this source.`
       : found.secondIsDay > 0 ? `Write ${write(monthFirst)} for this source.`

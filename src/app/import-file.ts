@@ -111,7 +111,7 @@ async function store(context: ImportContext, attempt: Attempt, { kind, table, re
     payees: kind.dated && hasPeople ? kind.fields.filter((f) => f.type === 'payee').map((f) => f.name) : [],
   };
   await makeStaging(engine, kind);
-  const quarantine = quarantineOf(engine, file, attempt.shownName);
+  const quarantine = quarantineOf(engine, file, attempt.shownName, table.delimiter);
   const staged = await stageRows(context, attempt, { kind, table, reader, quarantine });
   const noticed = reader.noticed();
   if (noticed.dates !== undefined) throw refusal([dateOrder(source, attempt.shownName, noticed.dates)]);
@@ -203,7 +203,7 @@ interface QuarantineRows {
   reasons(): readonly Reason[];
 }
 
-function quarantineOf(engine: Engine, file: number, shownName: string): QuarantineRows {
+function quarantineOf(engine: Engine, file: number, shownName: string, delimiter: string): QuarantineRows {
   const rows = appender(engine, REFUSED_ROWS);
   const byCode = new Map<Code, { rows: number; examples: Diagnostic[] }>();
   let count = 0;
@@ -214,7 +214,7 @@ function quarantineOf(engine: Engine, file: number, shownName: string): Quaranti
       rows.add([file, BigInt(row.record), BigInt(row.line), column ?? null, letter ?? null, value ?? null, code, message, hint, row.raw, id]);
       const reason = byCode.get(code) ?? { rows: 0, examples: [] };
       reason.rows++;
-      if (reason.examples.length < EXAMPLES) reason.examples.push(rowDiagnostic(shownName, row.line, problem));
+      if (reason.examples.length < EXAMPLES) reason.examples.push(rowDiagnostic(shownName, row, problem, delimiter));
       byCode.set(code, reason);
     },
     flush: (atLeast) => rows.flush(atLeast),

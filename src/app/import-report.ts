@@ -1,8 +1,9 @@
 /** What an import has to say: counts that add up, rows in quarantine by reason, and what was noticed. */
-import type { Problem } from '../engine/sources.ts';
+import type { Problem, SourceRow } from '../engine/sources.ts';
 import type { Filter } from '../plan/plan.ts';
 import type { Code, Diagnostic } from '../value/diagnostic.ts';
 import { shown } from './import-cells.ts';
+import { indexOfLetter } from './import-rows.ts';
 import type { Noticed } from './import-rows.ts';
 
 /** `file`: the file of the source; `corrected`: rows that a person corrected; `retry`: quarantined rows of an earlier file, tried again. */
@@ -62,11 +63,24 @@ export function some(names: readonly string[], most = 5): string {
   return more > 0 ? `${first.join(', ')} and ${more.toLocaleString('en-US')} more` : first.join(', ');
 }
 
-/** A row of a file in quarantine, as a diagnostic. */
-export function rowDiagnostic(file: string, line: number, problem: Problem): Diagnostic {
-  const { code, message, hint } = problem;
-  const place = problem.column === undefined ? '' : `${problem.column}${problem.letter === undefined ? '' : ` (${problem.letter})`}`;
-  return { code, severity: 'warning', file, line, column: 0, path: place, message, hint };
+/** A row of a file in quarantine, as a diagnostic that points at the cell. `delimiter` is empty for Parquet, which has no lines. */
+export function rowDiagnostic(file: string, row: SourceRow, problem: Problem, delimiter: string): Diagnostic {
+  const { code, message, hint, letter } = problem;
+  const path = problem.column === undefined ? '' : `${problem.column}${letter === undefined ? '' : ` (${letter})`}`;
+  const column = letter === undefined || delimiter === '' ? 0 : cellAt(row.raw, delimiter, indexOfLetter(letter));
+  return { code, severity: 'warning', file, line: row.line, column, path, message, hint };
+}
+
+/** Where a cell begins in the line of its row, 1-based; 0 where the row has no such cell, or where it stands on a later line. */
+function cellAt(raw: string, delimiter: string, index: number): number {
+  let at = 0;
+  for (let i = 0; i < index; i++) {
+    const quoted = /^"(?:[^"]|"")*"/.exec(raw.slice(at));
+    const next = raw.indexOf(delimiter, at + (quoted?.[0].length ?? 0));
+    if (next < 0) return 0;
+    at = next + 1;
+  }
+  return /[\r\n]/.test(raw.slice(0, at)) ? 0 : at + 1;
 }
 
 /** What was noticed while a file was read, in sentences. */

@@ -255,6 +255,12 @@ describe('a trial', () => {
   });
 });
 
+test('a problem points at its cell, behind quotes too; not where the cell stands on another line', async () => {
+  const t = await workspace({ 'deals.csv': `${HEADER}D-1,Ann,"A, ""x""",2025-01-05,x\nD-2,Ann,"two\nlines",2025-01-05,x\n,Ann,A,2025-01-05,1\n` });
+  const examples = reportOf(await t.run(), 'deals').reasons.flatMap((r) => r.examples);
+  expect(examples.map((d) => [d.line, d.column, d.path])).toEqual([[2, 31, 'amount (E)'], [3, 0, 'amount (E)'], [5, 1, 'id (A)']]);
+});
+
 describe('requests', () => {
   test('one source alone; an unknown one is named with what is near; fields that the store needs are refused', async () => {
     const t = await workspace({ 'deals.csv': HEADER });

@@ -21,7 +21,7 @@ export function initWorkspace(dir: string): Outcome<readonly string[]> {
 export function folderInUse(dir: string, there: readonly string[]): Diagnostic {
   const some = there.slice(0, 3).join(', ') + (there.length > 3 ? ' and more' : '');
   return {
-    code: 'request.folder_in_use', severity: 'error', file: '', line: 0, column: 0, path: '',
+    code: 'cli.folder_in_use', severity: 'error', file: '', line: 0, column: 0, path: '',
     message: `The folder ${dir} is not empty: it holds ${some}.`, hint: 'Name a folder that does not exist yet; nothing was written.',
   };
 }

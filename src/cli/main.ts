@@ -8,6 +8,7 @@ import { CommanderError } from 'commander';
 import { type EngineSession, startSession, stopReason } from '../app/engine-session.ts';
 import { type Answer, type Context, exitOf, type Options, refused, textOption } from './answer.ts';
 import { type CommandSpec, makeProgram } from './program.ts';
+import { fileProblem } from './request.ts';
 import { printAnswer, printJson } from './print.ts';
 import { isColoured, openTerminal, type Streams } from './terminal.ts';
 import { painter } from './render/colour.ts';
@@ -38,23 +39,31 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 async function runCommand(spec: CommandSpec, options: Options, streams: Streams): Promise<void> {
   const json = options['json'] === true;
-  const terminal = openTerminal(streams, json);
+  const terminal = openTerminal(streams, json), dir = textOption(options, 'workspace') ?? '.';
   const limits = limitsOf(options);
   if ('problem' in limits) return finish({ exit: 1, document: { problem: limits.problem }, text: '', diagnostics: [] }, limits.problem);
   let session: EngineSession | undefined;
   const begin = (): EngineSession => (session ??= startSession({ ...limits, onProgress: (p) => { terminal.progress.within(p.done); } }));
   if (spec.engine === 'always') begin();
-  const stop = onStop(() => session, () => { terminal.note(`Stopped. ${spec.stopped}`); });
+  const stopped = (): void => {
+    // not one of our four codes: what a shell expects after Ctrl-C
+    if (json) printJson(streams.stdout, { exit: 1, document: { exit_code: STOPPED, problem: `Stopped. ${spec.stopped}` }, text: '', diagnostics: [] });
+    else terminal.note(`Stopped. ${spec.stopped}`);
+    process.exitCode = STOPPED;
+  };
+  const stop = onStop(() => session, stopped);
   const context: Context = {
-    terminal, json, dir: textOption(options, 'workspace') ?? '.', now: () => new Date().toISOString(), elapsed: streams.elapsed, ...limits,
+    terminal, json, dir, now: () => new Date().toISOString(), elapsed: streams.elapsed, ...limits,
     session: begin, isStopped: stop.isStopped,
   };
   try {
     const command = await spec.load();
-    finish(await command(context, options));
+    const answer = await command(context, options);
+    if (stop.isStopped() && answer.diagnostics.some((d) => d.code === 'engine.cancelled')) stopped();
+    else finish(answer);
   } catch (error) {
-    const reason = stopReason(error);
-    if (stop.isStopped()) { terminal.note(`Stopped. ${spec.stopped}`); process.exitCode = STOPPED; }
+    const reason = stopReason(error) ?? fileProblem(error);
+    if (stop.isStopped()) stopped();
     else if (reason !== undefined) finish({ ...refused([reason]), exit: exitOf([reason]) });
     else finish({ exit: 3, document: { problem: messageOf(error) }, text: '', diagnostics: [] }, ourFault(error, spec, options['debug'] === true));
   } finally {
@@ -66,23 +75,23 @@ async function runCommand(spec: CommandSpec, options: Options, streams: Streams)
     terminal.progress.clear();
     process.exitCode = answer.exit;
     if (json) { printJson(streams.stdout, answer); return; }
-    printAnswer(terminal, answer, context?.dir ?? '.', painter(isColoured(streams.stderr, streams.variables)));
+    printAnswer(terminal, answer, dir, painter(isColoured(streams.stderr, streams.variables)));
     if (problem !== undefined) terminal.note(problem);
   }
 }
 
 /** The first Ctrl-C stops the engine and waits for a moment; the second ends at once. */
-function onStop(session: () => EngineSession | undefined, say: () => void): { readonly isStopped: () => boolean; readonly release: () => void } {
-  let stopped = false;
+function onStop(session: () => EngineSession | undefined, stopped: () => void): { readonly isStopped: () => boolean; readonly release: () => void } {
+  let isStopped = false;
   const stop = (): void => {
-    if (stopped) process.exit(STOPPED);
-    stopped = true;
+    if (isStopped) process.exit(STOPPED);
+    isStopped = true;
     void session()?.cancel().catch(() => undefined);
-    setTimeout(() => { say(); process.exit(STOPPED); }, STOP_MS).unref();
+    setTimeout(() => { stopped(); process.exit(STOPPED); }, STOP_MS).unref();
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  return { isStopped: () => stopped, release: () => { process.off('SIGINT', stop); process.off('SIGTERM', stop); } };
+  return { isStopped: () => isStopped, release: () => { process.off('SIGINT', stop); process.off('SIGTERM', stop); } };
 }
 
 function limitsOf(options: Options): { readonly memoryMb: number; readonly threads: number } | { readonly problem: string } {

@@ -230,7 +230,7 @@ export const KEYS: Readonly<Record<Place, Readonly<Record<string, Key>>>> = {
     measure: key('text', 'unit of the measure'), days: key('text', 'unit of the share of days'), part: key('text', 'unit of each day-weighted part'),
     incentive: key('text', 'unit of the incentive of a window'), target: key('text', 'unit of the target'), attainment: key('text', 'unit of the attainment'),
     payout: key('text', 'unit of the share paid'), rate: key('text', 'unit of the rate'), factor: key('text', 'unit of a factor'),
-    tier: later('unit of each part of a marginal table'), end: key('text', 'unit of the earning'),
+    tier: key('text', 'unit of each part of a marginal table'), end: key('text', 'unit of the earning'),
     release: later('unit of the parts of an earning'), paid: later('unit of what is paid'), total: later('unit of the sum with the base'),
   },
   /** any key: the spelling in the file */

@@ -7,12 +7,15 @@
  * give.
  */
 import { columnsOf } from '../relation/check.ts';
-import { call, cast, col, compare, type Expr, isNull, int, named, type Named, plus, minus, project, type Relation, times, when, cases, eq } from '../relation/relation.ts';
+import { call, cast, col, compare, type Expr, isNull, int, named, type Named, plus, minus, project, type Relation, type Statement, times, when, cases, eq } from '../relation/relation.ts';
 
 /** parts of a minor unit that an amount at scale counts */
 export const SCALE = 10n ** 15n;
 /** what may have been lost on the way: 100 units of scale */
 export const SNAP = 100n;
+
+/** What a statement makes, read. */
+export const scanOf = (s: Statement): Relation => ({ kind: 'scan', table: s.name, columns: columnsOf(s.relation) });
 
 /** All columns of a relation, with these put in or replaced. */
 export function extend(relation: Relation, columns: readonly Named[]): Relation {

@@ -80,7 +80,7 @@ function programOf(input: CompileInput, catalogue: Catalogue, rows: AssignRows):
   const cube = cubeStage(credits, gathered, input.factTotal);
   const measures = measuresStage(cube, gathered);
   const attainment = attainmentStage(measures);
-  const parts = partsStage(attainment);
+  const parts = partsStage(attainment, catalogue.components.some((c) => roundsTiers(c, catalogue)));
   const gates = rows.slots.gates > 0 ? gatesStage(measures, attainment) : undefined;
   const factors = rows.slots.factors > 0 ? factorsStage(measures, attainment) : undefined;
   const levels: Statement[] = [earnedStage(0, [parts], gates, factors, rows.slots)];
@@ -215,7 +215,7 @@ function componentRow(c: ComponentEntry, catalogue: Catalogue): Cell[] {
     ...known(leaf?.noTarget), ...known(leaf?.missing), c.shape.reads,
     ...(c.shape.reads === 4 ? [null, null, 1n, fieldDivisor] : valueCells(c.reading)), c.shape.paysOnValue ? 1 : 0,
     ...roundingCells(round.measure, money ? minor : undefined), ...roundingCells(round.attainment), ...roundingCells(c.shape.roundsValue === undefined ? undefined : round[c.shape.roundsValue]),
-    ...roundingCells(round.factor), ...endCells(round.end, plan.currency)];
+    ...roundingCells(round.factor), ...tierCells(c, round.tier, plan.currency), ...endCells(round.end, plan.currency)];
 }
 
 const MODES = { half_away: 0, down: 1, up: 2 } as const;
@@ -225,12 +225,29 @@ function roundingCells(r: Rounding | undefined, scale: Ratio = ratio(1n)): [Cell
   return [unit.n, unit.d, MODES[r.mode]];
 }
 
+/** Each part of a marginal table, rounded: unit at scale and what is added before the cut. */
+function tierCells(c: ComponentEntry, r: Rounding | undefined, currency: string): [Cell, Cell] {
+  if (r === undefined || !isMarginal(c)) return [null, null];
+  const unit = multiply(r.unit, ratio(powerOfTen(digitsOf(currency)) * SCALE));
+  assert(unit.d === 1n, 'a unit of rounding is not finer than the scale');
+  return [unit.n, addBeforeCut(unit.n, r.mode)];
+}
+function isMarginal({ spec }: ComponentEntry): boolean {
+  return spec.kind === 'leaf' && spec.pay?.number.kind === 'table' && spec.pay.number.table.kind === 'marginal';
+}
+function roundsTiers(c: ComponentEntry, catalogue: Catalogue): boolean {
+  return isMarginal(c) && { ...catalogue.plans[c.plan]?.spec.round, ...c.spec.round }.tier !== undefined;
+}
+function addBeforeCut(size: bigint, mode: Rounding['mode']): bigint {
+  return mode === 'half_away' ? size / 2n + SNAP : mode === 'down' ? SNAP : size - 1n - SNAP;
+}
+
 /** The one rounding: unit at scale, unit in minor units, and what is added before the cut (with what may have been lost on the way). */
 function endCells(r: Rounding | undefined, currency: string): [Cell, Cell, Cell] {
   const unit = multiply(r?.unit ?? ratio(1n, powerOfTen(digitsOf(currency))), ratio(powerOfTen(digitsOf(currency))));
   assert(unit.d === 1n, 'the end is rounded to whole minor units; resolve checks it');
-  const size = unit.n * SCALE, mode = r?.mode ?? 'half_away';
-  return [size, unit.n, mode === 'half_away' ? size / 2n + SNAP : mode === 'down' ? SNAP : size - 1n - SNAP];
+  const size = unit.n * SCALE;
+  return [size, unit.n, addBeforeCut(size, r?.mode ?? 'half_away')];
 }
 
 // ---- what the user must know ----

@@ -25,15 +25,25 @@ export function creditsStage(stages: ReadonlyMap<string, FactsStage>, gathered: 
     assert(facts !== undefined, 'facts of every credited kind are there');
     return slotsOf(rule.rule, facts.parties, gathered.shareDivisor).map((slot) => branch(rule, slot, facts, gathered.facts));
   });
-  const credited = join(['c', union(branches)], ['inner', 's', scan(REF_STINT), and(
+  const all = branches.length === 0 ? NOBODY : union(branches);
+  const credited = join(['c', all], ['inner', 's', scan(REF_STINT), and(
     eq(col('payee', 's'), col('payee', 'c')), compare('<=', col('from_day', 's'), col('day', 'c')), compare('<', col('day', 'c'), col('to_day', 's')))]);
-  const columns = columnsOf(union(branches)).map((c) => c.name);
+  const columns = columnsOf(all).map((c) => c.name);
   return {
     name: 'credits', make: 'view', key: ['facts_world', 'fact', 'payee', 'rule'],
     relation: project(credited, [...keep('c', ...columns), ...keep('s', 'stint', 'people_world')]),
     about: `who is credited with what share of each fact, in ${gathered.shareDivisor} parts`,
   };
 }
+
+/** Where plans pay without measuring anything, nobody is credited with anything. */
+const NOBODY: Relation = {
+  kind: 'values', rows: [],
+  columns: [
+    { name: 'facts_world', type: 'integer' }, { name: 'fact', type: 'bigint' }, { name: 'day', type: 'integer' }, { name: 'slice', type: 'integer' },
+    { name: 'payee', type: 'integer' }, { name: 'rule', type: 'integer' }, { name: 'share', type: 'bigint' },
+  ],
+};
 
 function branch(rule: DirectRule, slot: Slot, facts: FactsStage, columns: readonly FactColumn[]): Relation {
   const from: Relation = { kind: 'scan', table: facts.statement.name, columns: columnsOf(facts.statement.relation) };

@@ -9,16 +9,19 @@ import {
   plus, project, type Relation, scan, type Statement, sum, times, union, when, wide, windowed,
 } from '../relation/relation.ts';
 import { columnsOf } from '../relation/check.ts';
-import { asWide, atScale, comparePairs, extend, over, roundedPair, SCALE, sign } from './arithmetic.ts';
+import { asWide, atScale, comparePairs, extend, over, roundedPair, SCALE, scanOf, sign } from './arithmetic.ts';
+import { tierRows } from './tiers.ts';
 import { HELD } from './attainment.ts';
 import { REF_ASSIGN, REF_CAP, REF_COMPONENT, REF_FACTOR, REF_GATE, REF_SEGMENT, REF_WORLD } from './reference.ts';
 
-export const scanOf = (s: Statement): Relation => ({ kind: 'scan', table: s.name, columns: columnsOf(s.relation) });
 const ROW = ['world', 'component', 'payee', 'period'] as const;
 const sameRow = (a: string, b: string): Expr => and(...ROW.map((k) => eq(col(k, a), col(k, b))));
 
-/** What each reading of a table comes to, before gates: one row a component, payee, period and field value. */
-export function partsStage(attainment: Statement): Statement {
+/**
+ * What each reading of a table comes to, before gates: one row a component, payee, period and field
+ * value. `tiersRounded`: a plan rounds each part of a marginal table; there the parts are summed.
+ */
+export function partsStage(attainment: Statement, tiersRounded: boolean): Statement {
   const found = project(join(
     ['t', scanOf(attainment)],
     ['inner', 'o', scan(REF_WORLD), eq(col('world', 'o'), col('world', 't'))],
@@ -33,9 +36,10 @@ export function partsStage(attainment: Statement): Statement {
   const product = extend(roundedPair(found, 'value_n', 'value_d', 'value'), [
     named('raw_n', when(eq(col('held'), int(HELD.no)), times(col('unit_n'), col('value_n')), wide(0n))), named('raw_d', times(col('unit_d'), col('value_d'))),
   ]);
+  const parts = project(product, [...keep(undefined, ...ROW, 'field_value', 'segment', 'value_n', 'value_d', 'held'), named('raw', atScale(col('raw_n'), col('raw_d')))]);
   return {
     name: 'parts', make: 'table', key: [...ROW, 'field_value'], about: 'what each reading of a table comes to, in 10^-15 minor units',
-    relation: project(product, [...keep(undefined, ...ROW, 'field_value', 'segment', 'value_n', 'value_d', 'held'), named('raw', atScale(col('raw_n'), col('raw_d')))]),
+    relation: tiersRounded ? withRoundedTiers(parts, attainment) : parts,
   };
 }
 
@@ -44,6 +48,13 @@ function valueAt(s: string, rn: Expr, rd: Expr): { readonly n: Expr; readonly d:
   const [a, b, c] = [asWide(col('a', s)), asWide(col('b', s)), asWide(col('c', s))];
   const level = eq(col('b', s), int(0));
   return { n: when(level, a, plus(times(a, rd), times(b, rn))), d: when(level, c, times(c, rd)) };
+}
+
+function withRoundedTiers(parts: Relation, attainment: Statement): Relation {
+  const key = [...ROW, 'field_value'];
+  const sums = aggregate(filter(tierRows(scanOf(attainment)), col('rounded')), keep(undefined, ...key), [named('raw', sum(col('amount')))]);
+  const joined = join(['p', parts], ['left', 't', sums, and(...key.map((k) => eq(col(k, 't'), col(k, 'p'))))]);
+  return project(joined, [...keep('p', ...key, 'segment', 'value_n', 'value_d', 'held'), named('raw', when(eq(col('held', 'p'), int(HELD.no)), coalesce(col('raw', 't'), col('raw', 'p')), col('raw', 'p')))]);
 }
 
 /** r lies in the piece `s`; both divisors are positive. */

@@ -9,7 +9,7 @@ import {
   type Relation, scan, type Statement, sum, times, type TableSchema,
 } from '../relation/relation.ts';
 import { asWide } from './arithmetic.ts';
-import { scanOf } from './earnings.ts';
+import { scanOf } from './arithmetic.ts';
 import { columnName } from './facts.ts';
 import type { CubeColumn, Gathered } from './gather.ts';
 import { REF_MEASURE, REF_NEED, REF_ROUTE, REF_WINDOW, REF_WORLD } from './reference.ts';

@@ -18,6 +18,7 @@ interface Block { readonly index: number; readonly key: string | null; readonly 
 
 export function blocksOf(gathered: Gathered): Block[] {
   const byKey = new Map<string, CubeColumn[]>();
+  if (gathered.cube.length === 0) return [{ index: 0, key: null, columns: [] }];
   for (const c of gathered.cube) {
     const key = c.value.role === 'distinct' ? columnName(c.value) : c.key === null ? '' : columnName(c.key);
     byKey.set(key, [...(byKey.get(key) ?? []), c]);

@@ -58,7 +58,7 @@ export const REF_COMPONENT = table('ref_component', ['plan_world', 'component'],
   attainment_unit_n bigint, attainment_unit_d bigint, attainment_mode integer,
   value_unit_n bigint, value_unit_d bigint, value_mode integer,
   factor_unit_n bigint, factor_unit_d bigint, factor_mode integer,
-  end_unit wide, end_minor bigint, end_add wide`);
+  tier_unit wide, tier_add wide, end_unit wide, end_minor bigint, end_add wide`);
 
 /** One row a component, payee and period: target T, unit amount U, incentive, limits, and which curve, gates and factors apply. */
 export const REF_ASSIGN = table('ref_assign', ['people_world', 'plan_world', 'component', 'payee', 'period'], `

@@ -56,12 +56,12 @@ export const CODES = {
   'source.bad_format': 'A format of a file that cannot be read',
   'source.unused_replace': 'Spellings for a column that nothing reads',
   // what is asked for on the command line
-  'request.unknown_name': 'A plan, payee, source, period or kind that does not exist',
-  'request.bad_option': 'An option with a value that it does not take',
-  'request.missing_option': 'An option that a command needs is not there',
-  'request.folder_in_use': 'A folder for something new holds something else',
-  'request.no_demo': 'The files of the demo company are not installed',
-  'request.unwritable': 'A file or folder cannot be written',
+  'cli.unknown_name': 'A plan, payee, source, period or kind that does not exist',
+  'cli.bad_option': 'An option with a value that it does not take',
+  'cli.missing_option': 'An option that a command needs is not there',
+  'cli.folder_in_use': 'A folder for something new holds something else',
+  'cli.no_demo': 'The files of the demo company are not installed',
+  'cli.unwritable': 'A file or folder cannot be read or written',
   // book of record
   'book.unreadable': 'The book cannot be opened, read or written',
   'book.not_a_book': 'The file is a database, but of something else',

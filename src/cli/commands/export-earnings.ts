@@ -13,7 +13,7 @@ import { type Answer, type Context, type Options, refused, textOption } from '..
 import { type Ready, withWorkspace } from '../open.ts';
 import { renderImport } from '../render/import-report.ts';
 import { counted } from '../render/text.ts';
-import { requestProblem } from '../request.ts';
+import { fileProblem } from '../request.ts';
 import { importDocument, isClean } from './import.ts';
 
 export function exportEarnings(context: Context, options: Options): Promise<Answer> {
@@ -64,11 +64,8 @@ async function toFile(pieces: AsyncIterable<string>, out: string): Promise<Writt
   } catch (error) {
     await file?.close().catch(() => undefined);
     rmSync(part, { force: true });
-    if (!isFileError(error)) throw error;
-    return { problem: requestProblem('request.unwritable', `${out} cannot be written (${error.code}).`, 'Name another file with --out, or make room for it; nothing was written.') };
+    const problem = fileProblem(error);
+    if (problem === undefined) throw error;
+    return { problem };
   }
-}
-
-function isFileError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error;
 }

@@ -30,7 +30,7 @@ function facts(context: Context, options: Options): Promise<Answer> {
   const out = textOption(options, 'out');
   if (out === undefined || out === '-') return Promise.resolve(refused([missingOption('--out', 'Parquet files need a folder', 'trueup export facts --out facts')]));
   const folder = resolve(out);
-  if (existsSync(folder) && !statSync(folder).isDirectory()) return Promise.resolve(refused([requestProblem('request.unwritable', `${out} is a file; facts are written into a folder, one file for each kind.`, 'Name a folder with --out.')]));
+  if (existsSync(folder) && !statSync(folder).isDirectory()) return Promise.resolve(refused([requestProblem('cli.unwritable', `${out} is a file, and facts are written into a folder, one file for each kind.`, 'Name a folder with --out.')]));
   mkdirSync(folder, { recursive: true });
   return withWorkspace(context, async ({ workspace, engine }) => {
     const files = await exportFacts(workspace, engine, folder);

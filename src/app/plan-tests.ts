@@ -121,7 +121,7 @@ function factRows(node: Node, kind: Kind, index: number, plan: Plan, problems: D
     if (['id', 'date', 'copies', 'currency'].includes(f.key) || kind.fields.some((x) => x.name === f.key)) continue;
     problems.push(say(f.value, `${kind.name} has no field ${f.key}.`, `Its fields are: ${kind.fields.map((x) => x.name).join(', ')}.`));
   }
-  const copies = Number(textOf(find(node, 'copies')) ?? '1');
+  const copies = Number.parseInt(textOf(find(node, 'copies')) ?? '1', 10);
   return Array.from({ length: Number.isSafeInteger(copies) && copies > 0 && copies <= 100_000 ? copies : 1 }, (_, copy): SmallRow => {
     const read = (name: string): string | undefined => textOf(find(node, name))?.replaceAll('#', String(copy));
     return {

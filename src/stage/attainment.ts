@@ -4,7 +4,7 @@
  * divided. What has no value holds pay, and says which: see HELD.
  */
 import {
-  and, call, cast, cases, coalesce, col, compare, eq, type Expr, filter, int, isNotNull, isNull, join, keep, named, not, nothing, or, project,
+  and, call, cast, cases, coalesce, col, compare, eq, type Expr, filter, int, isNotNull, isNull, join, keep, named, type Named, not, nothing, or, project,
   type Relation, scan, type Statement, times, when, windowed,
 } from '../relation/relation.ts';
 import { columnsOf } from '../relation/check.ts';
@@ -57,13 +57,20 @@ function valuePairs(measures: Statement): Relation {
   ]);
   // a table read by a field of the fact has a row for each of its values: X is their sum, and each pays for its part
   const summed = windowed(raw, [{ name: 'total', fn: 'sum', of: col('top'), partition: ['world', 'component', 'payee', 'period'], order: [] }]);
-  const upright = (n: string, d: string): Expr => when(compare('<', col(d), int(0)), call('negate', col(n)), col(n));
-  const divisor = (d: string): Expr => when(eq(col(d), int(0)), asWide(int(1)), call('abs', col(d)));
   return extend(summed, [
-    named('has_value', and(col('measured'), compare('<>', col('bottom'), int(0)))), named('x_n', upright('total', 'bottom')), named('x_d', divisor('bottom')),
-    named('part_n', upright('top', 'bottom')), named('part_d', divisor('bottom')),
-    named('has_reading', compare('<>', col('r_bottom'), int(0))), named('o_n', upright('r_top', 'r_bottom')), named('o_d', divisor('r_bottom')),
+    named('has_value', and(col('measured'), compare('<>', col('bottom'), int(0)))), ...upright('x', 'total', 'bottom'), ...upright('part', 'top', 'bottom'),
+    named('has_reading', compare('<>', col('r_bottom'), int(0))), ...upright('o', 'r_top', 'r_bottom'),
   ]);
+}
+
+/** The pair top ÷ bottom with a positive divisor: 1 where the quotient is whole, as it mostly is, which saves digits later. A divisor of 0 is no value; 1 stands for it. */
+function upright(prefix: string, top: string, bottom: string): Named[] {
+  const safe = call('nullif', col(bottom), int(0));
+  const whole = coalesce(eq(call('modulo', col(top), safe), int(0)), { kind: 'literal', type: 'boolean', value: false });
+  return [
+    named(`${prefix}_n`, cases([[whole, call('quotient', col(top), safe)], [compare('<', col(bottom), int(0)), call('negate', col(top))]], col(top))),
+    named(`${prefix}_d`, when(or(whole, eq(col(bottom), int(0))), asWide(int(1)), call('abs', col(bottom)))),
+  ];
 }
 
 /** A = X ÷ T, or T ÷ X where lower is better. Null where there is none; `lacks` says what is missing. */

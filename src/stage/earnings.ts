@@ -33,8 +33,11 @@ export function partsStage(attainment: Statement, tiersRounded: boolean): Statem
     named('held', cast(when(and(eq(col('held', 't'), int(HELD.no)), isNull(col('segment', 's')), compare('<>', col('unit_n', 't'), int(0))), int(HELD.no_row), col('held', 't')), 'integer')),
     named('value_n', coalesce(valueAt('s', col('r_n', 't'), col('r_d', 't')).n, wide(0n))), named('value_d', coalesce(valueAt('s', col('r_n', 't'), col('r_d', 't')).d, wide(1n))),
   ]);
-  const product = extend(roundedPair(found, 'value_n', 'value_d', 'value'), [
-    named('raw_n', when(eq(col('held'), int(HELD.no)), times(col('unit_n'), col('value_n')), wide(0n))), named('raw_d', times(col('unit_d'), col('value_d'))),
+  // a table of attainment that pays on the target has the target above and below the line: it is cancelled, which saves its digits
+  const cancels = and(compare('>', col('unit_n'), int(1)), eq(call('modulo', col('value_d'), call('nullif', col('unit_n'), int(0))), int(0)));
+  const product = extend(extend(roundedPair(found, 'value_n', 'value_d', 'value'), [named('cancels', coalesce(cancels, { kind: 'literal', type: 'boolean', value: false }))]), [
+    named('raw_n', when(eq(col('held'), int(HELD.no)), when(col('cancels'), col('value_n'), times(col('unit_n'), col('value_n'))), wide(0n))),
+    named('raw_d', times(col('unit_d'), when(col('cancels'), call('quotient', col('value_d'), call('nullif', col('unit_n'), int(0))), col('value_d')))),
   ]);
   const parts = project(product, [...keep(undefined, ...ROW, 'field_value', 'segment', 'value_n', 'value_d', 'held'), named('raw', atScale(col('raw_n'), col('raw_d')))]);
   return {

@@ -29,7 +29,8 @@ export function linesRelation(credits: Statement, gathered: Gathered, kinds: rea
   const joined = join(
     ['o', only(REF_WORLD, ['world', 0])],
     ['inner', 'r', only(REF_ROUTE, ['subject', of.payee]), eq(col('people_world', 'r'), col('people_world', 'o'))],
-    ['inner', 'c', scanOf(credits), and(...['facts_world', 'people_world'].map((w) => eq(col(w, 'c'), col(w, 'o'))), eq(col('payee', 'c'), col('payee', 'r')), eq(col('stint', 'c'), col('stint', 'r')))],
+    // branches of other rules are not even read
+    ['inner', 'c', filter(scanOf(credits), anyOf(col('rule'), [...new Set(columns.flatMap((c) => c.rules))])), and(...['facts_world', 'people_world'].map((w) => eq(col(w, 'c'), col(w, 'o'))), eq(col('payee', 'c'), col('payee', 'r')), eq(col('stint', 'c'), col('stint', 'r')))],
     ['inner', 'm', filter(scan(REF_MEASURE), anyOf(col('measure'), of.measures)), and(eq(col('plan_world', 'm'), col('plan_world', 'o')), eq(col('route', 'm'), col('route', 'r')))],
     ['inner', 'n', only(REF_NEED, ['plan', of.plan], ['window', of.window], ['subject', of.payee]), and(
       eq(col('plan_world', 'n'), col('plan_world', 'o')), eq(col('measure', 'n'), col('measure', 'm')), eq(col('stint', 'n'), col('subject_stint', 'r')))],

@@ -39,9 +39,12 @@ export const RULES: readonly Rule[] = [
     except: {
       'src/app/calculate.ts': 'dictionary codes and counts of the store',
       'src/app/people.ts': 'dictionary codes and days of the store',
+      'src/app/reasons.ts': 'the sequence number of an import',
       'src/engine/duckdb': 'process ids and sizes of memory',
       'src/plan/evaluate-functions.ts': 'months and days to add, bounded beforehand',
       'src/plan/resolve-credits.ts': 'levels, 1 to 99',
+      'src/plan/resolved-text.ts': 'days that a table is read by',
+      'src/plan/words-formula.ts': 'days that a table is read by',
       'src/stage/digits.ts': 'numbers of curves and components',
       'src/stage/tables.ts': 'yes and no as 1 and 0',
     },
@@ -50,7 +53,6 @@ export const RULES: readonly Rule[] = [
   {
     name: 'rounding by floats', looksAt: 'code', where: PRODUCT, pattern: /\bMath\.round\b|\.toFixed\s*\(|\.toPrecision\s*\(/g,
     instead: 'Use divideRounded or roundTo (src/value/rate.ts), which name their rounding mode; formatMoney to show an amount.',
-    except: { 'src/cli/': 'shows durations and sizes; amounts arrive there as text' },
     caught: 'return Math.round(x * 100);', passes: "return roundTo(x, unit, 'half_even');",
   },
   {

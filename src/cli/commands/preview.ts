@@ -6,7 +6,7 @@ import { commandLine } from '../command-line.ts';
 import { type Answer, type Context, type Options, refused, textOption } from '../answer.ts';
 import { type Ready, withWorkspace } from '../open.ts';
 import { renderPreview } from '../render/preview.ts';
-import { counted } from '../render/text.ts';
+import { counted, paragraph } from '../render/text.ts';
 import { unknownName, unknownPlan } from '../request.ts';
 
 export function preview(context: Context, options: Options): Promise<Answer> {
@@ -33,7 +33,7 @@ function previewAnswer(context: Context, { workspace }: Ready, value: Preview, d
   if (only.period !== undefined && !periods.includes(only.period)) return refused([unknownName('period', only.period, periods)]);
   const head = `${workspace.company}: ${counted(payees.length, 'payee')}, ${counted(new Set(value.rows.map((r) => r.plan)).size, 'plan')}, facts as of import ${value.run.importCut}. ${value.last === undefined ? 'Nothing was posted before.' : `Last posted: ${value.last.createdAt.slice(0, 10)}.`}`;
   const end = value.differences === 0 ? '' : `\n\nPost it: ${commandLine(context, 'apply')}`;
-  const text = `${head}\n\n${renderPreview(value, { width: context.terminal.width, only, all: options['all'] === true })}${end}`;
+  const text = `${paragraph(head, context.terminal.width)}\n\n${renderPreview(value, { width: context.terminal.width, only, all: options['all'] === true })}${end}`;
   return { exit: 0, document: { preview: previewDocument(value) }, text, diagnostics };
 }
 

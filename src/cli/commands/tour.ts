@@ -62,7 +62,7 @@ async function quarantineText(engine: Engine, width: number): Promise<string> {
   const waiting = await countQuarantine(engine), rows = waiting.reduce((sum, w) => sum + w.rows, 0);
   if (rows === 0) return '  No row is in quarantine.';
   const reasons = renderTable([{ title: 'reason', wraps: true }, { title: 'rows', align: 'right' }], waiting.map((w) => [CODES[w.code], String(w.rows)]), { width });
-  return `  ${counted(rows, 'row')} cannot be read and ${rows === 1 ? 'waits' : 'wait'} in quarantine until somebody corrects them; everything else counts.\n\n${reasons}`;
+  return `  ${counted(rows, 'row')} cannot be read and ${rows === 1 ? 'waits' : 'wait'} in quarantine to be corrected; everything else counts.\n\n${reasons}`;
 }
 
 function yearTable(earned: readonly EarnedRow[], width: number): string {

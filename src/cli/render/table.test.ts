@@ -18,7 +18,7 @@ describe('a table', () => {
   });
   test('wraps text, never a number, where the screen is narrow', () => {
     const text = renderTable(COLUMNS, [['Somebody with a long name', '1,234,567,890.00']], { width: 34 });
-    expect(text.split('\n').slice(2)).toEqual(['  Somebody with a  1,234,567,890.00', '  long name']);
+    expect(text.split('\n').slice(2)).toEqual(['  Somebody with   1,234,567,890.00', '  a long name']);
   });
   test('is as wide as it must be where nothing can be wrapped', () => {
     expect(renderTable([{ title: 'amount', align: 'right' }], [['1,234,567,890.00']], { width: 10 })).toContain('1,234,567,890.00');

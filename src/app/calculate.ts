@@ -2,7 +2,7 @@
  * Plans and facts → the relations of a run, in the engine. The one place where a program is compiled
  * and executed; preview, apply, explain, export and test all come through here.
  */
-import type { Engine, Progress } from '../engine/engine.ts';
+import { type Engine, EngineStop, type Progress } from '../engine/engine.ts';
 import type { Kind, Plan } from '../plan/plan.ts';
 import { aggregate, call, cast, coalesce, col, eq, int, join, keep, max, named, project, scan, type Relation, sum, union, wide } from '../relation/relation.ts';
 import type { Catalogue } from '../stage/catalogue.ts';
@@ -26,11 +26,18 @@ export async function calculate(engine: Engine, plans: readonly Plan[], kinds: r
   const factTotal = await largestTotal(engine, kinds, cut);
   const compiled = compile({ plans, kinds, people, cut, code: (word) => codes.get(word), factTotal });
   if (!('program' in compiled)) return { diagnostics: compiled.diagnostics };
-  const diagnostics = [...compiled.diagnostics, ...digitProblems(compiled, factTotal)];
+  const { diagnostics } = compiled;
   if (hasErrors(diagnostics)) return { diagnostics };
   engine.setCodes(codes);
   await putReferences(engine, compiled.references);
-  await runStatements(engine, compiled, options);
+  try {
+    await runStatements(engine, compiled, options);
+  } catch (error) {
+    // what is proven beforehand would refuse plans whose real numbers are small; it says which plan it was
+    const why = error instanceof EngineStop && error.diagnostic.code === 'engine.overflow' ? digitProblems(compiled, factTotal) : [];
+    if (why.length === 0) throw error;
+    return { diagnostics: [...diagnostics, ...why] };
+  }
   return { calculation: { compiled, catalogue: compiled.catalogue, cut, diagnostics }, diagnostics };
 }
 

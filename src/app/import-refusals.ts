@@ -93,7 +93,7 @@ function hierarchyFields(kind: Kind, workspace: Workspace): readonly string[] {
 async function hierarchyRows(engine: Engine, kind: Kind, field: string, refused: ReadonlySet<number>): Promise<readonly HierarchyRow<number | null>[]> {
   const incoming = project(
     join(['i', candidates(kind, ['record', 'id', 'from_day', 'to_day', field])], ['left', 'l', scan(INCOMING_WORDS), eq(col('local', 'l'), col(field, 'i'))]),
-    [...keep('i', 'record', 'id', 'from_day', 'to_day'), named('above', col('word', 'l')), ...keep('i', 'old_row')],
+    [...keep('i', 'record', 'id', 'from_day', 'to_day'), named('above', col('word', 'l')), ...keep('i', '_old_row')],
   );
   const staged = listOf(await engine.read(incoming, ['record'])).filter(([record]) => !refused.has(wholeOf(record)));
   if (staged.every((cells) => cells[4] === null)) return [];

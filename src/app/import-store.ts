@@ -95,7 +95,7 @@ export async function addVersions(engine: Engine, incoming: Incoming, seq: numbe
   await engine.execute({ name: CODES, make: 'table', relation: project(join(['l', scan(INCOMING_WORDS)], ['inner', 'w', scan(WORD), eq(col('word', 'w'), col('word', 'l'))]), [...keep('l', 'local'), ...keep('w', 'code')]), key: ['local'], about: 'the code of each word of the file' });
   await engine.execute(versions(incoming, seq, lastRow));
   if (changed === 0) return;
-  const superseded = project(filter(scan(table), isNotNull(col('old_row'))), [named('row', col('old_row')), named('seq', cast(int(seq), 'integer'))]);
+  const superseded = project(filter(scan(table), isNotNull(col('_old_row'))), [named('row', col('_old_row')), named('seq', cast(int(seq), 'integer'))]);
   await engine.execute({ name: supersededTable(kind).table, make: 'insert', relation: superseded, key: ['row'], about: `${kind.name}: versions that no longer count` });
 }
 
@@ -116,7 +116,7 @@ export function knownPeople(person: Kind): Relation {
 /** Staged rows that are about to be added, by record: those judged new or changed and not refused. */
 export function candidates(kind: Kind, columns: readonly string[]): Relation {
   const joined: Relation = { kind: 'join', inputs: [...joinInputs(notRefused(kind)), { as: 'i', how: 'inner', relation: scan(incomingTable(kind)), on: eq(col('record', 'i'), col('record', 'j')) }] };
-  return project(filter(joined, and(isNull(col('record', 'q')), compare('<=', col('verdict', 'j'), int(VERDICT.changed)))), [...columns.map((c) => named(c, col(c, 'i'))), named('old_row', col('old_row', 'j'))]);
+  return project(filter(joined, and(isNull(col('record', 'q')), compare('<=', col('verdict', 'j'), int(VERDICT.changed)))), [...columns.map((c) => named(c, col(c, 'i'))), named('_old_row', col('_old_row', 'j'))]);
 }
 
 // ---- judging ----
@@ -126,13 +126,13 @@ const acceptedName = (kind: Kind): string => `accepted_${kind.name}`;
 
 function judgedTable(kind: Kind): TableSchema {
   return { table: judgedName(kind), key: ['record'], columns: [
-    { name: 'record', type: 'integer' }, { name: 'line', type: 'integer' }, { name: 'id', type: 'text' }, { name: 'verdict', type: 'integer' }, { name: 'old_row', type: 'bigint' },
+    { name: 'record', type: 'integer' }, { name: 'line', type: 'integer' }, { name: 'id', type: 'text' }, { name: 'verdict', type: 'integer' }, { name: '_old_row', type: 'bigint' },
     { name: 'line_a', type: 'integer' }, { name: 'line_b', type: 'integer' }, { name: 'rows', type: 'integer' }, { name: 'other_source', type: 'text' },
     { name: 'field', type: 'text' }, { name: 'payee', type: 'integer' },
   ] };
 }
 function acceptedTable(kind: Kind): TableSchema {
-  return { table: acceptedName(kind), key: ['record'], columns: [...incomingTable(kind).columns, { name: 'old_row', type: 'bigint' }] };
+  return { table: acceptedName(kind), key: ['record'], columns: [...incomingTable(kind).columns, { name: '_old_row', type: 'bigint' }] };
 }
 const keyOf = (kind: Kind): readonly string[] => (kind.dated ? ['id'] : ['id', 'from_day']);
 
@@ -163,7 +163,7 @@ function judgement({ kind, source, payees, others }: Incoming): Relation {
     [eq(col('hash', 'c'), col('hash', 'i')), verdictOf('unchanged')],
   ], verdictOf('changed'));
   return project({ kind: 'join', inputs }, [
-    named('record', col('record', 'i')), named('line', col('line', 'i')), named('id', col('id', 'i')), named('verdict', verdict), named('old_row', col('row', 'c')),
+    named('record', col('record', 'i')), named('line', col('line', 'i')), named('id', col('id', 'i')), named('verdict', verdict), named('_old_row', col('row', 'c')),
     named('line_a', col('line_a', 'k')), named('line_b', col('line_b', 'k')), named('rows', col('rows', 'k')), named('other_source', col('source', 'c')),
     named('field', cases(unknown.map((u, n) => [u, text(payees[n] ?? '')] as const), nothing('text'))),
     named('payee', cases(unknown.map((u, n) => [u, col(payees[n] ?? '', 'i')] as const), nothing('integer'))),
@@ -248,8 +248,8 @@ function versions({ kind, file }: Incoming, seq: number, lastRow: bigint): State
   ];
   const given = table.columns.filter((c) => c.name !== 'row').map((c): Named => named(c.name, storedColumn(c, { file, seq, coded })));
   const order = (kind.dated ? ['day', ...(payee === undefined ? [] : [payee]), 'id'] : ['id', 'from_day']).map((column) => ({ column, descending: false }));
-  const numbered = windowed(project({ kind: 'join', inputs }, given), [{ name: 'n', fn: 'row_number', partition: [], order: [...order, { column: 'record', descending: false }] }]);
-  const row = plus(cast(int(lastRow), 'bigint'), col('n'));
+  const numbered = windowed(project({ kind: 'join', inputs }, given), [{ name: 'row', fn: 'row_number', partition: [], order: [...order, { column: 'record', descending: false }] }]);
+  const row = plus(cast(int(lastRow), 'bigint'), col('row'));
   const relation = project(numbered, table.columns.map((c) => named(c.name, c.name === 'row' ? row : col(c.name))));
   return { name: table.table, make: 'insert', relation, key: ['row'], about: `${kind.name}: new versions`, sorted: ['row'] };
 }

@@ -38,8 +38,6 @@ export interface Context {
   readonly dir: string;
   /** the instant, as `2026-01-31T12:00:00.000Z` */
   readonly now: () => string;
-  /** milliseconds since the process began */
-  readonly elapsed: () => number;
   readonly memoryMb: number;
   readonly threads: number;
   /** the engine of this command; its process runs already where the command always needs one */

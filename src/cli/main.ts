@@ -53,7 +53,7 @@ async function runCommand(spec: CommandSpec, options: Options, streams: Streams)
   };
   const stop = onStop(() => session, stopped);
   const context: Context = {
-    terminal, json, dir, now: () => new Date().toISOString(), elapsed: streams.elapsed, ...limits,
+    terminal, json, dir, now: () => new Date().toISOString(), ...limits,
     session: begin, isStopped: stop.isStopped,
   };
   try {

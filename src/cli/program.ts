@@ -84,8 +84,9 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [
       ['--payee <NAME>', 'whose pay (needed)'], ['--period <LABEL>', 'which period, like 2026-Q1; default: the last one with pay'], ['--component <NAME>', 'only this part of the plan'],
       ['--plan <NAME>', 'only this plan'], ['--all', 'every row of the files, not only the first ones'],
+      ['--statement', 'the statement alone: result, target and amount of each component'],
     ],
-    examples: [['trueup explain --payee "Ann Lee" --period 2026-Q1', 'one quarter of one payee']],
+    examples: [['trueup explain --payee "Ann Lee" --period 2026-Q1', 'one quarter of one payee'], ['trueup explain --payee "Ann Lee" --period 2026 --statement', 'the statement of a year']],
     engine: 'always', stopped: NOTHING, load: async () => (await import('./commands/explain.ts')).explain,
   },
   {

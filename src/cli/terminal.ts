@@ -20,12 +20,13 @@ export function openTerminal(streams: Streams, quiet: boolean): Terminal {
   // a reader that has seen enough (`| head`) is no error
   stdout.on('error', (error: NodeJS.ErrnoException) => { if (error.code !== 'EPIPE') throw error; });
   const progress = quiet ? SILENT : progressBar({
-    write: (text) => { stderr.write(text); }, isTerminal: stderr.isTTY === true, columns: stderr.columns ?? WIDEST, elapsed: streams.elapsed,
+    write: (text) => { stderr.write(text); }, isTerminal: stderr.isTTY === true, columns: stderr.columns || WIDEST, elapsed: streams.elapsed,
   });
+  // a terminal that does not know its width says 0
   return {
     print(text) { progress.clear(); stdout.write(`${text}\n`); },
     note(text) { progress.clear(); stderr.write(`${text}\n`); },
-    width: Math.max(NARROWEST, Math.min(WIDEST, columnsOf(variables['COLUMNS']) ?? stdout.columns ?? WIDEST)),
+    width: Math.max(NARROWEST, Math.min(WIDEST, columnsOf(variables['COLUMNS']) ?? (stdout.columns || WIDEST))),
     paint: painter(isColoured(stdout, variables)),
     progress,
   };

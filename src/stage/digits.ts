@@ -1,8 +1,9 @@
 /**
- * Do the exact numbers of a run fit into 38 digits? Bounds are taken from the rows at hand, component
- * by component: the largest sum that the facts can give, times the largest target, edge, rate and unit
- * amount that the component's own rows hold. What could pass 38 digits is told before anything runs;
- * the engine would stop at it, never wrap.
+ * Where could the exact numbers of a run pass 38 digits? Bounds are taken from the rows at hand,
+ * component by component: the largest sum that the facts can give, times the largest target, edge, rate
+ * and unit amount that the component's own rows hold. The engine stops at such a number, never wraps;
+ * this says which component it can have been, and what to round. As a refusal beforehand it would be
+ * too strict: real numbers are far below the product of the largest ones.
  */
 import { assert, type Diagnostic } from '../value/diagnostic.ts';
 import { SCALE } from './arithmetic.ts';
@@ -31,7 +32,9 @@ export function digitProblems(compiled: Compiled, factTotal: bigint): Diagnostic
       if (c === undefined) continue;
       const unit = entry.shape.paysOnValue ? x : own.unitN, unitUnder = entry.shape.paysOnValue ? xUnder : own.unitD;
       const level = c.b === 0n;
-      const product = unit * (level ? c.a : c.a * rD + c.b * rN), divisor = unitUnder * c.c * (level ? 1n : rD);
+      // the target is cancelled where the pay is on it
+      const cancels = byAttainment && !entry.shape.paysOnValue && entry.spec.kind === 'leaf' && entry.spec.pay?.form === 'rate';
+      const product = (cancels ? 1n : unit) * (level ? c.a : c.a * rD + c.b * rN), divisor = unitUnder * c.c * (level ? 1n : cancels ? xUnder : rD);
       const edge = rN * c.edgeD > rD * c.edgeN ? rN * c.edgeD : rD * c.edgeN;
       const worst = [product, divisor * SCALE, edge].reduce((m, n) => (n > m ? n : m), 0n);
       if (worst < LIMIT) continue;

@@ -26,9 +26,9 @@ export function currentRows(table: TableSchema, kind: Kind, cut: number): Relati
 export function entityRows(kind: Kind, cut: number): Statement {
   // a row without a first day comes before all others
   const ordered = project(currentRows(entityTable(kind), kind, cut), [
-    ...entityTable(kind).columns.map((c) => named(c.name, col(c.name))), named('starts', coalesce(col('from_day'), cast(int(-1_000_000), 'integer'))),
+    ...entityTable(kind).columns.map((c) => named(c.name, col(c.name))), named('_starts', coalesce(col('from_day'), cast(int(-1_000_000), 'integer'))),
   ]);
-  const rows = windowed(ordered, [{ name: 'next_day', fn: 'lead', of: col('from_day'), partition: ['entity'], order: [{ column: 'starts', descending: false }] }]);
+  const rows = windowed(ordered, [{ name: '_next_day', fn: 'lead', of: col('from_day'), partition: ['entity'], order: [{ column: '_starts', descending: false }] }]);
   return { name: `dated_${kind.name}`, make: 'view', relation: rows, key: ['row'], about: `dated rows of ${kind.name}, each until the next one begins` };
 }
 
@@ -134,7 +134,7 @@ export function referenced(kind: Kind, field: string, kinds: readonly Kind[]): K
   return kinds.find((k) => k.name === name && !k.dated);
 }
 function datedColumns(kind: Kind): TableSchema['columns'] {
-  return [...entityTable(kind).columns, { name: 'starts', type: 'integer' }, { name: 'next_day', type: 'integer' }];
+  return [...entityTable(kind).columns, { name: '_starts', type: 'integer' }, { name: '_next_day', type: 'integer' }];
 }
 /** The row of a reference that was in force on the day of the fact. */
 function inForce(alias: string, field: string): Expr {
@@ -142,7 +142,7 @@ function inForce(alias: string, field: string): Expr {
   return and(
     eq(col('entity', alias), col(field, 'f')),
     or(isNull(col('from_day', alias)), compare('<=', col('from_day', alias), day)),
-    or(isNull(col('next_day', alias)), compare('<', day, col('next_day', alias))),
+    or(isNull(col('_next_day', alias)), compare('<', day, col('_next_day', alias))),
     or(isNull(col('to_day', alias)), compare('<', day, col('to_day', alias))),
   );
 }

@@ -2,6 +2,7 @@
 import { calculate } from '../../app/calculate.ts';
 import { explain as explainPay } from '../../app/explain.ts';
 import { explanationText } from '../../app/explain-text.ts';
+import { statement, statementText } from '../../app/statement.ts';
 import { sourceProblems } from '../../app/run-notes.ts';
 import { hasErrors } from '../../value/diagnostic.ts';
 import { type Answer, type Context, type Options, refused, textOption } from '../answer.ts';
@@ -17,6 +18,11 @@ export function explain(context: Context, options: Options): Promise<Answer> {
     if (hasErrors(notes)) return refused(notes);
     const { calculation, diagnostics } = await calculate(engine, workspace.plans, workspace.kinds, { onProgress: (p) => { context.terminal.progress.show(p.step, p.done, p.of); } });
     if (calculation === undefined) return refused([...notes, ...diagnostics]);
+    if (options['statement'] === true) {
+      const { value: pay, diagnostics: asked } = await statement(engine, calculation, payee, period);
+      if (pay === undefined) return refused(asked);
+      return { exit: 0, document: { statement: pay }, text: statementText(pay).trimEnd(), diagnostics: [...notes, ...diagnostics] };
+    }
     const component = textOption(options, 'component'), plan = textOption(options, 'plan');
     const explained = await explainPay(engine, calculation, {
       payee, kinds: workspace.kinds, ...(period === undefined ? {} : { period }), ...(component === undefined ? {} : { component }), ...(plan === undefined ? {} : { plan }),

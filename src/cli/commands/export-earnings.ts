@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { calculate, type Calculation } from '../../app/calculate.ts';
 import { earnedRows } from '../../app/earned.ts';
 import { exportEarnings as earningsText } from '../../app/export-earnings.ts';
-import { type ImportReport, importSources } from '../../app/import.ts';
+import { importSources } from '../../app/import.ts';
 import { sourceProblems } from '../../app/run-notes.ts';
 import { hasErrors } from '../../value/diagnostic.ts';
 import { plainAmount } from '../../value/money.ts';

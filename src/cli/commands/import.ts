@@ -24,7 +24,8 @@ export async function importFiles(context: Context, options: Options): Promise<A
 }
 
 function importAnswer(context: Context, report: ImportReport): Answer {
-  const exit = exitOf(report.diagnostics) || (isClean(report) ? 0 : 2);
+  const nothing = report.files.length > 0 && report.files.every((f) => f.outcome === 'refused' || f.outcome === 'waits');
+  const exit = exitOf(report.diagnostics) || (nothing ? 1 : isClean(report) ? 0 : 2);
   const { width, paint } = context.terminal;
   const parts = report.files.length === 0 && report.diagnostics.length === 0
     ? ['This workspace has no sources, so there is nothing to import. Say in sources/ which file holds what.']

@@ -2,9 +2,9 @@
  * Plans and facts → the relations of a run, in the engine. The one place where a program is compiled
  * and executed; preview, apply, explain, export and test all come through here.
  */
-import { type Engine, EngineStop, type Progress } from '../engine/engine.ts';
+import { type Cell, type Engine, EngineStop, type Progress } from '../engine/engine.ts';
 import type { Kind, Plan } from '../plan/plan.ts';
-import { aggregate, call, cast, coalesce, col, eq, int, join, keep, max, named, project, scan, type Relation, sum, union, wide } from '../relation/relation.ts';
+import { aggregate, call, cast, coalesce, col, eq, int, join, keep, max, named, project, scan, type Relation, sum, type TableSchema, union, wide } from '../relation/relation.ts';
 import type { Catalogue } from '../stage/catalogue.ts';
 import { compile, type Compiled } from '../stage/compile.ts';
 import { digitProblems } from '../stage/digits.ts';
@@ -29,7 +29,7 @@ export async function calculate(engine: Engine, plans: readonly Plan[], kinds: r
   const { diagnostics } = compiled;
   if (hasErrors(diagnostics)) return { diagnostics };
   engine.setCodes(codes);
-  await putReferences(engine, compiled.references);
+  await engine.fill(compiled.references.map(columnsOfRows));
   try {
     await runStatements(engine, compiled, options);
   } catch (error) {
@@ -50,12 +50,9 @@ async function runStatements(engine: Engine, compiled: Compiled, options: Calcul
   options.onProgress?.({ step: 'done', done: statements.length, of: statements.length });
 }
 
-async function putReferences(engine: Engine, references: readonly ReferenceRows[]): Promise<void> {
-  for (const { schema, rows } of references) {
-    await engine.drop(schema.table);
-    await engine.ensure(schema);
-    if (rows.length > 0) await engine.append(schema, schema.columns.map((_, c) => rows.map((r) => r[c] ?? null)));
-  }
+/** Rows as columns, for the engine. */
+function columnsOfRows({ schema, rows }: ReferenceRows): { readonly schema: TableSchema; readonly data: readonly (readonly Cell[])[] } {
+  return { schema, data: schema.columns.map((_, c) => rows.map((r) => r[c] ?? null)) };
 }
 
 /** The known-at sequence of the newest import; 0 where there is none. */

@@ -9,7 +9,7 @@ import type { Cell, Engine, Progress } from '../engine/engine.ts';
 import { closest } from '../plan/closest.ts';
 import type { Kind, Source, Workspace } from '../plan/plan.ts';
 import { col, eq, filter, join as joined, keep, named, cast, project, text } from '../relation/relation.ts';
-import { IMPORTED, reservedNames } from '../stage/store.ts';
+import { IMPORTED } from '../stage/store.ts';
 import type { Diagnostic } from '../value/diagnostic.ts';
 import { importFile, kindOf, storeState } from './import-file.ts';
 import type { Attempt, ImportContext } from './import-file.ts';
@@ -38,7 +38,7 @@ export interface ImportOptions {
 /** Rejects with EngineStop where the store cannot be used, is full, or the work was cancelled; the file under way leaves nothing then. */
 export async function importSources(workspace: Workspace, engine: Engine, options: ImportOptions = {}): Promise<ImportReport> {
   const dryRun = options.dryRun === true;
-  const diagnostics = [...unknownSources(workspace, options), ...reservedFields(workspace)];
+  const diagnostics = unknownSources(workspace, options);
   if (diagnostics.length > 0) return { files: [], notes: [], diagnostics, seq: await sequence(engine), dryRun };
   await ensureStore(engine, workspace);
   const inbox = pathsOf(workspace.dir).inbox;
@@ -147,19 +147,6 @@ function unknownSources(workspace: Workspace, options: ImportOptions): Diagnosti
       hint: near !== undefined ? `Did you mean \`${near}\`?` : names.length === 0 ? 'Write a file in the folder `sources` that says which file holds what.' : `There are ${names.map((n) => `\`${n}\``).join(', ')}.`,
     };
   });
-}
-
-function reservedFields(workspace: Workspace): Diagnostic[] {
-  return workspace.kinds.flatMap((kind) => kind.fields.flatMap(({ name, type }): Diagnostic[] => {
-    const isReserved = reservedNames(kind).includes(name);
-    const badCurrency = kind.dated && name === 'currency' && type !== 'text';
-    if (!isReserved && !badCurrency) return [];
-    return [{
-      code: 'import.reserved_field', severity: 'error', file: kind.at.file, line: kind.at.line, column: kind.at.column, path: `${kind.name}.${name}`,
-      message: badCurrency ? `\`currency\` of \`${kind.name}\` says which currency a row is in, so it is text.` : `A field of \`${kind.name}\` cannot be called \`${name}\`: the store uses that name itself, for where a row comes from.`,
-      hint: badCurrency ? 'Write `currency: text` under `fields`.' : `Give it another name, such as \`${kind.name}_${name}\`.`,
-    }];
-  }));
 }
 
 /** What a killed import left under way. */

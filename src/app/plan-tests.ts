@@ -14,7 +14,6 @@ import { entriesOf, find, itemsOf, type MapNode, type Node, readDocument, textOf
 import type { Value } from '../plan/evaluate.ts';
 import { readLiteral } from '../plan/literal.ts';
 import type { FieldType, Kind, Plan, Workspace } from '../plan/plan.ts';
-import { reservedNames } from '../stage/store.ts';
 import type { Diagnostic } from '../value/diagnostic.ts';
 import { parseDay } from '../value/period.ts';
 import { compare, formatRatio, type Ratio } from '../value/rate.ts';
@@ -72,9 +71,6 @@ async function runTest(workspace: Workspace, file: string, root: MapNode, engine
     const kind = dateless(e.key);
     if (kind === undefined || !kind.dated) { problems.push(say(e.value, `There is no kind of fact ${e.key}.`, `Kinds are: ${kinds.map((k) => k.name).join(', ')}.`)); continue; }
     facts.set(e.key, itemsOf(e.value).flatMap((row, i) => factRows(row, kind, i, plans[0] as Plan, problems, say)));
-  }
-  for (const kind of kinds) for (const { name } of kind.fields) {
-    if (reservedNames(kind).includes(name)) problems.push(say(undefined, `${kind.name} has a field ${name}, a name that the store uses itself.`, `Call the field \`${kind.name}_${name}\`, in \`facts\`, in the sources and in the plans.`));
   }
   if (problems.length > 0) return { figures: 0, differences: [], diagnostics: problems };
   await fillStore(engine, { kinds, facts, entities });

@@ -63,6 +63,7 @@ function engineOn(child: DuckdbChild, folders: readonly string[], readOnly: bool
     execute: (statement) => execute(s, statement),
     read: (relation, sortedBy) => read(s, relation, text(relation, sortedBy)),
     stream: (relation, onChunk) => stream(s, relation, text(relation), onChunk),
+    fill: (tables) => fill(s, tables),
     append: (schema, data) => append(s, schema, data),
     transaction: (body) => transaction(s, body),
     setCodes: (codes) => { s.codes = codes; },
@@ -162,6 +163,17 @@ async function append(s: Session, schema: TableSchema, data: readonly (readonly 
       const part = count <= BATCH_ROWS ? data : data.map((cells) => cells.slice(from, from + BATCH_ROWS));
       await ask(s, { kind: 'append', table: schema.table, types, data: part }, `add rows to ${schema.table}`);
     }
+  };
+  await (s.inTransaction ? all() : transaction(s, all));
+}
+
+/** One message makes all tables: below some 10,000 rows it is the messages that cost. */
+async function fill(s: Session, tables: Parameters<Engine['fill']>[0]): Promise<void> {
+  for (const { schema } of tables) assert(schema.temporary === true, `${schema.table} is a table of one run`);
+  const all = async (): Promise<void> => {
+    await run(s, tables.map(({ schema }) => `DROP TABLE IF EXISTS ${identifier(schema.table)};\n${emitTable(schema, duckdb)};`).join('\n'), 'tables of the run');
+    for (const { schema } of tables) s.catalog?.set(schema.table, 'table');
+    for (const { schema, data } of tables) await append(s, schema, data);
   };
   await (s.inTransaction ? all() : transaction(s, all));
 }

@@ -40,6 +40,8 @@ export interface Engine {
   read(relation: Relation, sortedBy?: readonly string[]): Promise<Rows>;
   /** the same in chunks, for results that do not fit in memory */
   stream(relation: Relation, onChunk: (rows: Rows) => void | Promise<void>): Promise<void>;
+  /** makes temporary tables anew, with these rows */
+  fill(tables: readonly { readonly schema: TableSchema; readonly data: readonly (readonly Cell[])[] }[]): Promise<void>;
   append(schema: TableSchema, data: readonly (readonly Cell[])[]): Promise<void>;
   /** all or nothing */
   transaction<T>(body: () => Promise<T>): Promise<T>;

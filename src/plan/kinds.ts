@@ -21,6 +21,18 @@ import { humanised } from './titles.ts';
 const PERSON: Readonly<Record<string, FieldType>> = { role: 'text', manager: 'payee', hired: 'date', left: 'date', currency: 'text' };
 /** Fields that date a reference row. */
 const DATING: Readonly<Record<string, FieldType>> = { from: 'date', to: 'date' };
+/** What the store keeps of every row beside its fields, and what it is. Fields cannot be called so. */
+export const ROW_COLUMNS = {
+  row: 'its number in the store', seq: 'the import that brought it', id: 'what makes it unique', file: 'the file that it came from',
+  record: 'its place in the file', line: 'its line in the file', hash: 'the fingerprint of its content',
+} as const;
+/** The same of facts alone, and of reference rows alone. */
+export const FACT_COLUMNS = { day: 'its date' } as const;
+export const REFERENCE_COLUMNS = { entity: 'whom or what it describes', from_day: 'the first day on which it holds', to_day: 'the day from which it holds no longer' } as const;
+/** What reports and exports call the source of a row. */
+const SOURCE_COLUMN = { source: 'the source that it came from' } as const;
+/** Fields that the import itself reads, by their types. */
+const READ_FACT: Readonly<Record<string, FieldType>> = { currency: 'text' };
 const SIMPLE = ['money', 'number', 'percent', 'date', 'text', 'yes/no', 'payee'] as const;
 
 export interface DeclaredTerm { readonly type: TermType; readonly at: At }
@@ -35,7 +47,10 @@ export function resolveKinds(shared: Sections, terms: DeclaredTerms, found: Diag
   const kinds = new Map<string, Kind>();
   for (const name of names) {
     const sources = [...shared.sources.values()].filter((s) => textOf(find(s.value, 'into')) === name);
-    kinds.set(name, resolveKind(name, shared.facts.get(name), sources, names, terms, found));
+    const kind = resolveKind(name, shared.facts.get(name), sources, names, terms, found);
+    const other = sameWord(name, kinds.keys());
+    if (other !== undefined) found.push(problem('source.bad_field', kind.at, `the kinds \`${name}\` and \`${other}\` differ only in capitals, so the store could not tell them apart`, `write \`${other}\` in both places, or give one of them another name`));
+    kinds.set(name, kind);
   }
   return kinds;
 }
@@ -47,15 +62,17 @@ function resolveKind(name: string, declared: Entry | undefined, sources: readonl
   if (!SAYABLE.test(name)) found.push(problem('source.bad_field', at, `\`${name}\` cannot be the name of a kind: formulas and tables could not say it`, 'use letters, digits and `_`, with a letter first'));
   for (const entry of entriesOf(find(declared?.value, 'fields'))) {
     const type = fieldType(entry, kinds, found);
-    checkSayable(entry.key, entry.at, found);
+    checkName(entry.key, entry.at, { name, dated }, fields.keys(), found);
     if (type !== undefined) fields.set(entry.key, type);
-    if (dated && (entry.key === 'date' || entry.key === 'id')) {
-      found.push(problem('source.bad_field', entry.at, `every fact has \`${entry.key}\` already`, `remove it from \`fields\`, and say in the source what its \`${entry.key}\` is`));
-    }
+    checkRead(entry, type, dated, found);
   }
   if (name === 'person') {
     for (const [field, type] of Object.entries(PERSON)) if (!fields.has(field)) fields.set(field, type);
-    for (const [term, types] of terms) if (!fields.has(term)) fields.set(term, termFieldType(term, types, found));
+    for (const [term, types] of terms) {
+      if (fields.has(term)) continue;
+      checkTerm(term, types, found);
+      fields.set(term, termFieldType(term, types, found));
+    }
   }
   const filled = filledFields(sources);
   if (!dated) for (const [field, type] of Object.entries(DATING)) if (filled.has(field) && !fields.has(field)) fields.set(field, type);
@@ -63,7 +80,7 @@ function resolveKind(name: string, declared: Entry | undefined, sources: readonl
   for (const [field, where] of filled) {
     if (fields.has(field)) continue;
     if (open) {
-      checkSayable(field, where, found);
+      checkName(field, where, { name, dated }, fields.keys(), found);
       fields.set(field, 'text');
     } else {
       const near = closest(field, fields.keys());
@@ -73,7 +90,7 @@ function resolveKind(name: string, declared: Entry | undefined, sources: readonl
   if (declared === undefined && name !== 'person') {
     found.push(problem('source.undeclared_kind', at, `no file declares the fields of \`${name}\`, so all of them (${both([...filled.keys()])}) are read as text`, `declare them: \`facts: { ${name}: { fields: { ${[...filled.keys()][0] ?? 'name'}: text } } }\``, 'warning'));
   } else if (sources.length > 0 && name !== 'person') {
-    blankFields(name, fields, filled, declared, found);
+    blankFields(name, dated, fields, filled, declared, found);
   }
   const list = [...fields].map(([field, type]): Field => ({ name: field, type }));
   return { name, title: textOf(find(declared?.value, 'title')) ?? humanised(name), dated, fields: list, at };
@@ -81,10 +98,45 @@ function resolveKind(name: string, declared: Entry | undefined, sources: readonl
 
 const SAYABLE = /^[A-Za-z]\w*$/;
 
-function checkSayable(field: string, at: At, found: Diagnostic[]): void {
-  if (SAYABLE.test(field)) return;
-  const better = field.trim().replace(/\W+/g, '_').replace(/^[\d_]+/, '').toLowerCase();
-  found.push(problem('source.bad_field', at, `\`${field}\` cannot be the name of a field: formulas could not say it`, better === '' ? 'use letters, digits and `_`, with a letter first' : `write \`${better}\`; the name of the column stands after the colon`));
+function checkName(field: string, at: At, kind: Pick<Kind, 'name' | 'dated'>, others: Iterable<string>, found: Diagnostic[]): void {
+  if (!SAYABLE.test(field)) {
+    const better = field.trim().replace(/\W+/g, '_').replace(/^[\d_]+/, '').toLowerCase();
+    found.push(problem('source.bad_field', at, `\`${field}\` cannot be the name of a field: formulas could not say it`, better === '' ? 'use letters, digits and `_`, with a letter first' : `write \`${better}\`; the name of the column stands after the colon`));
+    return;
+  }
+  const what = keptOf(field, kind.dated), other = sameWord(field, others);
+  if (what !== undefined) {
+    const own = (kind.dated ? ['id', 'date'] : ['id']).includes(field);
+    found.push(problem('source.bad_field', at, `every row of \`${kind.name}\` has \`${field.toLowerCase()}\` already${own ? '' : `: ${what}`}`,
+      own ? `remove it from \`fields\`, and say in the source what its \`${field}\` is` : `give the field another name, such as \`${kind.name}_${field.toLowerCase()}\`; the column of the file may stay as it is`));
+  } else if (other !== undefined) {
+    found.push(problem('source.bad_field', at, `the fields \`${field}\` and \`${other}\` of \`${kind.name}\` differ only in capitals, so the store could not tell them apart`, `write \`${other}\` in both places, or give one of them another name`));
+  }
+}
+
+/** A term is a field of `person`. */
+function checkTerm(term: string, types: readonly DeclaredTerm[], found: Diagnostic[]): void {
+  const what = keptOf(term, false);
+  if (what === undefined) return;
+  for (const { at } of types) found.push(problem('plan.bad_name', at, `\`${term}\` cannot be the name of a term: every row of \`person\` has \`${term.toLowerCase()}\` already, ${what}`, `give it another name, such as \`${term}_value\``));
+}
+
+/** What a name means to the store, which does not tell capitals from small letters. */
+function keptOf(field: string, dated: boolean): string | undefined {
+  const kept: Readonly<Record<string, string>> = { ...ROW_COLUMNS, ...SOURCE_COLUMN, ...(dated ? { date: FACT_COLUMNS.day, ...FACT_COLUMNS } : REFERENCE_COLUMNS) };
+  return Object.entries(kept).find(([name]) => name === field.toLowerCase())?.[1];
+}
+/** Another name that differs only in capitals. */
+function sameWord(name: string, others: Iterable<string>): string | undefined {
+  return [...others].find((other) => other !== name && other.toLowerCase() === name.toLowerCase());
+}
+
+/** Fields that the import reads by itself have one type. */
+function checkRead(entry: Entry, type: FieldType | undefined, dated: boolean, found: Diagnostic[]): void {
+  const wanted = Object.entries(dated ? READ_FACT : DATING).find(([name]) => name === entry.key)?.[1];
+  if (wanted === undefined || type === undefined || type === wanted) return;
+  const what = dated ? 'says which currency the row is in' : `says ${entry.key === 'from' ? 'from' : 'up to'} which day the row holds`;
+  found.push(problem('source.bad_type', entry.value.at, `\`${entry.key}\` ${what}, so it is ${wanted}`, `write \`${entry.key}: ${wanted}\``));
 }
 
 function isDated(name: string, sources: readonly Entry[], found: Diagnostic[]): boolean {
@@ -112,9 +164,11 @@ function filledFields(sources: readonly Entry[]): Map<string, At> {
 }
 
 /** A field that no file fills is blank in every row, and sums of it are 0: say so before somebody is paid nothing. */
-function blankFields(name: string, fields: ReadonlyMap<string, FieldType>, filled: ReadonlyMap<string, At>, declared: Entry | undefined, found: Diagnostic[]): void {
+function blankFields(name: string, dated: boolean, fields: ReadonlyMap<string, FieldType>, filled: ReadonlyMap<string, At>, declared: Entry | undefined, found: Diagnostic[]): void {
   for (const entry of entriesOf(find(declared?.value, 'fields'))) {
     if (!fields.has(entry.key) || filled.has(entry.key)) continue;
+    // rows without a currency of their own are in the one of their source
+    if (dated && entry.key === 'currency') continue;
     found.push(problem('source.blank_field', entry.at, `no source fills \`${entry.key}\` of \`${name}\`, so it is blank in every row`, `add \`${entry.key}: column\` to \`fields\` of the source, or remove the field`, 'warning'));
   }
 }

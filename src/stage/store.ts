@@ -7,6 +7,7 @@
  * older one no longer counts. What a run with cut `n` sees: versions with `seq <= n`, less those
  * superseded at or before `n`.
  */
+import { FACT_COLUMNS, REFERENCE_COLUMNS, ROW_COLUMNS } from '../plan/kinds.ts';
 import type { Field, FieldType, Kind } from '../plan/plan.ts';
 import type { Column, SqlType, TableSchema } from '../relation/relation.ts';
 
@@ -74,27 +75,26 @@ export const SETTLED: TableSchema = {
 export function ownFields(kind: Kind): readonly Field[] {
   return kind.fields.filter((f) => (kind.dated ? f.name !== 'currency' : f.name !== 'from' && f.name !== 'to'));
 }
-/** Names that fields of a kind cannot have, because the layout uses them. */
-export function reservedNames(kind: Kind): readonly string[] {
-  return [...ORIGIN.map((c) => c.name), ...(kind.dated ? ['day'] : ['entity', 'from_day', 'to_day'])];
-}
-
 const fieldColumns = (fields: readonly Field[]): Column[] => fields.map((f) => ({ name: f.name, type: storedType(f.type) }));
 
+type KeptColumn = keyof typeof ROW_COLUMNS | keyof typeof FACT_COLUMNS | keyof typeof REFERENCE_COLUMNS;
 /** `row`: dense number of the version, unique in the store; `id`: what the source calls it; `hash`: of the typed content. */
-const ORIGIN: readonly Column[] = [
-  { name: 'row', type: 'bigint' }, { name: 'seq', type: 'integer' }, { name: 'id', type: 'text' },
-  { name: 'file', type: 'integer' }, { name: 'record', type: 'bigint' }, { name: 'line', type: 'bigint' }, { name: 'hash', type: 'text' },
-];
+const KEPT_TYPES: Readonly<Record<KeptColumn, SqlType>> = {
+  row: 'bigint', seq: 'integer', id: 'text', file: 'integer', record: 'bigint', line: 'bigint', hash: 'text',
+  day: 'integer', entity: 'integer', from_day: 'integer', to_day: 'integer',
+};
+/** The plan language refuses fields of these names. */
+const keptColumns = (kept: Partial<Readonly<Record<KeptColumn, string>>>): Column[] => (Object.keys(kept) as KeptColumn[]).map((name) => ({ name, type: KEPT_TYPES[name] }));
+const ORIGIN: readonly Column[] = keptColumns(ROW_COLUMNS);
 
 /** Facts of one kind. `day`: the date of the fact; `currency`: code of the currency of its money, null where the kind has none. */
 export function factTable(kind: Kind): TableSchema {
-  return { table: `fact_${kind.name}`, key: ['row'], columns: [...ORIGIN, { name: 'day', type: 'integer' }, { name: 'currency', type: 'integer' }, ...fieldColumns(ownFields(kind))] };
+  return { table: `fact_${kind.name}`, key: ['row'], columns: [...ORIGIN, ...keptColumns(FACT_COLUMNS), { name: 'currency', type: 'integer' }, ...fieldColumns(ownFields(kind))] };
 }
 
 /** Dated rows of a reference (person, account, …): in force from `from_day` (null: from the beginning) to the next row of the entity, or `to_day`. */
 export function entityTable(kind: Kind): TableSchema {
-  return { table: `entity_${kind.name}`, key: ['row'], columns: [...ORIGIN, { name: 'entity', type: 'integer' }, { name: 'from_day', type: 'integer' }, { name: 'to_day', type: 'integer' }, ...fieldColumns(ownFields(kind))] };
+  return { table: `entity_${kind.name}`, key: ['row'], columns: [...ORIGIN, ...keptColumns(REFERENCE_COLUMNS), ...fieldColumns(ownFields(kind))] };
 }
 
 export function storeTable(kind: Kind): TableSchema {

@@ -48,7 +48,7 @@ export const CODES = {
   'test.bad': 'A test of a plan that cannot be read',
   // how files of a source become facts
   'source.missing_key': 'A source that lacks a key',
-  'source.bad_field': 'A field that the kind does not have, or that a source cannot fill',
+  'source.bad_field': 'A field that the kind does not have, or whose name cannot be used',
   'source.bad_type': 'A type of a field that does not exist, or a value of another type',
   'source.blank_field': 'A declared field that no source fills',
   'source.undeclared_kind': 'A kind whose fields nobody declares',
@@ -133,7 +133,6 @@ export const CODES = {
   'import.missing_column': 'A column that a source reads is not in its file',
   'import.date_order': 'No date of a file is in the form that its source declares',
   'import.unknown_source': 'A source that the workspace does not have',
-  'import.reserved_field': 'A field with a name that the store uses itself',
   'import.people_first': 'Facts that wait until the people can be read',
   // running plans
   'run.no_plans': 'A workspace without a plan',

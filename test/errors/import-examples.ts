@@ -70,7 +70,6 @@ export const IMPORT_EXAMPLES = {
   'import.missing_column': { about: 'Nothing of the file is taken over.', diagnose: once({ ...FILES, 'deals.csv': DEALS.replace('amount', 'amuont') }) },
   'import.date_order': { about: 'The order of day and month is never guessed; what speaks for one is shown.', diagnose: once({ ...FILES, 'deals.csv': US_DATES }) },
   'import.unknown_source': { about: 'Sources are named in the files of the folder `sources`.', diagnose: once(FILES, { sources: ['deal'] }) },
-  'import.reserved_field': { about: 'Each row of the store says from which file and line it comes.', text: SOURCES.replaceAll('note', 'line'), diagnose: once({ ...FILES, 'sources/deals.yaml': SOURCES.replaceAll('note', 'line') }) },
   'import.people_first': { about: 'Facts are checked against the people.', diagnose: once({ ...FILES, 'people.csv': '' }) },
 } satisfies Partial<Record<Code, Example>>;
 

@@ -9,6 +9,8 @@ import { alignedTable, type Cells, groupedAmount } from './text-table.ts';
 export interface TextOptions {
   /** every fact, however many; without it long lists are cut, and say so */
   readonly all?: boolean;
+  /** characters that a table of facts should not pass; it shows fewer fields of the facts then */
+  readonly width?: number;
 }
 
 /** Lists of more than this are cut … */
@@ -23,12 +25,7 @@ export function explanationText(explanation: Explanation, options: TextOptions =
     `${plan.title} (${plan.currency})`,
     ...plan.components.map((c) => componentText(c, plan.currency, period, '', options)),
   ]);
-  const rows = plans.some((p) => p.components.some(hasFacts)) ? ['Rows of files are counted from the first one under the header.'] : [];
-  return `${[`${name}, ${period}`, ...blocks, ...rows].join('\n\n')}\n`;
-}
-
-function hasFacts(c: ExplainedComponent): boolean {
-  return c.facts.some((list) => list.facts.length > 0) || c.parts.some(hasFacts);
+  return `${[`${name}, ${period}`, ...blocks].join('\n\n')}\n`;
 }
 
 function componentText(c: ExplainedComponent, currency: string, asked: string, indent: string, options: TextOptions): string {
@@ -68,13 +65,18 @@ function factTable(list: FactList, top: FactList | undefined, indent: string, op
   const cut = options.all === true || facts.length <= LONG ? facts : facts.slice(0, SHOWN);
   const kinds = [...new Set(facts.map((f) => f.kind))], one = kinds.length === 1 ? kinds[0] ?? '' : 'fact';
   const tops = new Map(top?.facts.map((f) => [keyOf(f), f]));
-  const columns = columnsOf(list, top, tops, one);
-  const rows: Cells[] = cut.map((f) => columns.map((c) => c.cell(f)));
-  const total: Cells = columns.map((c, i) => (i === 0 ? (rows.length < facts.length ? 'all together' : 'together') : c.total ?? ''));
-  const heading = `${indent}${headingOf(list, top, one)}`;
-  const table = alignedTable([columns.map((c) => c.title), ...rows, ...(columns.some((c) => c.total !== undefined) ? [total] : [])], columns.map((c) => c.right === true), `${indent}  `);
-  const more = rows.length < facts.length ? [`${indent}  These are the first ${rows.length} of ${counted(facts.length, one)}; --all shows every one.`] : [];
-  return [[heading, table, ...more].join('\n')];
+  const telling = tellingFields(list);
+  const drawn = (fields: readonly string[]): string => {
+    const columns = columnsOf(list, top, tops, one, fields);
+    const rows: Cells[] = cut.map((f) => columns.map((c) => c.cell(f)));
+    const total: Cells = columns.map((c, i) => (i === 0 ? (cut.length < facts.length ? 'all together' : 'together') : c.total ?? ''));
+    return alignedTable([columns.map((c) => c.title), ...rows, ...(columns.some((c) => c.total !== undefined) ? [total] : [])], columns.map((c) => c.right === true), `${indent}  `);
+  };
+  const fits = (table: string): boolean => table.split('\n').every((line) => line.length <= (options.width ?? Infinity));
+  let table = drawn(telling);
+  for (let n = telling.length - 1; n >= 0 && !fits(table); n--) table = drawn(telling.slice(0, n));
+  const more = cut.length < facts.length ? [`${indent}  These are the first ${cut.length} of ${counted(facts.length, one)}; --all shows every one.`] : [];
+  return [[`${indent}${headingOf(list, top, one)}`, table, ...more].join('\n')];
 }
 
 function headingOf(list: FactList, top: FactList | undefined, one: string): string {
@@ -88,14 +90,14 @@ function headingOf(list: FactList, top: FactList | undefined, one: string): stri
 interface Column { readonly title: string; readonly cell: (f: CountedFact) => string; readonly total?: string; readonly right?: boolean }
 
 /** Only what differs, or says something: no share where all of it is credited, no way where there is none. */
-function columnsOf(list: FactList, top: FactList | undefined, tops: ReadonlyMap<string, CountedFact>, one: string): Column[] {
+function columnsOf(list: FactList, top: FactList | undefined, tops: ReadonlyMap<string, CountedFact>, one: string, telling: readonly string[]): Column[] {
   const { facts } = list, money = list.type === 'money', counts = facts.every((f) => f.value === '1' && f.credited === '1' && f.share === '1');
   const shared = facts.some((f) => f.share !== '1'), different = facts.some((f) => f.value !== f.credited);
   const amount = (plain: string): string => (money ? groupedAmount(plain) : plain);
   return [
     { title: spaced(one), cell: (f) => f.id },
     { title: 'date', cell: (f) => f.date },
-    ...tellingFields(list).map((name): Column => ({ title: spaced(name), cell: (f) => f.fields[name] ?? '' })),
+    ...telling.map((name): Column => ({ title: spaced(name), cell: (f) => f.fields[name] ?? '' })),
     ...(facts.some((f) => f.read_at !== null) ? [{ title: spaced(list.read_by ?? 'read at'), cell: (f: CountedFact) => f.read_at ?? '' }] : []),
     ...(counts || !different ? [] : [{ title: 'amount', right: true, cell: (f: CountedFact) => amount(f.value) }]),
     ...(shared ? [{ title: 'share', right: true, cell: (f: CountedFact) => percentShown(parseRatio(f.share) ?? ratio(1n)) }] : []),
@@ -104,7 +106,7 @@ function columnsOf(list: FactList, top: FactList | undefined, tops: ReadonlyMap<
       : [{ title: different ? 'credited' : 'amount', right: true, total: amount(list.total), cell: (f: CountedFact) => amount(f.credited) }]),
     ...(new Set(facts.map((f) => f.rule)).size > 1 ? [{ title: 'rule', cell: (f: CountedFact) => spaced(f.rule) }] : []),
     ...(facts.some((f) => f.through !== null) ? [{ title: 'credit', cell: (f: CountedFact) => f.through?.text ?? 'your own' }] : []),
-    { title: 'source', cell: (f) => `${f.file.slice(f.file.lastIndexOf('/') + 1)} row ${f.row}`.trim() },
+    { title: 'file and line', cell: (f) => `${f.file.slice(f.file.lastIndexOf('/') + 1)}:${f.line}` },
   ];
 }
 

@@ -261,6 +261,17 @@ test('a problem points at its cell, behind quotes too; not where the cell stands
   expect(examples.map((d) => [d.line, d.column, d.path])).toEqual([[2, 31, 'amount (E)'], [3, 0, 'amount (E)'], [5, 1, 'id (A)']]);
 });
 
+test('fields may be called like words that the import and a run use for themselves', async () => {
+  const named = DEALS.replace('account: text', 'n: text, old_row: text, starts: text, next_day: date, rows: text, verdict: text').replace('account: account', 'n: account, old_row: account, starts: account, next_day: closed, rows: account, verdict: account')
+    .replace('manager: boss', 'manager: boss, n: boss, starts: boss, next_day: boss, old_row: boss');
+  const t = await workspace({ 'sources/s.yaml': named, 'deals.csv': `${HEADER}D-1,Ann,A,2025-01-05,10\n` });
+  expect(counts(await t.run(), 'deals')).toBe('1 1 0 0 0 0');
+  expect(await t.rows('deal')).toEqual(['id=D-1 day=20093 currency=USD owner=Ann n=A old_row=A starts=A next_day=20093 rows=A verdict=A amount=1000']);
+  t.write('deals.csv', `${HEADER}D-1,Ann,A,2025-01-05,11\n`);
+  expect(counts(await t.run(), 'deals')).toBe('1 0 1 0 0 0');
+  expect((await exportFacts(t.workspace, t.engine, join(t.dir, 'out'))).map((f) => f.rows)).toEqual([1, 3]);
+});
+
 describe('requests', () => {
   test('one source alone; an unknown one is named with what is near', async () => {
     const t = await workspace({ 'deals.csv': HEADER });

@@ -136,7 +136,7 @@ function checkRead(entry: Entry, type: FieldType | undefined, dated: boolean, fo
   const wanted = Object.entries(dated ? READ_FACT : DATING).find(([name]) => name === entry.key)?.[1];
   if (wanted === undefined || type === undefined || type === wanted) return;
   const what = dated ? 'says which currency the row is in' : `says ${entry.key === 'from' ? 'from' : 'up to'} which day the row holds`;
-  found.push(problem('source.bad_type', entry.value.at, `\`${entry.key}\` ${what}, so it is ${wanted}`, `write \`${entry.key}: ${wanted}\``));
+  found.push(problem('source.bad_type', entry.value.at, `\`${entry.key}\` ${what}, so its type is ${wanted}`, `write \`${entry.key}: ${wanted}\``));
 }
 
 function isDated(name: string, sources: readonly Entry[], found: Diagnostic[]): boolean {

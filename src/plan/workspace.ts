@@ -1,8 +1,10 @@
 /**
  * A workspace folder → `Workspace`: its kinds, sources and plans, with everything that is wrong with
  * them. `value` is there whenever `trueup.yaml` can be read; plans and sources with errors are left
- * out of it, so whoever calculates must look at the diagnostics first.
+ * out of it (all plans where a kind of rows has errors), so whoever calculates must look at the
+ * diagnostics first.
  */
+import { hasErrors } from '../value/diagnostic.ts';
 import type { Diagnostic, Outcome } from '../value/diagnostic.ts';
 import type { Calendar } from '../value/period.ts';
 import { closest } from './closest.ts';
@@ -34,7 +36,9 @@ export function readWorkspace(dir: string, read: FileReader): Outcome<Workspace>
   const defaults = find(root, 'defaults');
   if (defaults?.kind === 'map') checkDefaults(defaults, found);
   const versions = versionsOf(files.plans, defaults?.kind === 'map' ? defaults : undefined, found);
-  const kinds = resolveKinds(files.shared, declaredTerms(versions), found);
+  const ofKinds: Diagnostic[] = [];
+  const kinds = resolveKinds(files.shared, declaredTerms(versions), ofKinds);
+  found.push(...ofKinds);
   const sources = resolveSources(files.shared, kinds, currency, found);
   const shared: Shared = { kinds, sections: files.shared, currency, calendar };
   const plans = versions.flatMap((version): Plan[] => {
@@ -47,7 +51,7 @@ export function readWorkspace(dir: string, read: FileReader): Outcome<Workspace>
   checkZone(find(root, 'zone'), found);
   const diagnostics = inOrder(found);
   if (root === undefined) return { value: undefined, diagnostics };
-  return { value: Object.freeze(workspaceOf(dir, root, { currency, calendar, kinds: [...kinds.values()], sources, plans, tests: files.tests })), diagnostics };
+  return { value: Object.freeze(workspaceOf(dir, root, { currency, calendar, kinds: [...kinds.values()], sources, plans: hasErrors(ofKinds) ? [] : plans, tests: files.tests })), diagnostics };
 }
 
 function workspaceOf(dir: string, root: MapNode, rest: Omit<Workspace, 'dir' | 'company' | 'zone'>): Workspace {

@@ -33,7 +33,6 @@ export const PACKAGES: Readonly<Record<string, { readonly files: RegExp; readonl
   '@duckdb/node-api': { files: /^src\/engine\/duckdb[a-z-]*\.ts$/, folder: 'engine' },
   'node:sqlite': { files: /^src\/db\/sqlite\.ts$/, folder: 'db' },
   commander: { files: /^src\/cli\//, folder: 'cli' },
-  'cli-table3': { files: /^src\/cli\//, folder: 'cli' },
 };
 
 /** Builtin modules that reach nothing outside the process. */

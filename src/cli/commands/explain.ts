@@ -28,7 +28,7 @@ export function explain(context: Context, options: Options): Promise<Answer> {
       payee, kinds: workspace.kinds, ...(period === undefined ? {} : { period }), ...(component === undefined ? {} : { component }), ...(plan === undefined ? {} : { plan }),
     });
     if (explained.value === undefined) return refused(explained.diagnostics);
-    const text = fittedPage(explanationText(explained.value, { all: options['all'] === true }).trimEnd(), context.terminal.width);
+    const text = fittedPage(explanationText(explained.value, { all: options['all'] === true, width: context.terminal.width }).trimEnd(), context.terminal.width);
     return { exit: 0, document: { explanation: explained.value }, text, diagnostics: [...notes, ...diagnostics, ...explained.diagnostics] };
   });
 }

@@ -6,6 +6,7 @@ import { calculate, type Calculation } from '../../app/calculate.ts';
 import { type EarnedRow, earnedRows } from '../../app/earned.ts';
 import type { Engine } from '../../app/engine-session.ts';
 import { explain, type Explanation } from '../../app/explain.ts';
+import { explanationText } from '../../app/explain-text.ts';
 import { type ImportReport, importSources } from '../../app/import.ts';
 import { countQuarantine } from '../../app/quarantine.ts';
 import { statement, statementText } from '../../app/statement.ts';
@@ -17,7 +18,7 @@ import { type Answer, type Context, refused } from '../answer.ts';
 import { shellWord } from '../command-line.ts';
 import { withWorkspace } from '../open.ts';
 import { countsTable } from '../render/import-report.ts';
-import { explanationLines } from '../render/explanation.ts';
+import { fittedPage } from '../render/explanation.ts';
 import { renderTable } from '../render/table.ts';
 import { counted } from '../render/text.ts';
 import { importDocument } from './import.ts';
@@ -42,7 +43,7 @@ export function tour(context: Context, made: string, document: Answer['document'
 
     const { pay, why } = await storyOf(engine, calculation, workspace);
     say(heading(3, `The statement of ${pay.name} for ${YEAR}`, width), statementText(pay).trimEnd().split('\n').slice(2).map((line) => `  ${line}`).join('\n'));
-    say(heading(4, `Why is it that much in ${PERIOD}?`, width), explanationLines(why, { width, fields: ['account'] }));
+    say(heading(4, `Why is it that much in ${PERIOD}?`, width), fittedPage(explanationText(why, { width }).trimEnd(), width));
     return { exit: 0, document: { ...document, import: importDocument(report), statement: pay, explanation: why }, text: `${heading(5, 'Try next', width)}\n\n${next(context)}`, diagnostics };
   });
 }

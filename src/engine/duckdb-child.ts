@@ -197,7 +197,7 @@ function diedStop(step: string, how: string, words: string): Error {
   const last = words.trim().split('\n').filter((l) => l.trim() !== '').slice(-1)[0];
   return stop('engine.died', { file: '', path: step },
     `The calculation process ended by itself (${how}) during "${step}"; nothing of that step was kept.${last === undefined ? '' : ` Its last words: ${last.slice(0, 300)}`}`,
-    how === 'SIGKILL' ? 'The system may have ended it for lack of memory: lower `memory` in trueup.yaml, or close other programs; then run the command again.'
+    how === 'SIGKILL' ? 'The system may have ended it for lack of memory: give it less with --memory, or close other programs; then run the command again.'
       : 'Run the command again; if it happens again, please report it with this message.');
 }
 

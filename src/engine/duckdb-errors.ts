@@ -34,7 +34,7 @@ export function memoryStop(step: string, context: { readonly memoryMb: number; r
   const used = context.usedMb === undefined ? '' : ` (it had taken ${context.usedMb} MB)`;
   return stop('engine.memory', { file: '', path: step },
     `The step "${step}" needs more memory than the limit of ${context.memoryMb} MB${used}; it was ended, and nothing of it was kept.`,
-    'Give it more (`memory` in trueup.yaml, or --memory), or calculate fewer plans or a shorter span at once.');
+    'Give it more with --memory, or calculate fewer plans or a shorter span at once.');
 }
 
 type Reason = readonly [RegExp, (at: { file: string; path: string }, text: string, context: ErrorContext) => EngineStop];

@@ -1,12 +1,13 @@
 /** How the pay of one component was found: the rate, the row or the two points of its table, tier by tier. */
 import type { Type, Typed } from '../plan/formula.ts';
 import type { Leaf, Table, TableRow } from '../plan/plan.ts';
-import { formulaWords, valueWords } from '../plan/words-formula.ts';
+import { formulaWords, numberWords, valueWords } from '../plan/words-formula.ts';
 import { HELD } from '../stage/attainment.ts';
 import { BLANK_KEY } from '../stage/facts.ts';
 import { READS } from '../stage/curve.ts';
 import type { Piece } from '../stage/tables.ts';
 import { assert } from '../value/diagnostic.ts';
+import { toMinor } from '../value/money.ts';
 import { compare, equal, ONE, ratio, type Ratio, ZERO } from '../value/rate.ts';
 import { measureName } from './explain-measure.ts';
 import { pairIn, type Row, smallOf, smallOrNull, wideOf } from './explain-rows.ts';
@@ -101,9 +102,11 @@ function marginal(place: Place, spec: Leaf, table: Table, tiers: readonly Row[],
     begun = true;
     return piece !== undefined && piece.a === 0n && piece.b === 0n ? `nothing for ${full ? 'the first ' : ''}${sliceWords(place, spec, t, slice)}` : text;
   });
+  const tier = { ...place.plan.spec.round, ...entry.spec.round }.tier;
+  const byItself = tier === undefined ? '' : ` (each part is rounded ${tier.mode === 'half_away' ? '' : `${tier.mode} `}to ${moneyWords(toMinor(tier.unit, currency), currency)} ${currency})`;
   const together = used.length > 1 || rounded ? ` Together ${scaledWords(raw, currency)}.` : '';
   return {
-    step: 'pay', text: `${capital(texts.join('; '))}.${together}`, numbers: { amount: plainScaled(raw, currency) },
+    step: 'pay', text: `${capital(texts.join('; '))}${byItself}.${together}`, numbers: { amount: plainScaled(raw, currency) },
     rows: used.map(({ t, piece, slice }) => ({
       from: piece?.low === null || piece === undefined ? '' : plainValue(piece.low.at, readType(place, spec), currency), part: plainValue(slice, readType(place, spec), currency),
       rate: piece === undefined ? '0' : plainRate(place, spec, ratio(piece.b, piece.c)), amount: plainScaled(wideOf(t, 'amount'), currency),
@@ -115,7 +118,7 @@ const readType = (place: Place, spec: Leaf): Type => (place.entry.shape.reads ==
 
 /** Is the value of the table an amount for each unit, and not a share? */
 function paysMoneyEach(place: Place, spec: Leaf): boolean {
-  return spec.pay?.form === 'amount' || (spec.pay?.form === 'rate' && spec.measure?.type.kind !== 'money');
+  return spec.pay?.form === 'rate' && spec.measure?.type.kind !== 'money';
 }
 
 /** Money for each unit, or a share. */
@@ -129,7 +132,11 @@ function tierWords(place: Place, spec: Leaf, table: Table, t: Row, piece: Piece 
   const multiple = piece?.row?.value.type.kind === 'factor' && spec.pay?.form === 'rate' && !isOne(piece.row.value) ? ` (${formulaWords(piece.row.value)} the base rate)` : '';
   const what = sliceWords(place, spec, t, slice);
   const edge = place.entry.shape.reads === READS.attainment && spec.pay?.form === 'rate' && which !== '' && piece?.high !== undefined && piece.high !== null ? ` (up to ${percentShown(piece.high.at)} of the target)` : '';
-  if (spec.pay?.form === 'payout') return `${rateWords(rate)} × ${which}${percentShown(slice)}${place.entry.shape.reads === READS.attainment ? ' of attainment' : ''} × ${moneyWords(pairIn(rowAt(place, 'attainment'), 'unit') ?? ZERO, currency)}`;
+  if (spec.pay?.form === 'payout') {
+    const whole = moneyWords(pairIn(rowAt(place, 'attainment'), 'unit') ?? ZERO, currency);
+    if (place.entry.shape.reads !== READS.attainment) return `${rateWords(rate)} of ${whole} for each of ${which}${what}`;
+    return `${equal(rate, ONE) ? '' : `${numberWords(rate)} times `}${which}${percentShown(slice)} of attainment × ${whole}`;
+  }
   if (paysMoneyEach(place, spec)) return `${moneyWords(rate, currency)}${multiple} each for ${which}${what}${edge}`;
   return `${rateWords(rate)}${multiple} of ${which}${what}${edge}`;
 }

@@ -17,10 +17,10 @@ export function measureSentence(place: Place, measure: Measure, measured: Measur
     const [topType, underType] = partTypes(measure);
     const parts = `${bareValue(measured.top, topType, currency)} of ${valueShown(measured.under, underType, currency)}`;
     const value = measured.value === undefined ? ', so there is no value' : ` = ${valueShown(measured.value, measure.type, currency)}`;
-    const nouns = measure.kind === 'ratio' && isNameless(place, measure) ? [countedNoun(measure.numerator), countedNoun(measure.denominator)] as const : [undefined, undefined] as const;
-    if (nouns[0] !== undefined && nouns[1] !== undefined) {
+    const counts = measure.kind === 'ratio' && isNameless(place, measure) ? [countWords(measure.numerator, measured.top, currency), countWords(measure.denominator, measured.under, currency)] as const : [undefined, undefined] as const;
+    if (counts[0] !== undefined && counts[1] !== undefined) {
       const share = measured.value === undefined ? ', so there is no value' : `, which is ${valueShown(measured.value, measure.type, currency)}`;
-      return `${who} had ${bareValue(measured.top, topType, currency)} ${nouns[0]} of ${bareValue(measured.under, underType, currency)} ${nouns[1]} ${when}${share}.`;
+      return `${who} had ${counts[0]} of ${counts[1]} ${when}${share}.`;
     }
     return `${measureName(place, measure)} ${when}: ${parts}${value}.`;
   }
@@ -29,8 +29,7 @@ export function measureSentence(place: Place, measure: Measure, measured: Measur
   if (noun === undefined && isNameless(place, measure)) return `${capital(when)} ${descriptionOf(measure)}: ${value}${facts === '' ? ' (none yet)' : list}.`;
   if (noun === undefined) return `${measureName(place, measure)} ${when}: ${value}${list}.`;
   if (measure.kind !== 'count') return `${whose} ${noun} ${when} were ${value}${facts === '' ? ' (none yet)' : list}.`;
-  const one = measured.value !== undefined && equal(measured.value, ONE);
-  return `${who} had ${value} ${one ? noun.replace(new RegExp(`${plural(spaced(measure.from[0] ?? ''))}$`), spaced(measure.from[0] ?? '')) : noun} ${when}.`;
+  return `${who} had ${measured.value === undefined ? `${value} ${noun}` : countWords(measure, measured.value, currency)} ${when}.`;
 }
 
 /** The name of a measure, as its owner wrote it; of one that has no name, what it counts. */
@@ -46,8 +45,12 @@ export function measureName(place: Place, measure: Measure, first = true): strin
 function nounOf(place: Place, measure: Measure): string | undefined {
   return isNameless(place, measure) ? plainNoun(measure) : undefined;
 }
-function countedNoun(measure: Measure): string | undefined {
-  return measure.kind === 'count' ? plainNoun(measure) : undefined;
+/** "3 won deals", "1 won deal"; undefined where it takes more words to say what is counted. */
+function countWords(measure: Measure, count: Ratio, currency: string): string | undefined {
+  if (measure.kind !== 'count') return undefined;
+  const many = plainNoun(measure), [kind = ''] = measure.from, one = spaced(kind);
+  if (many === undefined) return undefined;
+  return `${bareValue(count, measure.type, currency)} ${equal(count, ONE) ? `${many.slice(0, many.length - plural(one).length)}${one}` : many}`;
 }
 function plainNoun(measure: Measure): string | undefined {
   if (measure.kind === 'ratio' || measure.kind === 'formula' || measure.kind === 'distinct') return undefined;

@@ -117,11 +117,47 @@ describe('tables', () => {
     expect((await explained(run, { component: 'r' })).plans[0]?.components[0]?.steps.at(-1)?.text).toBe('800.00 is in the row from 700 on, which pays 6 % for all of it: 6 % of 800.00 = 48.00.');
   });
 
+  it('marginal, each part rounded by itself: the sentence says so, and its parts add up to the pay', async () => {
+    const tiers = (round: string): string => plan(`  c: { ${won}, rate: { marginal: { 0: 3.33%, 10_000: 5% } }, round: { tier: ${round} } }`);
+    const one = { deal: [deal('1', '9800')] }, two = { deal: [deal('1', '10010.50')] };
+    expect(sentences(await explained(await given(tiers('1'), one)))[1]).toBe('3.33 % of 9,800.00 = 326.00 (each part is rounded to 1.00 USD).');
+    expect(sentences(await explained(await given(tiers('1 up'), two)))[1]).toBe('3.33 % of the first 10,000.00 = 333.00; 5 % of 10.50 = 1.00 (each part is rounded up to 1.00 USD). Together 334.00.');
+    expect(sentences(await explained(await given(tiers('0.5 down'), two)))[1]).toBe('3.33 % of the first 10,000.00 = 333.00; 5 % of 10.50 = 0.50 (each part is rounded down to 0.50 USD). Together 333.50.');
+    expect(sentences(await explained(await given(plan(`  c: { ${won}, rate: 3.33%, round: { tier: 1 } }`), one)))[1]).toBe('3.33 % of 9,800.00 = 326.34.');
+  });
+
+  it('marginal payout, by attainment and by the measure', async () => {
+    const run = await given(plan(`  a: { weight: 60%, ${won}, target: 1_000, payout: { marginal: { 0%: 1x, 100%: 2x } } }\n  b: { weight: 40%, measure: { count: meeting }, payout: { by: value, marginal: { 0: 10%, 2: 25% } } }`, 'incentive: 500\n'), {
+      deal: [deal('1', '1200')], meeting: ['1', '2', '3'].map((id) => ({ id, date: '2026-01-05', owner: 'ann' })),
+    });
+    const [a, b] = (await explained(run)).plans[0]?.components.map((x) => [x.amount, x.steps.at(-1)?.text]) ?? [];
+    expect(a).toEqual(['420.00', 'The first 100 % of attainment × 300.00 = 300.00; 2 times 20 % of attainment × 300.00 = 120.00. Together 420.00.']);
+    expect(b).toEqual(['90.00', '10 % of 200.00 for each of the first 2 = 40.00; 25 % of 200.00 for each of 1 = 50.00. Together 90.00.']);
+  });
+
+  it('marginal, an amount for each unit above a share of the target', async () => {
+    const run = await given(plan('  c: { measure: { count: meeting }, target: 2, rate: { marginal: { 0%: 100, 100%: 300 } } }'), { meeting: ['1', '2', '3'].map((id) => ({ id, date: '2026-01-05', owner: 'ann' })) });
+    const all = await explained(run);
+    expect([first(all).amount, sentences(all).at(-1)]).toEqual(['500.00', '100.00 each for the first 2 (up to 100 % of the target) = 200.00; 300.00 each for 1 = 300.00. Together 500.00.']);
+  });
+
+  it('better: lower: attainment goes up as the measure goes down', async () => {
+    const run = await given(plan('  c: { measure: { sum: costs, from: deal }, target: 1_000, better: lower, amount: { steps: { 0%: 0, 100%: 500 } } }'), { deal: [deal('1', '1', { costs: '800' }), deal('2', '1', { date: '2026-04-05', costs: '1250' })] });
+    expect(sentences(await explained(run))).toEqual([
+      'In 2026-Q1 the costs of deals: 800.00 USD (1 deal).', 'The target is 1,000.00 USD.',
+      'Less is better here, so your attainment is the target ÷ the result: 1,000.00 ÷ 800.00 = 125 %.', '125 % is in the row from 100 % on, which pays 500: it pays 500.00.',
+    ]);
+    expect(sentences(await explained(run, { period: '2026-Q2' })).slice(2)).toEqual([
+      'Less is better here, so your attainment is the target ÷ the result: 1,000.00 ÷ 1,250.00 = 80 %.', '80 % is in the row from 0 % to below 100 %, which pays 0: it pays 0.00.',
+    ]);
+    expect(sentences(await explained(run, { period: '2026-Q3' }))[2]).toMatch(/^This pay is held for now, because there is nothing to measure yet\./);
+  });
+
   it('an amount by a share that has no name: what was counted of what, and what it pays', async () => {
     const rate = '  c: { measure: { ratio: [{ count: deal, where: stage = "Won" }, { count: deal }] }, amount: { steps: { 50%: 2_500 } } }';
     const run = await given(plan(rate), { deal: [deal('1', '1'), deal('2', '1'), deal('3', '1', { stage: 'Lost' }), deal('4', '1', { date: '2026-04-01', stage: 'Lost' })] });
     expect(sentences(await explained(run))).toEqual(['You had 2 won deals of 3 deals in 2026-Q1, which is 66.67 %.', '66.67 % is in the row from 50 % on, which pays 2,500: it pays 2,500.00.']);
-    expect(sentences(await explained(run, { period: '2026-Q2' }))).toEqual(['You had 0 won deals of 1 deals in 2026-Q2, which is 0 %.', '0 % is below 50 %, where the table begins: it pays 0.00.']);
+    expect(sentences(await explained(run, { period: '2026-Q2' }))).toEqual(['You had 0 won deals of 1 deal in 2026-Q2, which is 0 %.', '0 % is below 50 %, where the table begins: it pays 0.00.']);
     expect(sentences(await explained(run, { period: '2026-Q3' }))).toEqual(['You had 0 won deals of 0 deals in 2026-Q3, so there is no value.', 'This pay is held for now, because there is nothing to measure yet. It is not lost: it is calculated again with every run.']);
     expect(explanationText(await explained(run))).toMatch(/Won +1 +1/);
   });

@@ -26,8 +26,11 @@ export function checkProgram(program: Program): void {
     checkScans(statement.relation, tables, statement);
     const columns = columnsOf(statement.relation);
     for (const key of statement.key) assert(columns.some((c) => c.name === key), `${statement.name} has its key column ${key}`);
-    if (statement.make === 'insert') assert(tables.has(statement.name), `${statement.name} exists before rows are added to it`);
-    else tables.set(statement.name, columns);
+    if (statement.make === 'insert') {
+      const made = tables.get(statement.name);
+      assert(made !== undefined, `${statement.name} exists before rows are added to it`);
+      for (const c of columns) assert(made.some((m) => m.name === c.name && m.type === c.type), `rows added to ${statement.name} have a column ${c.name} ${c.type}; the table has ${describe(made)}`);
+    } else tables.set(statement.name, columns);
   }
 }
 
@@ -61,7 +64,7 @@ function infer(relation: Relation): readonly Column[] {
       for (const row of relation.rows) assert(row.length === relation.columns.length, 'a row of values has a cell for each column');
       return relation.columns;
     case 'filter':
-      assert(typeOf(relation.where, scopeOf(relation.from)) === 'boolean', 'a filter is yes or no');
+      scopeOf(relation);
       return relation.from.kind === 'join' ? [] : columnsOf(relation.from);
     case 'project': {
       const scope = scopeOf(relation.from);
@@ -73,7 +76,10 @@ function infer(relation: Relation): readonly Column[] {
     }
     case 'window': {
       const from = columnsOf(relation.from), scope = scopeOf(relation.from);
-      for (const w of relation.columns) for (const c of [...w.partition, ...w.order.map((o) => o.column)]) scope(c, undefined);
+      for (const w of relation.columns) {
+        for (const c of [...w.partition, ...w.order.map((o) => o.column)]) scope(c, undefined);
+        if (w.before !== undefined) widest([typeOf(must(w.of), scope), typeOf(w.before, scope)], `what stands before the first ${w.name}`);
+      }
       return [...from, ...relation.columns.map((w): Column => ({ name: w.name, type: w.fn === 'row_number' ? 'bigint' : w.fn === 'sum' ? 'wide' : typeOf(must(w.of), scope) }))];
     }
     case 'join': return [];
@@ -89,7 +95,14 @@ function infer(relation: Relation): readonly Column[] {
 /** What a column name means over this relation: by input under a join, plainly otherwise. */
 export function scopeOf(relation: Relation): Scope {
   let inner = relation;
-  while (inner.kind === 'filter') inner = inner.from;
+  const conditions: Expr[] = [];
+  while (inner.kind === 'filter') { conditions.push(inner.where); inner = inner.from; }
+  const scope = scopeBelow(inner);
+  for (const where of conditions) assert(typeOf(where, scope) === 'boolean', 'a filter is yes or no');
+  return scope;
+}
+
+function scopeBelow(inner: Relation): Scope {
   const inputs = inner.kind === 'join' ? inner.inputs : undefined;
   if (inputs === undefined) {
     const columns = new Map(columnsOf(inner).map((c) => [c.name, c.type]));
@@ -158,7 +171,9 @@ function callType(fn: Fn, args: readonly SqlType[]): SqlType {
     return 'text';
   }
   const type = widest(args, fn);
-  if (fn === 'coalesce' || fn === 'nullif') return type;
+  // `nullif` is its first argument, or nothing
+  if (fn === 'nullif') return must(args[0]);
+  if (fn === 'coalesce') return type;
   assert(isNumber(type), `${fn} is of numbers, not ${type}`);
   // 32-bit arithmetic overflows early: codes and days are not for arithmetic beyond 64 bits
   return type === 'integer' ? 'integer' : type;

@@ -21,14 +21,14 @@ export function emitStatement(statement: Statement, dialect: Dialect, codes: Cod
     ? `INSERT INTO ${name} (${columnsOf(statement.relation).map((c) => identifier(c.name)).join(', ')})`
     : dialect.create(statement.make, name);
   const order = statement.sorted !== undefined && dialect.keepsOrder ? `\nORDER BY ${statement.sorted.map(identifier).join(', ')}` : '';
-  return `-- ${comment(`${statement.name}: ${statement.about}`)}\n${head}\n${select(statement.relation, context, '')}${order}`;
+  return `-- ${comment(`${statement.name}: ${statement.about}`)}\n${head}\n${finished(select(statement.relation, context, ''))}${order}`;
 }
 
 /** A query. Rows are in no order unless `sortedBy` says one. */
 export function emitRelation(relation: Relation, dialect: Dialect, codes: Codes, sortedBy: readonly string[] = []): string {
   const query = select(relation, { dialect, codes }, '');
-  if (sortedBy.length === 0) return query;
-  return `SELECT *\nFROM (\n${indent(query)}\n) AS t\nORDER BY ${sortedBy.map((c) => `${identifier(c)} NULLS LAST`).join(', ')}`;
+  if (sortedBy.length === 0) return finished(query);
+  return finished(`SELECT *\nFROM (\n${indent(query)}\n) AS t\nORDER BY ${sortedBy.map((c) => `${word(c)} NULLS LAST`).join(', ')}`);
 }
 
 export function emitTable(schema: TableSchema, dialect: Dialect): string {
@@ -55,7 +55,7 @@ function select(relation: Relation, context: Context, pad: string): string {
   switch (relation.kind) {
     case 'scan': case 'filter': {
       const { from, where } = body(relation, context);
-      return lines(pad, `SELECT ${columnsOf(relation).map((c) => identifier(c.name)).join(', ')}`, from, where);
+      return lines(pad, `SELECT ${columnsOf(relation).map((c) => word(c.name)).join(', ')}`, from, where);
     }
     case 'project': {
       const { from, where } = body(relation.from, context);
@@ -68,7 +68,7 @@ function select(relation: Relation, context: Context, pad: string): string {
     }
     case 'window': {
       const { from, where } = body(relation.from, context);
-      const kept = columnsOf(relation.from).map((c) => identifier(c.name));
+      const kept = columnsOf(relation.from).map((c) => word(c.name));
       return lines(pad, `SELECT ${[...kept, ...relation.columns.map((w) => windowColumn(w, context))].join(', ')}`, from, where);
     }
     case 'union': return relation.relations.map((r) => select(r, context, pad)).join(`\n${pad}UNION ALL\n`);
@@ -86,22 +86,22 @@ function body(relation: Relation, context: Context): { from: string; where: stri
 }
 
 function fromText(relation: Relation, context: Context): string {
-  if (relation.kind === 'scan') return identifier(relation.table);
+  if (relation.kind === 'scan') return word(relation.table);
   if (relation.kind !== 'join') return `(\n${indent(select(relation, context, ''))}\n) AS t`;
   return relation.inputs.map((input) => joinText(input, context)).join('\n');
 }
 
 function joinText(input: JoinInput, context: Context): string {
-  const table = input.relation.kind === 'scan' ? identifier(input.relation.table) : `(\n${indent(select(input.relation, context, ''))}\n)`;
-  const aliased = `${table} AS ${identifier(input.as)}`;
+  const table = input.relation.kind === 'scan' ? word(input.relation.table) : `(\n${indent(select(input.relation, context, ''))}\n)`;
+  const aliased = `${table} AS ${word(input.as)}`;
   if (input.how === 'from') return aliased;
   assert(input.on !== undefined, 'a join says on what');
   return `${input.how === 'left' ? 'LEFT JOIN' : 'JOIN'} ${aliased} ON ${expression(input.on, context)}`;
 }
 
 function values(relation: Extract<Relation, { kind: 'values' }>, context: Context, pad: string): string {
-  const typed = relation.columns.map((c) => `CAST(${identifier(c.name)} AS ${context.dialect.types[c.type]}) AS ${identifier(c.name)}`);
-  const names = relation.columns.map((c) => identifier(c.name)).join(', ');
+  const typed = relation.columns.map((c) => `CAST(${word(c.name)} AS ${context.dialect.types[c.type]}) AS ${word(c.name)}`);
+  const names = relation.columns.map((c) => word(c.name)).join(', ');
   // an engine wants at least one row to know the shape
   const rows = relation.rows.length === 0 ? [relation.columns.map(() => 'NULL')] : relation.rows.map((row) => row.map((cell, i) => literal(cell, relation.columns[i]?.type ?? 'text', context)));
   const where = relation.rows.length === 0 ? 'WHERE false' : '';
@@ -109,14 +109,14 @@ function values(relation: Extract<Relation, { kind: 'values' }>, context: Contex
 }
 
 function windowColumn(w: WindowColumn, context: Context): string {
-  const partition = w.partition.length === 0 ? '' : `PARTITION BY ${w.partition.map(identifier).join(', ')} `;
-  const order = `ORDER BY ${w.order.map((o) => `${identifier(o.column)}${o.descending ? ' DESC' : ''} NULLS LAST`).join(', ')}`;
+  const partition = w.partition.length === 0 ? '' : `PARTITION BY ${w.partition.map(word).join(', ')} `;
+  const order = `ORDER BY ${w.order.map((o) => `${word(o.column)}${o.descending ? ' DESC' : ''} NULLS LAST`).join(', ')}`;
   const of = w.of === undefined ? '' : expression(w.of, context);
   switch (w.fn) {
-    case 'row_number': return `row_number() OVER (${partition}${order}) AS ${identifier(w.name)}`;
-    case 'lag': case 'lead': return `${w.fn}(${of}, 1${w.before === undefined ? '' : `, ${expression(w.before, context)}`}) OVER (${partition}${order}) AS ${identifier(w.name)}`;
+    case 'row_number': return `row_number() OVER (${partition}${order}) AS ${word(w.name)}`;
+    case 'lag': case 'lead': return `${w.fn}(${of}, 1${w.before === undefined ? '' : `, ${expression(w.before, context)}`}) OVER (${partition}${order}) AS ${word(w.name)}`;
     // a window over 64-bit integers wraps on Trino: it is widened first
-    case 'sum': return `sum(CAST(${of} AS ${context.dialect.types.wide})) OVER (${partition}${w.order.length === 0 ? '' : `${order} ROWS UNBOUNDED PRECEDING`}) AS ${identifier(w.name)}`;
+    case 'sum': return `sum(CAST(${of} AS ${context.dialect.types.wide})) OVER (${partition}${w.order.length === 0 ? '' : `${order} ROWS UNBOUNDED PRECEDING`}) AS ${word(w.name)}`;
   }
 }
 
@@ -124,11 +124,11 @@ function list(columns: readonly Named[], relation: Relation, context: Context): 
   const types = new Map(columnsOf(relation).map((c) => [c.name, c.type]));
   return columns.map(({ name, expr }) => {
     const text = expression(expr, context);
-    if (expr.kind === 'column') return expr.name === name ? text : `${text} AS ${identifier(name)}`;
+    if (expr.kind === 'column') return expr.name === name ? text : `${text} AS ${word(name)}`;
     // small numbers in SQL are of 32 bits until they are told otherwise
     const told = expr.kind === 'cast' || expr.kind === 'aggregate' || (expr.kind === 'literal' && expr.value === null);
     const untold = types.get(name) === 'bigint' && !told;
-    return `${untold ? `CAST(${text} AS ${context.dialect.types.bigint})` : text} AS ${identifier(name)}`;
+    return `${untold ? `CAST(${text} AS ${context.dialect.types.bigint})` : text} AS ${word(name)}`;
   }).join(',\n  ');
 }
 
@@ -141,7 +141,7 @@ const COMPARE: Record<CompareOp, string> = {
 
 function expression(e: Expr, context: Context): string {
   switch (e.kind) {
-    case 'column': return e.of === undefined ? identifier(e.name) : `${identifier(e.of)}.${identifier(e.name)}`;
+    case 'column': return e.of === undefined ? word(e.name) : `${word(e.of)}.${word(e.name)}`;
     case 'literal': return e.code === undefined ? literal(e.value, e.type, context) : codeLiteral(e.code, context);
     case 'call': return callText(e.fn, e.args.map((a) => expression(a, context)), context);
     case 'case': return `CASE ${e.when.map(([c, v]) => `WHEN ${expression(c, context)} THEN ${expression(v, context)}`).join(' ')} ELSE ${expression(e.otherwise, context)} END`;
@@ -187,11 +187,11 @@ function ratioText(n: string, d: string, scale: bigint, mode: RoundingMode, cont
   const s = literal(scale, 'wide', context);
   const whole = scale === 1n ? quotient(n, d) : `${quotient(n, d)} * ${s}`;
   const rest = scale === 1n ? `(${n} % ${d})` : `((${n} % ${d}) * ${s})`;
-  return `(${whole} + ${roundRest(rest, d, n, mode, quotient)})`;
+  return `(${whole} + ${roundRest(rest, d, n, mode, whole, quotient)})`;
 }
 
-/** A rest (of the sign of n, any size) ÷ d, as a whole number. */
-function roundRest(rest: string, d: string, n: string, mode: RoundingMode, quotient: (a: string, b: string) => string): string {
+/** A rest (of the sign of n, any size) ÷ d, as a whole number. `whole`: what it is added to, which decides what is even. */
+function roundRest(rest: string, d: string, n: string, mode: RoundingMode, whole: string, quotient: (a: string, b: string) => string): string {
   const away = `CASE WHEN ${n} < 0 THEN -1 ELSE 1 END`;
   switch (mode) {
     case 'down': return quotient(rest, d);
@@ -202,7 +202,7 @@ function roundRest(rest: string, d: string, n: string, mode: RoundingMode, quoti
     case 'half_up': return `(${quotient(`(2 * ${rest} + ${d})`, `(2 * ${d})`)} - CASE WHEN (2 * ${rest} + ${d}) % (2 * ${d}) < 0 THEN 1 ELSE 0 END)`;
     case 'half_even': {
       const cut = quotient(rest, d), left = `abs(${rest} % ${d})`;
-      return `(${cut} + CASE WHEN 2 * ${left} > ${d} OR (2 * ${left} = ${d} AND ${cut} % 2 <> 0) THEN ${away} ELSE 0 END)`;
+      return `(${cut} + CASE WHEN 2 * ${left} > ${d} OR (2 * ${left} = ${d} AND (${whole} + ${cut}) % 2 <> 0) THEN ${away} ELSE 0 END)`;
     }
   }
 }
@@ -212,7 +212,7 @@ const LARGEST_PLAIN = 2n ** 63n - 1n;
 function literal(value: bigint | string | boolean | null, type: SqlType, context: Context): string {
   if (value === null) return `CAST(NULL AS ${context.dialect.types[type]})`;
   if (typeof value === 'boolean') return value ? 'true' : 'false';
-  if (typeof value === 'string') return quoteText(value);
+  if (typeof value === 'string') return kept(quoteText(value));
   if (type !== 'wide') return value < 0n ? `(${value})` : `${value}`;
   const small = value <= LARGEST_PLAIN && value >= -LARGEST_PLAIN;
   return small ? `CAST(${value} AS ${context.dialect.types.wide})` : `CAST('${value}' AS ${context.dialect.types.wide})`;
@@ -229,6 +229,17 @@ function comment(words: string): string {
 }
 
 // ---- layout ----
+
+/** Line breaks inside names and texts are no layout: until the text is whole, NUL, which neither can hold, stands for them. */
+function kept(part: string): string {
+  return part.replaceAll('\n', '\0');
+}
+function finished(query: string): string {
+  return query.replaceAll('\0', '\n');
+}
+function word(name: string): string {
+  return kept(identifier(name));
+}
 
 function lines(pad: string, ...parts: readonly string[]): string {
   return parts.filter((p) => p !== '').map((p) => indent(p, pad)).join('\n');

@@ -2,6 +2,7 @@
 import type { Value } from '../../src/plan/evaluate.ts';
 import { readWorkspace } from '../../src/plan/workspace.ts';
 import { compile } from '../../src/stage/compile.ts';
+import { digitProblems } from '../../src/stage/digits.ts';
 import type { People, Person } from '../../src/stage/people.ts';
 import type { Code, Diagnostic } from '../../src/value/diagnostic.ts';
 import { assert } from '../../src/value/diagnostic.ts';
@@ -23,7 +24,8 @@ function diagnose(text: string, people: Readonly<Record<string, Readonly<Record<
   const { value, diagnostics } = readWorkspace('.', reader({ ...BESIDE, [PLAN]: text }));
   if (!value || value.plans.length === 0) return diagnostics;
   const code = (word: string): number => [...word].reduce((sum, letter) => sum * 31 + (letter.codePointAt(0) ?? 0), 7) % 1_000_003;
-  return [...diagnostics, ...compile({ plans: value.plans, kinds: value.kinds, people: peopleOf(people), code, cut: 1 }).diagnostics];
+  const compiled = compile({ plans: value.plans, kinds: value.kinds, people: peopleOf(people), code, cut: 1, factTotal: 0n });
+  return [...diagnostics, ...compiled.diagnostics, ...('program' in compiled ? digitProblems(compiled, 0n) : [])];
 }
 
 function peopleOf(people: Readonly<Record<string, Readonly<Record<string, Value>>>>): People {

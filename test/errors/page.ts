@@ -19,19 +19,16 @@ brings the message about. Every message has a code, a place, what is wrong, and 
 /** Areas in the order of a reader's work; a new prefix of a code needs a line here. */
 const AREAS: Readonly<Record<string, string>> = {
   plan: 'Plans',
-  formula: 'Formulas',
-  workspace: 'The workspace',
+  test: 'Tests of plans',
   source: 'Sources',
+  import: 'Importing',
   file: 'Files of a source',
   row: 'Rows of a source',
-  cell: 'Cells of a source',
-  import: 'Importing',
-  run: 'Running a plan',
-  engine: 'The engine',
+  run: 'Running plans',
+  explain: 'Explaining pay',
   ledger: 'The ledger',
   book: 'The book of record',
-  test: 'Tests of a workspace',
-  export: 'Exporting',
+  engine: 'The store and the engine',
   cli: 'Commands',
 };
 

@@ -65,13 +65,11 @@ Commission on won deals: 5,456.32 USD
   3 % of the first 50,000.00 = 1,500.00; 5 % of the next 50,000.00 = 2,500.00; 8 % of 18,204.00 = 1,456.32. Together 5,456.32.
 
   Deals that were counted:
-    deal      date            amount  source
-    D01       2026-01-14   24,000.00  deals.csv row 1
-    D03       2026-02-03   41,000.00  deals.csv row 3
-    D06       2026-03-27   53,204.00  deals.csv row 6
+    deal      date            amount  file and line
+    D01       2026-01-14   24,000.00  deals.csv:2
+    D03       2026-02-03   41,000.00  deals.csv:4
+    D06       2026-03-27   53,204.00  deals.csv:7
     together              118,204.00
-
-Rows of files are counted from the first one under the header.
 `);
     const ben = await explained(run, { payee: 'ben ortiz' });
     expect(sentences(ben)).toEqual([

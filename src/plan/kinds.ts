@@ -134,7 +134,7 @@ function sameWord(name: string, others: Iterable<string>): string | undefined {
 /** Fields that the import reads by itself have one type. */
 function checkRead(entry: Entry, type: FieldType | undefined, dated: boolean, found: Diagnostic[]): void {
   const wanted = Object.entries(dated ? READ_FACT : DATING).find(([name]) => name === entry.key)?.[1];
-  if (wanted === undefined || type === undefined || type === wanted) return;
+  if (typeof wanted !== 'string' || type === undefined || type === wanted) return;
   const what = dated ? 'says which currency the row is in' : `says ${entry.key === 'from' ? 'from' : 'up to'} which day the row holds`;
   found.push(problem('source.bad_type', entry.value.at, `\`${entry.key}\` ${what}, so its type is ${wanted}`, `write \`${entry.key}: ${wanted}\``));
 }

@@ -149,7 +149,7 @@ function curveNumber(made: readonly Piece[], out: AssignRows, sets: Sets): numbe
   const key = made.map((p) => `${edge(p.low)} ${edge(p.high)} ${p.a} ${p.b} ${p.c}`).join(';');
   return sets.curves.of(key, (curve) => {
     out.curves[curve] = [...made];
-    made.forEach((p, segment) => out.segments.push([0, curve, segment, ...pair(p.low?.at ?? null), p.low?.over ?? false, ...pair(p.high?.at ?? null), p.high?.over ?? false, p.a, p.b, p.c]));
+    made.forEach((p, segment) => out.segments.push([0, curve, segment, ...pair(p.low?.at ?? null), p.low?.over ?? false, ...pair(p.high?.at ?? null), p.high?.over ?? false, fitting(p.a), fitting(p.b), fitting(p.c)]));
   });
 }
 
@@ -229,6 +229,11 @@ const LARGEST = 2n ** 63n - 1n;
 class TooLarge extends Error {
   readonly number: Ratio;
   constructor(number: Ratio) { super('too large'); this.number = number; }
+}
+/** A whole number that a column of 64 bits holds. */
+function fitting(n: bigint): bigint {
+  if (n > LARGEST || n < -LARGEST) throw new TooLarge({ n, d: 1n });
+  return n;
 }
 /** A pair of cells. */
 function pair(r: Ratio | null): [Cell, Cell] {

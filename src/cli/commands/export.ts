@@ -47,7 +47,7 @@ function quarantine(context: Context, options: Options): Promise<Answer> {
     if (waiting.length === 0) return { exit: 0, document: { rows: 0 }, text: 'No row is in quarantine.', diagnostics: [] };
     const example = `trueup export quarantine --source ${source ?? waiting[0]} --out rows.csv`;
     if (source === undefined) return refused([missingOption('--source', `rows of ${waiting.join(' and ')} are in quarantine, and a file holds those of one source`, example)]);
-    if (!waiting.includes(source)) return refused([unknownName('source with rows in quarantine', source, waiting)]);
+    if (!waiting.includes(source)) return refused([unknownName('quarantined source', source, waiting)]);
     if (out === undefined || out === '-') return refused([missingOption('--out', 'the rows are written to a file', example)]);
     mkdirSync(dirname(resolve(out)), { recursive: true });
     const rows = await exportQuarantine(engine, source, resolve(out));

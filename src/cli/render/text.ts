@@ -43,14 +43,15 @@ export function grouped(count: number | bigint): string {
   return count.toString().replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
-/** A word that does not fit on a line of its own is cut. */
+/** A word that does not fit on a line of its own is cut, after a `-`, `_`, `.` or `/` where it has one. */
 function pieces(word: string, width: number): string[] {
   if (cells(word) <= width || width < 1) return [word];
-  const out: string[] = [];
   let piece = '';
   for (const character of word) {
-    if (cells(piece) + cells(character) > width) { out.push(piece); piece = ''; }
+    if (piece !== '' && cells(piece) + cells(character) > width) break;
     piece += character;
   }
-  return [...out, piece];
+  const cut = Math.max(...['-', '_', '.', '/'].map((mark) => piece.lastIndexOf(mark) + 1));
+  const head = cut > 1 ? piece.slice(0, cut) : piece;
+  return [head, ...pieces(word.slice(head.length), width)];
 }

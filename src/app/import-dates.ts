@@ -93,11 +93,17 @@ function notInCalendar(text: string, form: string, year: number, month: number, 
   };
 }
 
+/** Both orders, with the mark that the text has between its parts. */
+function orders(text: string): string {
+  const mark = /[./-]/.exec(text)?.[0] ?? '/';
+  return `\`format: { dates: DD${mark}MM${mark}YYYY }\` or \`MM${mark}DD${mark}YYYY\``;
+}
+
 function unreadable(text: string, form: string): CellProblem {
   const hint = /^.{8,10}[T ][0-9]{1,2}:/.test(text) ? `It has a time of day: take the date out of it with \`left(column, 10)\`.`
     : /^[0-9]{5}(?:[.,][0-9]+)?$/.test(text) ? `This is how a spreadsheet stores a date inside: format the column as a date (${form}) or as text, and export again.`
     : /^[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2}$/.test(text) ? 'Its year has two digits, which could be of two centuries: export the dates with four.'
-    : DAY_MONTH_YEAR.test(text) ? 'Correct it, or declare how this file writes dates: `format: { dates: DD/MM/YYYY }` or `MM/DD/YYYY`.'
+    : DAY_MONTH_YEAR.test(text) ? `Correct it, or declare how this file writes dates: ${orders(text)}.`
     : `Write the date as ${form}, or declare how this file writes dates under \`format: { dates: … }\`.`;
   return { code: 'row.not_a_date', message: `${shown(text)} is not a date in the form ${form}.`, hint };
 }

@@ -3,7 +3,7 @@
  * edges that matter to the plans at hand; facts are summed by slice once, and every period, month to
  * date or whole year is a set of slices.
  */
-import type { Component, Leaf, Plan, Window } from '../plan/plan.ts';
+import type { Component, Plan, Window } from '../plan/plan.ts';
 import { assert } from '../value/diagnostic.ts';
 import { type Calendar, type Day, formatCalendar, type Grain, type Period, periodAt, periodsIn, type Span } from '../value/period.ts';
 
@@ -59,9 +59,6 @@ export function spansOf(plans: readonly Plan[]): Spans {
 /** Components and their parts, parents before parts. */
 export function componentsOf(components: readonly Component[]): Component[] {
   return components.flatMap((c) => (c.kind === 'group' ? [c, ...componentsOf(c.components)] : [c]));
-}
-export function leavesOf(components: readonly Component[]): Leaf[] {
-  return componentsOf(components).filter((c): c is Leaf => c.kind === 'leaf');
 }
 
 function keyOf(plan: Plan, grain: Grain, window: Window): string {

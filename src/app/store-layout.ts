@@ -56,7 +56,7 @@ async function ensureKind(engine: Engine, kind: Kind, layout: Layout | undefined
 async function widen(engine: Engine, wanted: TableSchema, known: readonly Column[]): Promise<void> {
   const has = new Set(known.map((c) => c.name));
   const relation = project({ kind: 'scan', table: wanted.table, columns: known }, wanted.columns.map((c) => named(c.name, has.has(c.name) ? col(c.name) : nothing(c.type))));
-  await engine.execute({ name: wanted.table, make: 'table', relation, key: ['row'], about: `${wanted.table} with more fields`, sorted: ['row'] });
+  await engine.execute({ name: wanted.table, make: 'table', relation, key: ['row'], about: `${wanted.table} with more fields`, sorted: ['row'], stays: true });
 }
 
 async function note(engine: Engine, { table, columns }: TableSchema, version: number): Promise<void> {

@@ -12,7 +12,7 @@ export interface Dialect {
   /** sum of integers, of the wide type */
   readonly sum: (of: string, filter: string) => string;
   /** opening words of a statement that makes a table or a view */
-  readonly create: (make: 'table' | 'view', name: string) => string;
+  readonly create: (make: 'table' | 'view', name: string, stays: boolean) => string;
   /** how a table of one run is told from one that stays */
   readonly temporary: string;
   /** does the order of storage matter? */

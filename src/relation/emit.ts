@@ -19,7 +19,7 @@ export function emitStatement(statement: Statement, dialect: Dialect, codes: Cod
   const name = identifier(statement.name);
   const head = statement.make === 'insert'
     ? `INSERT INTO ${name} (${columnsOf(statement.relation).map((c) => identifier(c.name)).join(', ')})`
-    : dialect.create(statement.make, name);
+    : dialect.create(statement.make, name, statement.stays === true);
   const order = statement.sorted !== undefined && dialect.keepsOrder ? `\nORDER BY ${statement.sorted.map(identifier).join(', ')}` : '';
   return `-- ${comment(`${statement.name}: ${statement.about}`)}\n${head}\n${finished(select(statement.relation, context, ''))}${order}`;
 }

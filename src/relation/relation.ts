@@ -88,6 +88,8 @@ export interface Statement {
   readonly about: string;
   /** order of storage, where the engine keeps one */
   readonly sorted?: readonly string[];
+  /** a table of the store; what else a statement makes is gone with the connection */
+  readonly stays?: true;
 }
 
 export interface Program {

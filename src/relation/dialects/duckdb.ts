@@ -7,7 +7,7 @@ export const duckdb: Dialect = {
   // `//` cuts toward zero on every integer type, at half the cost of the plain form
   quotient: (a, b) => `(${a} // ${b})`,
   // what a run makes is gone with the connection: a preview leaves the store as it was
-  create: (make, name) => `CREATE OR REPLACE TEMP ${make === 'view' ? 'VIEW' : 'TABLE'} ${name} AS`,
+  create: (make, name, stays) => `CREATE OR REPLACE ${stays ? '' : 'TEMP '}${make === 'view' ? 'VIEW' : 'TABLE'} ${name} AS`,
   temporary: 'TEMP ',
   // sorted blocks are what makes one payee's rows quick to find
   keepsOrder: true,

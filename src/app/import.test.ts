@@ -188,6 +188,10 @@ describe('kinds that change', () => {
     const { columns } = storeTable(kindOf(openWorkspace(t.dir).workspace as Workspace, report.files[1]?.source ?? ''));
     const rows = listOf(await t.engine.read(scan({ table: 'fact_deal', key: [], columns }), ['row']));
     expect(rows.map((cells) => [cells[0], cells[2], cells.at(-1) === null])).toEqual([[4n, 'D-1', true], [5n, 'D-2', true], [6n, 'D-1', false]]);
+    // another connection sees them too: the wider table is one of the store, not of this run
+    let seen = 0;
+    await t.engine.stream(scan({ table: 'fact_deal', key: [], columns }), (chunk) => { seen += chunk.count; });
+    expect(seen).toBe(3);
     expect((await t.run()).files.map((f) => f.outcome)).toEqual(['same', 'same']);
   });
   test('a field that changes its type is refused: what runs have seen must stay', async () => {

@@ -34,7 +34,7 @@ export interface CountedFact {
   /** the credit rule */
   readonly rule: string;
   /** who was credited and through whom it came, where it was not the payee himself */
-  readonly through: { readonly payee: string; readonly via: string; readonly text: string } | null;
+  readonly through: { readonly payee: string; readonly via: string; readonly name: string; readonly team: string; readonly text: string } | null;
   /** what a table was read by, where it is read fact by fact */
   readonly read_at: string | null;
   /** as it was imported; the row is counted from the one under the header, the line from the top of the file */
@@ -153,7 +153,7 @@ function throughOf(f: Row, context: Context): CountedFact['through'] {
   assert(credited !== undefined && via !== undefined, 'whoever is credited is somebody');
   const below = field === 'manager' ? 'who reports to you' : `whose ${spaced(field)} you are`;
   const text = credited === via ? `through ${nameOf(credited)}, ${below}` : `through ${nameOf(credited)}, in the team of ${nameOf(via)}, ${below}`;
-  return { payee: credited.id, via: via.id, text };
+  return { payee: credited.id, via: via.id, name: nameOf(credited), team: nameOf(via), text };
 }
 
 /** The name of a person, where the people file has one; else the id. */

@@ -1,6 +1,7 @@
 /** An explanation as a page of text: sentences, and then the facts as a table. */
 import { spaced } from '../plan/words-formula.ts';
-import { parseRatio, ratio } from '../value/rate.ts';
+import { assert } from '../value/diagnostic.ts';
+import { formatRatio, parseRatio, ratio, roundTo } from '../value/rate.ts';
 import type { Explanation, ExplainedComponent } from './explain.ts';
 import type { CountedFact, FactList } from './explain-facts.ts';
 import { capital, counted, percentShown, plural } from './explain-words.ts';
@@ -30,7 +31,7 @@ export function explanationText(explanation: Explanation, options: TextOptions =
 
 function componentText(c: ExplainedComponent, currency: string, asked: string, indent: string, options: TextOptions): string {
   const when = c.period === asked ? '' : `, ${c.period}`;
-  const head = `${c.title}${when}: ${groupedAmount(c.amount)} ${currency}${c.held ? ' (held)' : ''}`;
+  const head = `${c.title}${when}: ${shortAmount(c.amount)} ${currency}${c.held ? ' (held)' : ''}`;
   const inner = `${indent}  `;
   const blocks = [
     [head, ...c.steps.map((s) => `  ${s.text}`)].map((line) => indent + line).join('\n'),
@@ -38,6 +39,14 @@ function componentText(c: ExplainedComponent, currency: string, asked: string, i
     ...factTables(c.facts, inner, options),
   ];
   return blocks.join('\n\n');
+}
+
+/** What a part gives to its group is not rounded yet; a reader wants four decimals of it, and the word for that. */
+function shortAmount(plain: string): string {
+  if ((plain.split('.')[1] ?? '').length <= 4) return groupedAmount(plain);
+  const exact = parseRatio(plain);
+  assert(exact !== undefined, 'an amount is plain decimal text');
+  return `about ${groupedAmount(formatRatio(roundTo(exact, ratio(1n, 10_000n), 'half_away')))}`;
 }
 
 // ---- facts ----
@@ -105,9 +114,15 @@ function columnsOf(list: FactList, top: FactList | undefined, tops: ReadonlyMap<
       ? [{ title: 'counted', right: true, total: amount(top.total), cell: (f: CountedFact) => { const t = tops.get(keyOf(f)); return t === undefined ? '' : amount(t.credited); } }, { title: 'of', right: true, total: amount(list.total), cell: (f: CountedFact) => amount(f.credited) }]
       : [{ title: different ? 'credited' : 'amount', right: true, total: amount(list.total), cell: (f: CountedFact) => amount(f.credited) }]),
     ...(new Set(facts.map((f) => f.rule)).size > 1 ? [{ title: 'rule', cell: (f: CountedFact) => spaced(f.rule) }] : []),
-    ...(facts.some((f) => f.through !== null) ? [{ title: 'credit', cell: (f: CountedFact) => f.through?.text ?? 'your own' }] : []),
+    ...(facts.some((f) => f.through !== null) ? [{ title: 'through', cell: (f: CountedFact) => wayOf(f) }] : []),
     { title: 'file and line', cell: (f) => `${f.file.slice(f.file.lastIndexOf('/') + 1)}:${f.line}` },
   ];
+}
+
+/** Whose fact it was, and in whose team; the payee knows who reports to him. */
+function wayOf({ through }: CountedFact): string {
+  if (through === null) return 'your own';
+  return through.name === through.team ? through.name : `${through.name}, team of ${through.team}`;
 }
 
 /** Up to three fields: what the facts refer to, and words that differ from fact to fact. People are told by the credit. */

@@ -1,0 +1,115 @@
+/**
+ * The contract of the compiled program: forty plans run the statements of one, and the same program is
+ * text for both engines. The texts are golden files; `UPDATE_GOLDEN=1 npx vitest run test/program.test.ts`
+ * writes them anew, and a reviewer reads the difference.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Workspace } from '../src/plan/plan.ts';
+import { type FileReader, readWorkspace } from '../src/plan/workspace.ts';
+import type { Dialect } from '../src/relation/dialect.ts';
+import { duckdb } from '../src/relation/dialects/duckdb.ts';
+import { trino } from '../src/relation/dialects/trino.ts';
+import { emitStatement } from '../src/relation/emit.ts';
+import { compile, type Compiled } from '../src/stage/compile.ts';
+import { hasErrors } from '../src/value/diagnostic.ts';
+import { fileReader } from '../src/app/workspace-files.ts';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const UPDATE = process.env['UPDATE_GOLDEN'] !== undefined;
+const NOBODY = { persons: [], byId: new Map(), roles: new Map() };
+/** A code of each word that does not depend on a store. */
+const code = (word: string): number => [...word].reduce((n, letter) => (n * 31 + (letter.codePointAt(0) ?? 0)) % 100_003, 7);
+
+function compiled(workspace: Workspace): Compiled {
+  const out = compile({ plans: workspace.plans, kinds: workspace.kinds, people: NOBODY, code, cut: 1, factTotal: 0n });
+  if (!('program' in out)) throw new Error(JSON.stringify(out.diagnostics));
+  return out;
+}
+function read(reader: FileReader): Workspace {
+  const { value, diagnostics } = readWorkspace('.', reader);
+  if (value === undefined || hasErrors(diagnostics)) throw new Error(JSON.stringify(diagnostics));
+  return value;
+}
+const texts = (c: Compiled, dialect: Dialect): string[] => c.program.statements.map((s) => emitStatement(s, dialect, code));
+
+// ---- forty plans ----
+
+const SHARED: Readonly<Record<string, string>> = {
+  'trueup.yaml': 'company: Acme\ncurrency: USD\n',
+  'facts/crm.yaml': 'facts:\n  deal: { fields: { owner: payee, stage: text, product: text, amount: money } }\n',
+  'sources/crm.yaml': 'sources:\n  people: { file: p.csv, into: person, id: id, fields: { role: role, manager: boss } }\n  deals: { file: d.csv, into: deal, id: id, date: date, fields: { owner: owner, stage: stage, product: product, amount: amount } }\n',
+  'measures/sales.yaml': 'measures:\n  won: { sum: amount, from: deal, where: stage = "Won" }\n  won_deals: { count: deal, where: stage = "Won" }\n  deals: { count: deal }\n  win_rate: { ratio: [won_deals, deals] }\n',
+};
+/** One shape, other numbers: names, people, quotas, tiers, weights, gates, factors and caps. */
+function variant(n: number): string {
+  return `plan: ae-${n}
+effective: 2026-01-01 / 2027-01-01
+payees: role = "AE ${n}"
+period: quarter
+incentive: ${20_000 + n * 100} a year
+terms: { quota: money a year = ${500_000 + n * 1_000} }
+components:
+  bookings:
+    weight: ${60 + (n % 3)}%
+    measure: won
+    target: quota
+    window: whole year
+    payout: { points: { ${40 + n % 10}%: 0%, ${80 + n % 7}%: 60%, 100%: 100%, 150%: ${200 + n}% } }
+    gates: { quality: { require: win_rate >= ${20 + n % 9}%, otherwise: at most ${40 + n % 20}% } }
+    multiply: { pace: { by: won_deals, steps: { 0: 1x, ${5 + n % 4}: 1.${n % 9 + 1}x } } }
+    cap: ${180 + n}%
+  tiers: { weight: ${40 - (n % 3)}%, measure: won, rate: { marginal: { 0: ${1 + n % 4}%, ${50 + n}k: 5.5% } } }
+`;
+}
+const inMemory = (files: Readonly<Record<string, string>>): FileReader => ({ list: (folder) => Object.keys(files).filter((f) => f.startsWith(`${folder}/`)).sort(), text: (path) => files[path] });
+const withPlans = (n: number): Workspace => read(inMemory({ ...SHARED, ...Object.fromEntries(Array.from({ length: n }, (_, i) => [`plans/ae-${i}.yaml`, variant(i)])) }));
+
+describe('1 plan and 40 plans of the same measures', () => {
+  const one = compiled(withPlans(1)), forty = compiled(withPlans(40));
+  test.each([duckdb, trino])('run the same statements with the same text: $name', (dialect) => {
+    expect(forty.program.statements.map((s) => s.name)).toEqual(one.program.statements.map((s) => s.name));
+    expect(texts(forty, dialect)).toEqual(texts(one, dialect));
+  });
+  test('the numbers of plans are rows: a plan more is rows more, and a different measure is a column more', () => {
+    expect(forty.catalogue.components).toHaveLength(40 * one.catalogue.components.length);
+    const wider = compiled(read(inMemory({ ...SHARED, 'plans/a.yaml': variant(0), 'plans/b.yaml': 'plan: b\neffective: 2026-01-01 / 2027-01-01\npayees: all\nperiod: quarter\ncomponents:\n  c: { measure: { count: deal, where: product = "Core" }, rate: 10 }\n' })));
+    expect(wider.program.statements.map((s) => s.name)).toEqual(one.program.statements.map((s) => s.name));
+    expect(wider.catalogue.gathered.cube.length).toBe(one.catalogue.gathered.cube.length + 1);
+  });
+});
+
+// ---- golden texts ----
+
+const WORKSPACES: Readonly<Record<string, FileReader>> = {
+  'first-plan': fileReader(join(ROOT, 'examples/first-plan')),
+  demo: fileReader(join(ROOT, 'examples/demo/workspace')),
+  'maven-crm': fileReader(join(ROOT, 'test/data/maven-crm')),
+  variants: inMemory({ ...SHARED, 'plans/a.yaml': variant(0) }),
+};
+/** What Trino does not take, or takes otherwise than DuckDB. */
+const NOT_TRINO = /::|\/\/|\bQUALIFY\b|\bASOF\b|<<|\bILIKE\b|DISTINCT ON|\blist\(|\barg_max\b|\bstring_agg\b|CREATE OR REPLACE TABLE|\bHUGEINT\b|\bTEMP\b/i;
+
+describe.each(Object.entries(WORKSPACES))('the program of %s', (name, reader) => {
+  const program = compiled(read(reader));
+  test.each([duckdb, trino])('is the golden text of $name', (dialect) => {
+    const path = join(ROOT, 'test/golden', name, `program.${dialect.name}.sql`), text = `${texts(program, dialect).join(';\n\n')};\n`;
+    if (UPDATE) { mkdirSync(dirname(path), { recursive: true }); writeFileSync(path, text); }
+    expect(existsSync(path), `${path} is written by UPDATE_GOLDEN=1 npx vitest run test/program.test.ts`).toBe(true);
+    expect(text).toBe(readFileSync(path, 'utf8'));
+  });
+  test('stays inside what Trino runs', () => {
+    for (const text of texts(program, trino)) {
+      const sql = text.replaceAll(/'(?:[^']|'')*'/g, "''").replaceAll(/^--.*$/gm, '').replaceAll(/\/\*.*?\*\//g, '');
+      expect(NOT_TRINO.exec(sql)?.[0]).toBeUndefined();
+      for (const [digits] of sql.matchAll(/\b\d{19,}\b/g)) expect(BigInt(digits) < 2n ** 63n, digits).toBe(true);
+      // over a window a sum of 64 bits would wrap there
+      for (const [, argument] of sql.matchAll(/sum\(([^)]*)\) OVER/g)) expect(argument).toMatch(/^CAST/);
+    }
+  });
+});
+
+test('no golden file is left over', () => {
+  expect(readdirSync(join(ROOT, 'test/golden')).sort()).toEqual(Object.keys(WORKSPACES).sort());
+});

@@ -161,7 +161,7 @@ export function textFindings(path: string, text: string): Finding[] {
   const marks: readonly (readonly [RegExp, string])[] = [
     [/OUTPUT[-]HERE/, 'a placeholder: run the command and paste what it prints.'],
     [/^(<{7}|>{7})( |$)/, 'a merge conflict that nobody resolved.'],
-    [/\/(work)\/(main|shared)|\.library\/|\/tmp\/team/, 'a path of one machine. Say it relative to the project.'],
+    [/(?<![\w.$}])\/(home|Users|root|work)\/[\w.-]/, 'a path of one machine. Say it relative to the project.'],
   ];
   return text.split('\n').flatMap((line, index) => marks
     .filter(([pattern]) => pattern.test(line))

@@ -38,8 +38,8 @@ const texts = (c: Compiled, dialect: Dialect): string[] => c.program.statements.
 
 const SHARED: Readonly<Record<string, string>> = {
   'trueup.yaml': 'company: Acme\ncurrency: USD\n',
-  'facts/crm.yaml': 'facts:\n  deal: { fields: { owner: payee, stage: text, product: text, amount: money } }\n',
-  'sources/crm.yaml': 'sources:\n  people: { file: p.csv, into: person, id: id, fields: { role: role, manager: boss } }\n  deals: { file: d.csv, into: deal, id: id, date: date, fields: { owner: owner, stage: stage, product: product, amount: amount } }\n',
+  'facts/crm.yaml': 'facts:\n  deal: { fields: { owner: payee, stage: text, product: text, partner: payee, amount: money } }\n',
+  'sources/crm.yaml': 'sources:\n  people: { file: p.csv, into: person, id: id, fields: { role: role, manager: boss } }\n  deals: { file: d.csv, into: deal, id: id, date: date, fields: { owner: owner, stage: stage, product: product, partner: partner, amount: amount } }\n',
   'measures/sales.yaml': 'measures:\n  won: { sum: amount, from: deal, where: stage = "Won" }\n  won_deals: { count: deal, where: stage = "Won" }\n  deals: { count: deal }\n  win_rate: { ratio: [won_deals, deals] }\n',
 };
 /** One shape, other numbers: names, people, quotas, tiers, weights, gates, factors and caps. */
@@ -63,6 +63,27 @@ components:
   tiers: { weight: ${40 - (n % 3)}%, measure: won, rate: { marginal: { 0: ${1 + n % 4}%, ${50 + n}k: 5.5% } } }
 `;
 }
+/** What the variants do not have: a group with gates of its own, splits, those above, a rate by a field of the fact, different values. */
+const TEAM = `plan: team
+effective: 2026-01-01 / 2027-01-01
+payees: all
+period: month
+currency: EUR
+incentive: 12_000 a year
+credits:
+  sellers: { from: deal, split: [ { partner: 20% }, { owner: rest } ] }
+  leads: { from: deal, to: owner, up: manager, levels: all, overlay: yes, where: stage = "Won" }
+components:
+  shared:
+    components:
+      products: { weight: 70%, measure: { distinct: product, from: deal, credited: sellers }, target: 3, better: lower, no_target: 100%, payout: { marginal: { 0%: 0.5x, over 50%: 1x } } }
+      orders: { weight: 30%, measure: { sum: amount, from: deal, credited: sellers }, rate: { by: product, lookup: { Core: 2%, "O'Brien */ kit": 3%, otherwise: 1% } } }
+    gates: { any: { require: deals >= 1, otherwise: hold } }
+    floor: 10
+  override: { measure: { sum: amount, from: deal, credited: leads }, window: year to date, rate: 0.5% }
+cap: 150%
+round: { attainment: 0.1%, end: 0.05 }
+`;
 const inMemory = (files: Readonly<Record<string, string>>): FileReader => ({ list: (folder) => Object.keys(files).filter((f) => f.startsWith(`${folder}/`)).sort(), text: (path) => files[path] });
 const withPlans = (n: number): Workspace => read(inMemory({ ...SHARED, ...Object.fromEntries(Array.from({ length: n }, (_, i) => [`plans/ae-${i}.yaml`, variant(i)])) }));
 
@@ -86,7 +107,7 @@ const WORKSPACES: Readonly<Record<string, FileReader>> = {
   'first-plan': fileReader(join(ROOT, 'examples/first-plan')),
   demo: fileReader(join(ROOT, 'examples/demo/workspace')),
   'maven-crm': fileReader(join(ROOT, 'test/data/maven-crm')),
-  variants: inMemory({ ...SHARED, 'plans/a.yaml': variant(0) }),
+  variants: inMemory({ ...SHARED, 'plans/a.yaml': variant(0), 'plans/team.yaml': TEAM }),
 };
 /** What Trino does not take, or takes otherwise than DuckDB. */
 const NOT_TRINO = /::|\/\/|\bQUALIFY\b|\bASOF\b|<<|\bILIKE\b|DISTINCT ON|\blist\(|\barg_max\b|\bstring_agg\b|CREATE OR REPLACE TABLE|\bHUGEINT\b|\bTEMP\b/i;

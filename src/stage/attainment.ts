@@ -108,7 +108,7 @@ function reading(a: Relation): Relation {
   const lacking = and(reads(2), isNull(col('a_n')));
   return extend(read, [named('held', cast(cases([
     [lacking, col('lacks')], [and(col('needs_value'), not(col('has_value'))), int(HELD.no_value)], [and(reads(1), isNull(col('r_n'))), int(HELD.no_value)],
-    // nothing is held where a blank field has nothing to pay on
-    [and(isNull(col('r_n')), not(and(reads(4), eq(col('unit_n'), int(0))))), int(HELD.no_reading)],
+    // nothing is held where there is nothing to pay on
+    [and(isNull(col('r_n')), compare('<>', col('unit_n'), int(0))), int(HELD.no_reading)],
   ], int(HELD.no)), 'integer'))]);
 }

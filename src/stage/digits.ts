@@ -5,9 +5,11 @@
  * this says which component it can have been, and what to round. As a refusal beforehand it would be
  * too strict: real numbers are far below the product of the largest ones.
  */
+import type { Typed } from '../plan/formula.ts';
 import { assert, type Diagnostic } from '../value/diagnostic.ts';
 import { SCALE } from './arithmetic.ts';
 import type { Compiled } from './compile.ts';
+import type { LinearMeasure } from './gather.ts';
 import { REF_ASSIGN, REF_SEGMENT } from './reference.ts';
 import type { Cell } from './rows.ts';
 
@@ -22,9 +24,8 @@ export function digitProblems(compiled: Compiled, factTotal: bigint): Diagnostic
     const own = assigned.get(entry.component);
     if (own === undefined || entry.value === undefined) continue;
     const { value } = entry;
-    const weight = value.measure.terms.reduce((m, t) => m + abs(t.coefficient), 0n);
-    const x = factTotal * catalogue.gathered.shareDivisor * weight * value.mul + 1n;
-    const xUnder = value.over === undefined ? value.div : value.div * (factTotal * catalogue.gathered.shareDivisor + 1n);
+    const x = totalOf(value.measure, factTotal, catalogue.gathered.shareDivisor) * value.mul + 1n;
+    const xUnder = value.over === undefined ? value.div : value.div * (totalOf(value.over, factTotal, catalogue.gathered.shareDivisor) + 1n);
     const byAttainment = entry.shape.reads === 2;
     const rN = byAttainment ? x * own.targetD : x, rD = byAttainment ? xUnder * own.targetN : xUnder;
     for (const curve of own.curves) {
@@ -36,7 +37,7 @@ export function digitProblems(compiled: Compiled, factTotal: bigint): Diagnostic
       const cancels = byAttainment && !entry.shape.paysOnValue && entry.spec.kind === 'leaf' && entry.spec.pay?.form === 'rate';
       const product = (cancels ? 1n : unit) * (level ? c.a : c.a * rD + c.b * rN), divisor = unitUnder * c.c * (level ? 1n : cancels ? xUnder : rD);
       const edge = rN * c.edgeD > rD * c.edgeN ? rN * c.edgeD : rD * c.edgeN;
-      const worst = [product, divisor * SCALE, edge].reduce((m, n) => (n > m ? n : m), 0n);
+      const worst = [product, 2n * divisor * SCALE, edge].reduce((m, n) => (n > m ? n : m), 0n);
       if (worst < LIMIT) continue;
       const { at, name } = entry.spec;
       out.push({ code: 'plan.too_many_digits', severity: 'error', file: at.file, line: at.line, column: at.column, path: at.path,
@@ -46,6 +47,17 @@ export function digitProblems(compiled: Compiled, factTotal: bigint): Diagnostic
     }
   }
   return out;
+}
+
+/** The most that a measure can be, in the parts that it is kept in. */
+function totalOf(measure: LinearMeasure, factTotal: bigint, shareDivisor: bigint): bigint {
+  return measure.terms.reduce((m, { column, coefficient }) => m + factTotal ** BigInt(Math.max(1, factorsOf(column.value.formula))) * shareDivisor * abs(coefficient), 0n);
+}
+/** How many fields of a fact are multiplied with each other. */
+function factorsOf(f: Typed | null): number {
+  if (f === null || (f.kind !== 'op' && f.kind !== 'call')) return f?.kind === 'name' ? 1 : 0;
+  const each = f.args.map(factorsOf);
+  return f.kind === 'op' && f.op === '*' ? each.reduce((a, b) => a + b, 0) : Math.max(0, ...each);
 }
 
 interface CurveBound { a: bigint; b: bigint; c: bigint; edgeN: bigint; edgeD: bigint }

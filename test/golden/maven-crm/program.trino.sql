@@ -185,7 +185,7 @@ FROM (
     attainment_bottom,
     r_n,
     r_d,
-    CAST(CASE WHEN ((reads = 2) AND (a_n IS NULL)) THEN lacks WHEN (needs_value AND (NOT has_value)) THEN 2 WHEN ((reads = 1) AND (r_n IS NULL)) THEN 2 WHEN ((r_n IS NULL) AND (NOT ((reads = 4) AND (unit_n = 0)))) THEN 3 ELSE 0 END AS INTEGER) AS held
+    CAST(CASE WHEN ((reads = 2) AND (a_n IS NULL)) THEN lacks WHEN (needs_value AND (NOT has_value)) THEN 2 WHEN ((reads = 1) AND (r_n IS NULL)) THEN 2 WHEN ((r_n IS NULL) AND (unit_n <> 0)) THEN 3 ELSE 0 END AS INTEGER) AS held
   FROM (
     SELECT world,
       plan,

@@ -5,9 +5,14 @@ SELECT CAST(0 AS INTEGER) AS facts_world,
   f."day",
   d.slice,
   f.owner AS party_0,
+  f.partner AS party_1,
+  (f.stage = 95689 /* Won */) AS rule_2,
   CAST(CASE WHEN ((f.stage = 95689 /* Won */) AND (f.currency = 92857 /* USD */)) THEN f.amount ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_0,
   CAST(CASE WHEN (f.stage = 95689 /* Won */) THEN 1 ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_1,
-  CAST(1 AS BIGINT) AS value_2
+  CAST(1 AS BIGINT) AS value_2,
+  CAST(f.product AS BIGINT) AS value_3,
+  CAST(CASE WHEN (f.currency = 77557 /* EUR */) THEN f.amount ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_4,
+  CAST(coalesce(CAST(f.product AS BIGINT), (-1)) AS BIGINT) AS key_5
 FROM (
   SELECT v."row",
     v.seq,
@@ -21,6 +26,7 @@ FROM (
     v.owner,
     v.stage,
     v.product,
+    v.partner,
     v.amount
   FROM fact_deal AS v
   LEFT JOIN superseded_deal AS s ON ((s."row" = v."row") AND (s.seq <= 1))
@@ -28,7 +34,7 @@ FROM (
 ) AS f
 JOIN ref_day AS d ON (d."day" = f."day");
 
--- credits: who is credited with what share of each fact, in 1 parts
+-- credits: who is credited with what share of each fact, in 5 parts
 CREATE OR REPLACE VIEW credits AS
 SELECT c.facts_world,
   c.fact,
@@ -40,6 +46,9 @@ SELECT c.facts_world,
   c.value_0,
   c.value_1,
   c.value_2,
+  c.value_3,
+  c.value_4,
+  c.key_5,
   s.stint,
   s.people_world
 FROM (
@@ -49,12 +58,63 @@ FROM (
     slice,
     party_0 AS payee,
     CAST(0 AS INTEGER) AS rule,
-    CAST(1 AS BIGINT) AS share,
+    CAST(5 AS BIGINT) AS share,
     value_0,
     value_1,
-    value_2
+    value_2,
+    value_3,
+    value_4,
+    key_5
   FROM facts_deal
   WHERE (party_0 IS NOT NULL)
+  UNION ALL
+  SELECT facts_world,
+    fact,
+    "day",
+    slice,
+    party_1 AS payee,
+    CAST(1 AS INTEGER) AS rule,
+    CAST(((1 * 1) * 1) AS BIGINT) AS share,
+    value_0,
+    value_1,
+    value_2,
+    value_3,
+    value_4,
+    key_5
+  FROM facts_deal
+  WHERE (party_1 IS NOT NULL)
+  UNION ALL
+  SELECT facts_world,
+    fact,
+    "day",
+    slice,
+    party_0 AS payee,
+    CAST(1 AS INTEGER) AS rule,
+    CAST(((1 * (1 * (5 - (0 + CASE WHEN (party_1 IS NOT NULL) THEN 1 ELSE 0 END)))) * (1 - 0)) AS BIGINT) AS share,
+    value_0,
+    value_1,
+    value_2,
+    value_3,
+    value_4,
+    key_5
+  FROM facts_deal
+  WHERE (party_0 IS NOT NULL)
+  UNION ALL
+  SELECT facts_world,
+    fact,
+    "day",
+    slice,
+    party_0 AS payee,
+    CAST(2 AS INTEGER) AS rule,
+    CAST(5 AS BIGINT) AS share,
+    value_0,
+    value_1,
+    value_2,
+    value_3,
+    value_4,
+    key_5
+  FROM facts_deal
+  WHERE ((party_0 IS NOT NULL) AND rule_2)
 ) AS c
 JOIN ref_stint AS s ON (((s.payee = c.payee) AND (s.from_day <= c."day")) AND (c."day" < s.to_day));
 
@@ -67,10 +127,53 @@ SELECT facts_world,
   stint,
   slice,
   CAST(0 AS BIGINT) AS field_value,
-  CAST(CAST(sum(value_0) AS DECIMAL(38,0)) AS BIGINT) AS sum_0,
-  count(*) FILTER (WHERE (value_1 IS NOT NULL)) AS sum_1,
-  count(*) FILTER (WHERE (value_2 IS NOT NULL)) AS sum_2
+  CAST(CAST(sum((value_0 * share)) FILTER (WHERE (rule = 0)) AS DECIMAL(38,0)) AS BIGINT) AS sum_0,
+  count(*) FILTER (WHERE ((value_1 IS NOT NULL) AND (rule = 0))) AS sum_1,
+  count(*) FILTER (WHERE ((value_2 IS NOT NULL) AND (rule = 0))) AS sum_2,
+  count(*) FILTER (WHERE ((value_2 IS NOT NULL) AND (rule = 1))) AS sum_3,
+  count(*) FILTER (WHERE ((value_2 IS NOT NULL) AND (rule = 2))) AS sum_4,
+  CAST(NULL AS BIGINT) AS sum_5,
+  CAST(NULL AS BIGINT) AS sum_6,
+  CAST(CAST(sum((value_4 * share)) FILTER (WHERE (rule = 2)) AS DECIMAL(38,0)) AS BIGINT) AS sum_7
 FROM credits
+GROUP BY 1, 2, 3, 4, 5, 6, 7
+UNION ALL
+SELECT facts_world,
+  people_world,
+  CAST(1 AS INTEGER) AS block,
+  payee,
+  stint,
+  slice,
+  value_3 AS field_value,
+  CAST(NULL AS BIGINT) AS sum_0,
+  CAST(NULL AS BIGINT) AS sum_1,
+  CAST(NULL AS BIGINT) AS sum_2,
+  CAST(NULL AS BIGINT) AS sum_3,
+  CAST(NULL AS BIGINT) AS sum_4,
+  count(*) FILTER (WHERE ((value_3 IS NOT NULL) AND (rule = 1))) AS sum_5,
+  CAST(NULL AS BIGINT) AS sum_6,
+  CAST(NULL AS BIGINT) AS sum_7
+FROM credits
+WHERE (value_3 IS NOT NULL)
+GROUP BY 1, 2, 3, 4, 5, 6, 7
+UNION ALL
+SELECT facts_world,
+  people_world,
+  CAST(2 AS INTEGER) AS block,
+  payee,
+  stint,
+  slice,
+  key_5 AS field_value,
+  CAST(NULL AS BIGINT) AS sum_0,
+  CAST(NULL AS BIGINT) AS sum_1,
+  CAST(NULL AS BIGINT) AS sum_2,
+  CAST(NULL AS BIGINT) AS sum_3,
+  CAST(NULL AS BIGINT) AS sum_4,
+  CAST(NULL AS BIGINT) AS sum_5,
+  CAST(CAST(sum((value_4 * share)) FILTER (WHERE (rule = 1)) AS DECIMAL(38,0)) AS BIGINT) AS sum_6,
+  CAST(NULL AS BIGINT) AS sum_7
+FROM credits
+WHERE (key_5 IS NOT NULL)
 GROUP BY 1, 2, 3, 4, 5, 6, 7;
 
 -- measures: what is counted, for whom, as gathered by the end of each period
@@ -82,7 +185,7 @@ SELECT o.world,
   w.period,
   n.subject AS payee,
   CAST(CASE WHEN m.by_value THEN c.field_value ELSE 0 END AS BIGINT) AS field_value,
-  CAST(coalesce(CAST(sum((CASE WHEN (m.cube_column = 0) THEN c.sum_0 WHEN (m.cube_column = 1) THEN c.sum_1 WHEN (m.cube_column = 2) THEN c.sum_2 ELSE CAST(NULL AS BIGINT) END * m.coefficient)) AS DECIMAL(38,0)), CAST(0 AS DECIMAL(38,0))) AS BIGINT) AS num
+  CAST(coalesce(CAST(sum((CASE WHEN (m.cube_column = 0) THEN c.sum_0 WHEN (m.cube_column = 1) THEN c.sum_1 WHEN (m.cube_column = 2) THEN c.sum_2 WHEN (m.cube_column = 3) THEN c.sum_3 WHEN (m.cube_column = 4) THEN c.sum_4 WHEN (m.cube_column = 5) THEN c.sum_5 WHEN (m.cube_column = 6) THEN c.sum_6 WHEN (m.cube_column = 7) THEN c.sum_7 ELSE CAST(NULL AS BIGINT) END * m.coefficient)) AS DECIMAL(38,0)), CAST(0 AS DECIMAL(38,0))) AS BIGINT) AS num
 FROM ref_world AS o
 JOIN "cube" AS c ON ((c.facts_world = o.facts_world) AND (c.people_world = o.people_world))
 JOIN ref_measure AS m ON ((m.plan_world = o.plan_world) AND (m.block = c.block))
@@ -90,6 +193,23 @@ JOIN ref_route AS r ON ((((r.people_world = o.people_world) AND (r.route = m.rou
 JOIN ref_need AS n ON ((((n.plan_world = o.plan_world) AND (n.measure = m.measure)) AND (n.subject = r.subject)) AND (n.stint = r.subject_stint))
 JOIN ref_window AS w ON ((w."window" = n."window") AND (w.slice = c.slice))
 WHERE (NOT m.distinct_values)
+GROUP BY 1, 2, 3, 4, 5, 6, 7
+UNION ALL
+SELECT o.world,
+  n.plan,
+  n.measure,
+  n."window",
+  w.period,
+  n.subject AS payee,
+  CAST(0 AS BIGINT) AS field_value,
+  count(DISTINCT c.field_value) FILTER (WHERE (CASE WHEN (m.cube_column = 0) THEN c.sum_0 WHEN (m.cube_column = 1) THEN c.sum_1 WHEN (m.cube_column = 2) THEN c.sum_2 WHEN (m.cube_column = 3) THEN c.sum_3 WHEN (m.cube_column = 4) THEN c.sum_4 WHEN (m.cube_column = 5) THEN c.sum_5 WHEN (m.cube_column = 6) THEN c.sum_6 WHEN (m.cube_column = 7) THEN c.sum_7 ELSE CAST(NULL AS BIGINT) END > 0)) AS num
+FROM ref_world AS o
+JOIN "cube" AS c ON ((c.facts_world = o.facts_world) AND (c.people_world = o.people_world))
+JOIN ref_measure AS m ON ((m.plan_world = o.plan_world) AND (m.block = c.block))
+JOIN ref_route AS r ON ((((r.people_world = o.people_world) AND (r.route = m.route)) AND (r.payee = c.payee)) AND (r.stint = c.stint))
+JOIN ref_need AS n ON ((((n.plan_world = o.plan_world) AND (n.measure = m.measure)) AND (n.subject = r.subject)) AND (n.stint = r.subject_stint))
+JOIN ref_window AS w ON ((w."window" = n."window") AND (w.slice = c.slice))
+WHERE m.distinct_values
 GROUP BY 1, 2, 3, 4, 5, 6, 7;
 
 -- attainment: measure beside target, and what the table of the component is read at
@@ -164,7 +284,7 @@ FROM (
     attainment_bottom,
     r_n,
     r_d,
-    CAST(CASE WHEN ((reads = 2) AND (a_n IS NULL)) THEN lacks WHEN (needs_value AND (NOT has_value)) THEN 2 WHEN ((reads = 1) AND (r_n IS NULL)) THEN 2 WHEN ((r_n IS NULL) AND (NOT ((reads = 4) AND (unit_n = 0)))) THEN 3 ELSE 0 END AS INTEGER) AS held
+    CAST(CASE WHEN ((reads = 2) AND (a_n IS NULL)) THEN lacks WHEN (needs_value AND (NOT has_value)) THEN 2 WHEN ((reads = 1) AND (r_n IS NULL)) THEN 2 WHEN ((r_n IS NULL) AND (unit_n <> 0)) THEN 3 ELSE 0 END AS INTEGER) AS held
   FROM (
     SELECT world,
       plan,
@@ -846,6 +966,152 @@ FROM (
   ) AS t
 ) AS t;
 
+-- earned_1: pay of groups of level 1, step by step
+CREATE TABLE earned_1 AS
+SELECT world,
+  component,
+  payee,
+  period,
+  plan,
+  parent,
+  cycle,
+  raw,
+  gated,
+  factored,
+  limited,
+  held
+FROM (
+  SELECT world,
+    component,
+    payee,
+    period,
+    raw,
+    held,
+    plan,
+    parent,
+    cycle,
+    incentive_n,
+    incentive_d,
+    cap_n,
+    cap_d,
+    floor_n,
+    floor_d,
+    gated,
+    factored,
+    cap_top,
+    cap_bottom,
+    floor_top,
+    floor_bottom,
+    CASE WHEN ((floor_n IS NOT NULL) AND (held = 0)) THEN greatest(limited, (((floor_top - floor_top % floor_bottom) / floor_bottom) * CAST(1000000000000000 AS DECIMAL(38,0)) + (((2 * ((floor_top % floor_bottom) * CAST(1000000000000000 AS DECIMAL(38,0))) + CASE WHEN floor_top < 0 THEN -1 ELSE 1 END * floor_bottom) - (2 * ((floor_top % floor_bottom) * CAST(1000000000000000 AS DECIMAL(38,0))) + CASE WHEN floor_top < 0 THEN -1 ELSE 1 END * floor_bottom) % (2 * floor_bottom)) / (2 * floor_bottom)))) ELSE limited END AS limited
+  FROM (
+    SELECT world,
+      component,
+      payee,
+      period,
+      raw,
+      held,
+      plan,
+      parent,
+      cycle,
+      incentive_n,
+      incentive_d,
+      cap_n,
+      cap_d,
+      floor_n,
+      floor_d,
+      gated,
+      factored,
+      cap_top,
+      cap_bottom,
+      floor_top,
+      floor_bottom,
+      CASE WHEN (cap_n IS NULL) THEN factored ELSE least(factored, (((cap_top - cap_top % cap_bottom) / cap_bottom) * CAST(1000000000000000 AS DECIMAL(38,0)) + (((2 * ((cap_top % cap_bottom) * CAST(1000000000000000 AS DECIMAL(38,0))) + CASE WHEN cap_top < 0 THEN -1 ELSE 1 END * cap_bottom) - (2 * ((cap_top % cap_bottom) * CAST(1000000000000000 AS DECIMAL(38,0))) + CASE WHEN cap_top < 0 THEN -1 ELSE 1 END * cap_bottom) % (2 * cap_bottom)) / (2 * cap_bottom)))) END AS limited
+    FROM (
+      SELECT world,
+        component,
+        payee,
+        period,
+        raw,
+        held,
+        plan,
+        parent,
+        cycle,
+        incentive_n,
+        incentive_d,
+        cap_n,
+        cap_d,
+        floor_n,
+        floor_d,
+        gated,
+        factored,
+        coalesce(CAST(cap_n AS DECIMAL(38,0)), CAST(0 AS DECIMAL(38,0))) AS cap_top,
+        coalesce(CAST(cap_d AS DECIMAL(38,0)), CAST(1 AS DECIMAL(38,0))) AS cap_bottom,
+        coalesce(CAST(floor_n AS DECIMAL(38,0)), CAST(0 AS DECIMAL(38,0))) AS floor_top,
+        coalesce(CAST(floor_d AS DECIMAL(38,0)), CAST(1 AS DECIMAL(38,0))) AS floor_bottom
+      FROM (
+        SELECT world,
+          component,
+          payee,
+          period,
+          raw,
+          held,
+          plan,
+          parent,
+          cycle,
+          incentive_n,
+          incentive_d,
+          cap_n,
+          cap_d,
+          floor_n,
+          floor_d,
+          gated,
+          gated AS factored
+        FROM (
+          SELECT e.world,
+            e.component,
+            e.payee,
+            e.period,
+            e.raw,
+            e.held,
+            k.plan,
+            k.parent,
+            a.cycle,
+            a.incentive_n,
+            a.incentive_d,
+            a.cap_n,
+            a.cap_d,
+            a.floor_n,
+            a.floor_d,
+            e.raw AS gated
+          FROM (
+            SELECT e.world,
+              k.component,
+              e.payee,
+              e.period,
+              CAST(sum(e.limited) AS DECIMAL(38,0)) AS raw,
+              max(e.held) AS held
+            FROM (
+              SELECT world,
+                parent,
+                payee,
+                period,
+                limited,
+                held
+              FROM earned_0
+            ) AS e
+            JOIN ref_world AS o ON (o.world = e.world)
+            JOIN ref_component AS k ON (((k.component = e.parent) AND (k.plan_world = o.plan_world)) AND (k.level = 1))
+            GROUP BY 1, 2, 3, 4
+          ) AS e
+          JOIN ref_world AS o ON (o.world = e.world)
+          JOIN ref_component AS k ON ((k.component = e.component) AND (k.plan_world = o.plan_world))
+          JOIN ref_assign AS a ON (((((a.component = e.component) AND (a.payee = e.payee)) AND (a.period = e.period)) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world))
+        ) AS t
+      ) AS t
+    ) AS t
+  ) AS t
+) AS t;
+
 -- earnings: what each component earns in each period, in minor units, and what rounding left over
 CREATE TABLE earnings AS
 SELECT world,
@@ -898,7 +1164,13 @@ FROM (
         k.end_add
       FROM (
         SELECT world, component, payee, period, plan, parent, cycle, raw, gated, factored, limited, held
-        FROM earned_0
+        FROM (
+          SELECT world, component, payee, period, plan, parent, cycle, raw, gated, factored, limited, held
+          FROM earned_0
+          UNION ALL
+          SELECT world, component, payee, period, plan, parent, cycle, raw, gated, factored, limited, held
+          FROM earned_1
+        ) AS t
         WHERE (parent IS NULL)
       ) AS e
       JOIN ref_world AS o ON (o.world = e.world)

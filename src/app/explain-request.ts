@@ -8,6 +8,7 @@ import type { Code, Diagnostic } from '../value/diagnostic.ts';
 import { formatDay, type Period, periodFromLabel } from '../value/period.ts';
 import { nameOf } from './explain-facts.ts';
 import { type PayeeRows, wideOf } from './explain-rows.ts';
+import { shown } from './import-cells.ts';
 
 /** One component in one of its periods. */
 export interface Spot { readonly plan: PlanEntry; readonly entry: ComponentEntry; readonly step: WindowStep }
@@ -26,10 +27,10 @@ export function findPayee(catalogue: Catalogue, asked: string): Found<Person> {
   const alike = persons.filter((p) => p.id.toLowerCase() === folded || nameOf(p).toLowerCase() === folded);
   const [first, second] = alike;
   if (first !== undefined && second === undefined) return { found: first };
-  if (second !== undefined) return refusal('explain.unknown_payee', 'payee', `${alike.length} people are called ${asked}.`, `Ask by id: ${alike.map((p) => p.id).join(', ')}.`);
+  if (second !== undefined) return refusal('explain.unknown_payee', 'payee', `${alike.length} people are called ${shown(asked)}.`, `Ask by id: ${alike.map((p) => p.id).join(', ')}.`);
   const near = closest(asked.trim(), persons.flatMap((p) => [p.id, nameOf(p)])) ?? persons.map(nameOf).find((name) => name.toLowerCase().includes(folded) && folded.length > 2);
-  const some = persons.slice(0, 5).map(nameOf).join(', ');
-  return refusal('explain.unknown_payee', 'payee', `There is nobody called ${asked === '' ? '""' : asked}.`,
+  const some = [...new Set(persons.map(nameOf))].slice(0, 5).join(', ');
+  return refusal('explain.unknown_payee', 'payee', `There is nobody called ${shown(asked)}.`,
     near === undefined ? (persons.length === 0 ? 'No people have been imported yet: run `trueup import`.' : `There are ${persons.length} people, among them ${some}.`) : `Did you mean ${near}?`);
 }
 
@@ -72,13 +73,13 @@ function isCalled(entry: ComponentEntry, asked: string): boolean {
 
 function unknownPlan(catalogue: Catalogue, asked: string): ReturnType<typeof refusal> {
   const names = [...new Set(catalogue.plans.map((p) => p.spec.plan))], near = closest(asked, names);
-  return refusal('explain.unknown_plan', 'plan', `There is no plan ${asked}.`, near === undefined ? `Plans are: ${both(names)}.` : `Did you mean ${near}?`);
+  return refusal('explain.unknown_plan', 'plan', `There is no plan ${shown(asked)}.`, near === undefined ? `Plans are: ${both(names)}.` : `Did you mean ${near}?`);
 }
 
 function unknownPeriod(catalogue: Catalogue, asked: string): ReturnType<typeof refusal> {
   const labels = catalogue.spans.periods.map((p) => p.label), near = closest(asked, labels);
   const some = [...new Set(labels)].slice(-4);
-  return refusal('explain.unknown_period', 'period', `${asked === '' ? '""' : asked} is not a period of the calendar.`, near === undefined ? `Write it like one of these: ${some.join(', ')}.` : `Did you mean ${near}?`);
+  return refusal('explain.unknown_period', 'period', `${shown(asked)} is not a period of the calendar.`, near === undefined ? `Write it like one of these: ${some.join(', ')}.` : `Did you mean ${near}?`);
 }
 
 function onNoPlan(catalogue: Catalogue, person: Person, period: string | undefined): ReturnType<typeof refusal> {
@@ -88,7 +89,7 @@ function onNoPlan(catalogue: Catalogue, person: Person, period: string | undefin
     return `${plan} (${formatDay(Math.min(...own.map((o) => o.from)))} to ${formatDay(Math.max(...own.map((o) => o.to)) - 1)})`;
   });
   return refusal('explain.not_on_plan', 'period', `${nameOf(person)} is on no plan${period === undefined ? '' : ` in ${period}`}.`,
-    merged.length === 0 ? 'Look at `payees` of the plans, and at the role, hired and left of this person in the people file.' : `${nameOf(person)} is on ${both(merged)}.`);
+    merged.length === 0 ? 'Look at `payees` of the plans, and at the role, hired and left of this person in the people file.' : `Ask for a period on a plan, which for ${nameOf(person)} is ${both(merged)}.`);
 }
 
 function nothingThen(catalogue: Catalogue, person: Person, every: readonly Spot[], period: string, span: Period | undefined): ReturnType<typeof refusal> {
@@ -101,5 +102,5 @@ function nothingThen(catalogue: Catalogue, person: Person, every: readonly Spot[
 function unknownComponent(within: readonly Spot[], asked: string): ReturnType<typeof refusal> {
   const tops = [...new Set(within.filter((s) => s.entry.parent === null).map((s) => s.entry.spec))];
   const names = [...new Set(componentsOf(tops).map((c) => c.name))], near = closest(asked, names);
-  return refusal('explain.unknown_component', 'component', `There is no component ${asked} in these plans.`, near === undefined ? `Components are: ${both(names)}.` : `Did you mean ${near}?`);
+  return refusal('explain.unknown_component', 'component', `There is no component ${shown(asked)} in these plans.`, near === undefined ? `Components are: ${both(names)}.` : `Did you mean ${near}?`);
 }

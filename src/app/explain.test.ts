@@ -301,16 +301,16 @@ describe('what cannot be explained is said, with what to ask instead', () => {
   it('payee, period, component and plan that do not exist; a payee who is on no plan', async () => {
     const run = await given(plan('  commission: { measure: { sum: amount, from: deal }, rate: 1% }').replace('payees: all', 'payees: role = "AE"'), { deal: [deal('1', '1')] },
       [{ id: 'ann', name: 'Ann Lee', role: 'AE', hired: '2026-05-01' }, { id: 'bo', name: 'Bo Nash', role: 'Chef' }, { id: 'c1', name: 'Sam Poe', role: 'AE' }, { id: 'c2', name: 'Sam Poe', role: 'AE' }]);
-    expect(await refusedWith(run, { payee: 'An Lee' })).toEqual(['explain.unknown_payee: There is nobody called An Lee. Did you mean Ann Lee?']);
-    expect(await refusedWith(run, { payee: 'zzzzzz' })).toEqual(['explain.unknown_payee: There is nobody called zzzzzz. There are 4 people, among them Ann Lee, Bo Nash, Sam Poe, Sam Poe.']);
-    expect(await refusedWith(run, { payee: 'Sam Poe' })).toEqual(['explain.unknown_payee: 2 people are called Sam Poe. Ask by id: c1, c2.']);
-    expect(await refusedWith(run, { period: 'Q2 2026' })).toEqual(['explain.unknown_period: Q2 2026 is not a period of the calendar. Write it like one of these: 2026-Q1, 2026-Q2, 2026-Q3, 2026-Q4.']);
-    expect(await refusedWith(run, { period: '2026-Q5' })).toEqual(['explain.unknown_period: 2026-Q5 is not a period of the calendar. Did you mean 2026-Q1?']);
+    expect(await refusedWith(run, { payee: 'An Lee' })).toEqual(['explain.unknown_payee: There is nobody called "An Lee". Did you mean Ann Lee?']);
+    expect(await refusedWith(run, { payee: 'zzzzzz' })).toEqual(['explain.unknown_payee: There is nobody called "zzzzzz". There are 4 people, among them Ann Lee, Bo Nash, Sam Poe.']);
+    expect(await refusedWith(run, { payee: 'Sam Poe' })).toEqual(['explain.unknown_payee: 2 people are called "Sam Poe". Ask by id: c1, c2.']);
+    expect(await refusedWith(run, { period: 'Q2 2026' })).toEqual(['explain.unknown_period: "Q2 2026" is not a period of the calendar. Write it like one of these: 2026-Q1, 2026-Q2, 2026-Q3, 2026-Q4.']);
+    expect(await refusedWith(run, { period: '2026-Q5' })).toEqual(['explain.unknown_period: "2026-Q5" is not a period of the calendar. Did you mean 2026-Q1?']);
     expect(await refusedWith(run, { period: '2026-05' })).toEqual(['explain.unknown_period: Ann Lee is not paid for 2026-05 by itself. Pay is calculated for longer periods: ask for 2026-Q2.']);
-    expect(await refusedWith(run, {})).toEqual(['explain.not_on_plan: Ann Lee is on no plan in 2026-Q1. Ann Lee is on p (2026-05-01 to 2026-12-31).']);
+    expect(await refusedWith(run, {})).toEqual(['explain.not_on_plan: Ann Lee is on no plan in 2026-Q1. Ask for a period on a plan, which for Ann Lee is p (2026-05-01 to 2026-12-31).']);
     expect(await refusedWith(run, { payee: 'bo' })).toEqual(['explain.not_on_plan: Bo Nash is on no plan in 2026-Q1. Look at `payees` of the plans, and at the role, hired and left of this person in the people file.']);
-    expect(await refusedWith(run, { period: '2026-Q2', component: 'comission' })).toEqual(['explain.unknown_component: There is no component comission in these plans. Did you mean commission?']);
-    expect(await refusedWith(run, { plan: 'q' })).toEqual(['explain.unknown_plan: There is no plan q. Plans are: p.']);
+    expect(await refusedWith(run, { period: '2026-Q2', component: 'comission' })).toEqual(['explain.unknown_component: There is no component "comission" in these plans. Did you mean commission?']);
+    expect(await refusedWith(run, { plan: 'q' })).toEqual(['explain.unknown_plan: There is no plan "q". Plans are: p.']);
   });
 
   it('a whole year explains each of its quarters; without a period it is the last one with pay', async () => {

@@ -38,7 +38,7 @@ const shownReason = (d: Diagnostic | undefined): string => `${d?.code} ${d?.line
 const REFUSED: readonly (readonly [name: string, content: string | Buffer, says: RegExp, format?: string])[] = [
   ['1 an empty file', '', /^file\.empty 0: The file is empty \(0 bytes\)\./],
   ['3 a missing column is named, with what there is and what is near', 'id,owner,account,closed,amuont\nD-1,Ann,A,2025-01-05,1\n',
-    /^import\.missing_column 1: There is no column `amount`\. The file has `id`, `owner`, `account`, `closed`, `amuont`\. \| Did you mean `amuont`\? Correct the source `s1` in sources\/s\.yaml, or the export\.$/],
+    /^import\.missing_column 1: The file has no column `amount`; it has `id`, `owner`, `account`, `closed`, `amuont`\. \| Did you mean `amuont`\? Correct the source `s1` in sources\/s\.yaml, or the export\.$/],
   ['4 two columns with one name', 'id,owner,account,closed,amount,amount\n', /^file\.duplicate_column 1: .*column 5 \(E\) and column 6 \(F\)/],
   ['8 an unclosed quote', `${HEADER}${GOOD}D-2,"Ann,A,2025-01-05,1\n`, /^file\.open_quote 3: The quote opened at line 3 is never closed/],
   ['9 a wrong delimiter', 'id;owner;account;closed;amount\n', /^file\.wrong_delimiter 1: .*with a semicolon there are 5\. \| Write `format: \{ delimiter: ";" \}`/, 'delimiter: ","'],

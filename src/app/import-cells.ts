@@ -9,7 +9,7 @@ import { writtenValue } from '../plan/formula-value.ts';
 import type { FieldType } from '../plan/plan.ts';
 import { PARTS } from '../stage/store.ts';
 import type { Code } from '../value/diagnostic.ts';
-import { parseMoney, toMinor } from '../value/money.ts';
+import { numberFormatHint, parseMoney, toMinor } from '../value/money.ts';
 import type { MoneyProblem } from '../value/money.ts';
 import type { Ratio } from '../value/rate.ts';
 import type { DateReader } from './import-dates.ts';
@@ -180,7 +180,7 @@ function notNumber(text: string, decimal: '.' | ',', whole: string): CellProblem
     };
     return {
       code: 'row.number_format', message: `${shown(whole)} is not one plain number: it is ${reading('.')} if "." is the decimal mark, ${reading(',')} if "," is.`,
-      hint: `Write plain digits with "${decimal}" as the only mark and nothing between thousands, or declare the decimal mark that the file uses: \`format: { decimal: "${decimal === '.' ? ',' : '.'}" }\`.`,
+      hint: numberFormatHint(text, decimal),
     };
   }
   return { code: 'row.not_a_number', message: `${shown(whole)} is not a plain number.`, hint: `Write the digits 0 to 9, with "${decimal}" before decimals and a minus in front where it is negative; no unit, no exponent.` };

@@ -67,8 +67,8 @@ export function orderProblem(found: DateEvidence, form: string): { readonly mess
   const dayFirst = ['DD', 'MM', 'YYYY'].join(found.separator), monthFirst = ['MM', 'DD', 'YYYY'].join(found.separator);
   const counted = (n: number): string => n.toLocaleString('en-US');
   const evidence = found.firstIsDay > 0 && found.secondIsDay > 0 ? `the first number is above 12 in ${counted(found.firstIsDay)} and the second in ${counted(found.secondIsDay)} of them, so the file mixes both orders`
-    : found.firstIsDay > 0 ? `the first number is above 12 in ${counted(found.firstIsDay)} of them, so the day stands first`
-    : found.secondIsDay > 0 ? `the second number is above 12 in ${counted(found.secondIsDay)} of them, so the month stands first`
+    : found.firstIsDay > 0 ? `the first number is above 12${found.count === 1 ? '' : ` in ${counted(found.firstIsDay)} of them`}, so the day stands first`
+    : found.secondIsDay > 0 ? `the second number is above 12${found.count === 1 ? '' : ` in ${counted(found.secondIsDay)} of them`}, so the month stands first`
     : 'no number is above 12, so nothing in the file shows whether the day or the month stands first';
   const write = (dates: string): string => `\`format: { dates: ${dates} }\``;
   return {

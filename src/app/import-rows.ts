@@ -54,7 +54,7 @@ export function findColumns(source: Source, header: readonly string[]): { readon
     const several = alike.map((i) => shown(header[i] ?? '')).join(' and ');
     refused.push({
       code: 'import.missing_column', severity: 'error', file: source.file, line: 1, column: 0, path: name,
-      message: alike.length > 1 ? `The column \`${name}\` could be ${several}.` : `There is no column \`${name}\`. The file has ${header.map((title) => `\`${shortened(title)}\``).join(', ')}.`,
+      message: alike.length > 1 ? `The column \`${name}\` could be ${several}.` : `The file has no column \`${name}\`; it has ${header.map((title) => `\`${shortened(title)}\``).join(', ')}.`,
       hint: alike.length > 1 ? 'Write the name in the source exactly as in the file.' : near === undefined ? `Correct the source \`${source.name}\` (${source.at.file}, line ${source.at.line}), or add the column to the export.` : `Did you mean \`${near}\`? Correct the source \`${source.name}\` in ${source.at.file}, or the export.`,
     });
   }

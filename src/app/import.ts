@@ -132,7 +132,7 @@ function waiting({ source, shownName, how }: Attempt): FileReport {
     source: source.name, title: source.title, path: shownName, how, outcome: 'waits', counts: NOTHING, reasons: [], notes: [],
     diagnostics: [{
       code: 'import.people_first', severity: 'error', file: shownName, line: 0, column: 0, path: source.name,
-      message: 'The file was not read: nobody is known yet, and the file of people was refused, so every row would go to quarantine.', hint: 'Correct the file of people and import again.',
+      message: 'The file was not read: the file of people was refused and nobody is known yet, so every row would go to quarantine.', hint: 'Put the file of people right first (its own message says how), and import again.',
     }],
   };
 }
@@ -143,7 +143,7 @@ function unknownSources(workspace: Workspace, options: ImportOptions): Diagnosti
   return asked.filter((name) => !names.includes(name)).map((name): Diagnostic => {
     const near = closest(name, names);
     return {
-      code: 'import.unknown_source', severity: 'error', file: '', line: 0, column: 0, path: name, message: `There is no source \`${name}\` in this workspace.`,
+      code: 'import.unknown_source', severity: 'error', file: '', line: 0, column: 0, path: '', message: `There is no source \`${name}\` in this workspace.`,
       hint: near !== undefined ? `Did you mean \`${near}\`?` : names.length === 0 ? 'Write a file in the folder `sources` that says which file holds what.' : `There are ${names.map((n) => `\`${n}\``).join(', ')}.`,
     };
   });

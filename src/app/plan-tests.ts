@@ -10,10 +10,12 @@
  * The rows go into a store in memory and through the very program that pays people.
  */
 import type { Engine } from '../engine/engine.ts';
+import { closest } from '../plan/closest.ts';
 import { entriesOf, find, itemsOf, type MapNode, type Node, readDocument, textOf } from '../plan/document.ts';
 import type { Value } from '../plan/evaluate.ts';
 import { readLiteral } from '../plan/literal.ts';
-import type { FieldType, Kind, Plan, Workspace } from '../plan/plan.ts';
+import type { At, FieldType, Kind, Plan, Workspace } from '../plan/plan.ts';
+import { both } from '../plan/problem.ts';
 import type { Diagnostic } from '../value/diagnostic.ts';
 import { parseDay } from '../value/period.ts';
 import { compare, formatRatio, type Ratio } from '../value/rate.ts';
@@ -51,11 +53,18 @@ function documentsOf(text: string): string[] {
   }).filter((part) => part.trim() !== '');
 }
 
+type Say = (at: { readonly at: At } | undefined, message: string, hint: string) => Diagnostic;
+
+function didYouMean(name: string, names: readonly string[], all: string): string {
+  const near = closest(name, names);
+  return near !== undefined ? `Did you mean \`${near}\`?` : names.length === 0 ? 'There are none yet.' : `${all} ${both(names.map((n) => `\`${n}\``))}.`;
+}
+
 async function runTest(workspace: Workspace, file: string, root: MapNode, engine: Engine): Promise<Omit<TestReport, 'file'>> {
-  const say = (node: Node | undefined, message: string, hint: string): Diagnostic => ({ code: 'test.bad', severity: 'error', file, line: (node ?? root).at.line, column: (node ?? root).at.column, path: '', message, hint });
+  const say: Say = (node, message, hint) => ({ code: 'test.bad', severity: 'error', file, line: (node ?? root).at.line, column: (node ?? root).at.column, path: '', message, hint });
   const planNode = find(root, 'plan'), names = planNode?.kind === 'list' ? planNode.items.map((n) => textOf(n) ?? '') : [textOf(planNode) ?? ''];
   const plans = workspace.plans.filter((p) => names.includes(p.plan));
-  if (plans.length === 0) return { figures: 0, differences: [], diagnostics: [say(planNode, `There is no plan ${names.join(', ')} without errors in this workspace.`, `Plans are: ${[...new Set(workspace.plans.map((p) => p.plan))].join(', ') || 'none'}.`)] };
+  if (plans.length === 0) return { figures: 0, differences: [], diagnostics: [say(planNode, planNode === undefined ? 'The test does not say which plan it tests.' : `There is no plan ${names.map((n) => `\`${n}\``).join(', ')} in this workspace.`, planNode === undefined ? 'Write `plan: NAME` at its top.' : didYouMean(names[0] ?? '', [...new Set(workspace.plans.map((p) => p.plan))], 'Plans are'))] };
   const problems: Diagnostic[] = [];
   const kinds = workspace.kinds.map((k) => (k.name === 'person' ? withTerms(k, plans) : k));
   const dateless = (kind: string): Kind | undefined => kinds.find((k) => k.name === kind);
@@ -63,13 +72,13 @@ async function runTest(workspace: Workspace, file: string, root: MapNode, engine
   const entities = new Map<string, readonly SmallEntity[]>([['person', people]]);
   for (const e of entriesOf(find(root, 'entities'))) {
     const kind = dateless(e.key);
-    if (kind === undefined || kind.dated) { problems.push(say(e.value, `There is no reference kind ${e.key}.`, `Kinds are: ${kinds.map((k) => k.name).join(', ')}.`)); continue; }
+    if (kind === undefined || kind.dated) { problems.push(say(e, `There is no kind of reference rows \`${e.key}\`.`, didYouMean(e.key, kinds.filter((k) => !k.dated).map((k) => k.name), 'Such kinds are'))); continue; }
     entities.set(e.key, peopleOf(e.value, kind));
   }
   const facts = new Map<string, readonly SmallRow[]>();
   for (const e of entriesOf(find(root, 'facts'))) {
     const kind = dateless(e.key);
-    if (kind === undefined || !kind.dated) { problems.push(say(e.value, `There is no kind of fact ${e.key}.`, `Kinds are: ${kinds.map((k) => k.name).join(', ')}.`)); continue; }
+    if (kind === undefined || !kind.dated) { problems.push(say(e, `There is no kind of fact \`${e.key}\`.`, didYouMean(e.key, kinds.filter((k) => k.dated).map((k) => k.name), 'Kinds are'))); continue; }
     facts.set(e.key, itemsOf(e.value).flatMap((row, i) => factRows(row, kind, i, plans[0] as Plan, problems, say)));
   }
   if (problems.length > 0) return { figures: 0, differences: [], diagnostics: problems };
@@ -110,12 +119,12 @@ function peopleOf(node: Node | undefined, kind: Kind | undefined): SmallEntity[]
   });
 }
 
-function factRows(node: Node, kind: Kind, index: number, plan: Plan, problems: Diagnostic[], say: (n: Node, m: string, h: string) => Diagnostic): SmallRow[] {
+function factRows(node: Node, kind: Kind, index: number, plan: Plan, problems: Diagnostic[], say: Say): SmallRow[] {
   const day = parseDay(textOf(find(node, 'date')) ?? '');
-  if (day === undefined) { problems.push(say(node, `A ${kind.name} has no date that can be read.`, 'Write `date: 2026-01-31`.')); return []; }
+  if (day === undefined) { problems.push(say(node, `A \`${kind.name}\` needs a date, and has none that can be read.`, 'Write `date: 2026-01-31` among its fields.')); return []; }
   for (const f of entriesOf(node)) {
     if (['id', 'date', 'copies', 'currency'].includes(f.key) || kind.fields.some((x) => x.name === f.key)) continue;
-    problems.push(say(f.value, `${kind.name} has no field ${f.key}.`, `Its fields are: ${kind.fields.map((x) => x.name).join(', ')}.`));
+    problems.push(say(f, `\`${kind.name}\` has no field \`${f.key}\`.`, didYouMean(f.key, ['date', 'id', 'copies', ...kind.fields.map((x) => x.name)], 'Its fields are')));
   }
   const copies = Number.parseInt(textOf(find(node, 'copies')) ?? '1', 10);
   return Array.from({ length: Number.isSafeInteger(copies) && copies > 0 && copies <= 100_000 ? copies : 1 }, (_, copy): SmallRow => {

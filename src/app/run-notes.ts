@@ -16,17 +16,17 @@ const nowhere = { line: 0, column: 0, path: '' } as const;
 /** Errors where there is nothing to run with; a warning where a part of the facts is missing. Makes the tables of kinds that the store has never met. */
 export async function sourceProblems(workspace: Workspace, engine: Engine): Promise<readonly Diagnostic[]> {
   if (workspace.plans.length === 0) {
-    return [{ ...nowhere, code: 'run.no_plans', severity: 'error', file: 'plans', message: 'This workspace has no plan, so nobody can be paid.', hint: 'Write one into the folder `plans`; `trueup init` shows a first plan.' }];
+    return [{ ...nowhere, code: 'run.no_plans', severity: 'error', file: 'plans', message: 'This workspace has no plan, so nobody can be paid.', hint: 'Write one into the folder `plans`; `trueup init FOLDER` makes a small workspace with a plan to start from.' }];
   }
   await ensureStore(engine, workspace);
   const imported = new Set(rowsOf(await engine.read(aggregate(scan(IMPORTED), keep(undefined, 'source'), []))).map((r) => r['source']));
   if (imported.size === 0) {
-    return [{ ...nowhere, code: 'run.no_facts', severity: 'error', file: 'data/facts.duckdb', message: 'No file has been imported yet, so there are no facts to pay on.', hint: 'Run `trueup import`.' }];
+    return [{ ...nowhere, code: 'run.no_facts', severity: 'error', file: 'data/facts.duckdb', message: 'No file has been imported yet, so there are no facts to pay on.', hint: 'Run `trueup import`: it reads the files that the sources name.' }];
   }
   const missing = workspace.sources.filter((s) => !imported.has(s.name));
   return missing.map((s): Diagnostic => ({
     code: 'run.source_not_imported', severity: 'warning', file: s.at.file, line: s.at.line, column: s.at.column, path: s.at.path,
-    message: `Nothing of the source ${s.name} (${s.file}) has been imported yet, so none of its rows count.`, hint: 'Run `trueup import`.',
+    message: `Nothing of the source ${s.name} (${s.file}) has been imported yet, so none of its rows count.`, hint: 'Run `trueup import`, or remove the source here if it is no longer used.',
   }));
 }
 
@@ -46,7 +46,7 @@ export function replacedWarning(reasons: readonly ReasonCount[], last: Run | und
   if (found === undefined || last === undefined) return [];
   return [{
     ...nowhere, code: 'run.store_replaced', severity: 'warning', file: book,
-    message: `${counted(found.differences, 'difference')} ${found.differences === 1 ? 'comes' : 'come'} from no change of plans, facts, people or engine since the run of ${last.createdAt}: the store of facts is not the one that this run saw.`,
-    hint: 'Where the store was moved away and made anew, that is expected; look at the differences one by one before you apply.',
+    message: `${counted(found.differences, 'difference')} ${found.differences === 1 ? 'comes' : 'come'} from no change of plans, facts, people or engine since the run of ${last.createdAt}: the store of facts is another one than that run saw.`,
+    hint: 'Where the store was moved away and made anew, that is expected; otherwise put the old store back. Look at the differences one by one before you apply.',
   }];
 }

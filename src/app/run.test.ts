@@ -175,7 +175,7 @@ test('a plan with an error stops the run: what it paid is not taken back', HEAVY
 }));
 
 test('without plans or facts there is a plain answer', HEAVY, () => withCompany(async (company) => {
-  expect((await company.preview()).diagnostics).toMatchObject([{ code: 'run.no_facts', severity: 'error', hint: 'Run `trueup import`.' }]);
+  expect((await company.preview()).diagnostics).toMatchObject([{ code: 'run.no_facts', severity: 'error', hint: 'Run `trueup import`: it reads the files that the sources name.' }]);
   company.write('plans/reps.yaml', '');
   company.write('plans/leaders.yaml', '');
   expect((await company.preview()).diagnostics).toContainEqual(expect.objectContaining({ code: 'run.no_plans', severity: 'error' }));
@@ -189,7 +189,7 @@ test('a store that was made anew is told apart from changes', HEAVY, () => withC
   await company.importAll();
   const { value: preview, diagnostics } = await company.preview();
   expect(differences(preview)).toEqual(['mo override 2026-Q1 400 store_replaced:1', 'ann commission 2026-Q1 2000 store_replaced:1']);
-  expect(diagnostics).toMatchObject([{ code: 'run.store_replaced', severity: 'warning', message: '2 differences come from no change of plans, facts, people or engine since the run of 2026-04-01T12:00:00.000Z: the store of facts is not the one that this run saw.' }]);
+  expect(diagnostics).toMatchObject([{ code: 'run.store_replaced', severity: 'warning', message: '2 differences come from no change of plans, facts, people or engine since the run of 2026-04-01T12:00:00.000Z: the store of facts is another one than that run saw.' }]);
 }));
 
 test('what is held says why, and who earns nothing is listed', HEAVY, () => withCompany(async (company) => {

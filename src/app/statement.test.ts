@@ -54,6 +54,6 @@ Total                                                 100.00 EUR
   it('of a month has only what is paid by the month; of nobody it says who there is', async () => {
     const { value } = await statement(run.engine, run.calculation, 'Ann Lee', '2026-02');
     expect(value?.lines.map((l) => [l.component, l.amount])).toEqual([['spiff', '50.00']]);
-    expect((await statement(run.engine, run.calculation, 'Anne Lee')).diagnostics.map((d) => `${d.message} ${d.hint}`)).toEqual(['There is nobody called Anne Lee. Did you mean Ann Lee?']);
+    expect((await statement(run.engine, run.calculation, 'Anne Lee')).diagnostics.map((d) => `${d.message} ${d.hint}`)).toEqual(['There is nobody called "Anne Lee". Did you mean Ann Lee?']);
   });
 });

@@ -218,7 +218,7 @@ const CASES: readonly (readonly [string, string, Texts, ...string[]])[] = [
   ['plan.unused', '', plan(`tables: { curve: { marginal: { 0: 5% } } }\ncomponents: { c: { measure: ${sum}, rate: 5% } }\n`),
     'warning plans/ae.yaml:4:11 tables.curve | Nothing reads the table `curve`. | Write its name where a number stands, or remove it.'],
   ['source.missing_key', '', src('sources: { x: { file: x.csv, into: person } }\n'),
-    'sources/more.yaml:1:12 sources.x | The source `x` does not say what makes a row unique. | Add `id: deal_id`.'],
+    'sources/more.yaml:1:12 sources.x | The source `x` does not say what makes a row unique. | Add `id: deal_id`: the column that is different in every row.'],
   ['source.bad_field', '', src('sources: { x: { file: x.csv, into: deal, id: id, date: date, fields: { amonut: a } } }\n'),
     'sources/more.yaml:1:72 sources.x.fields.amonut | `deal` has no field `amonut`. | Did you mean `amount`?'],
   ['source.bad_field', 'a name', src('facts: { call: { fields: { Rep Name: payee } } }\n'),

@@ -73,7 +73,7 @@ function required(entry: Entry, node: MapNode, key: 'file' | 'into' | 'id', exam
   const value = find(node, key);
   if (value?.kind === 'text') return value.text === '' ? undefined : value;
   const what = { file: 'which file it reads', into: 'which kind its rows become', id: 'what makes a row unique' }[key];
-  if (value === undefined && !hasRefusedKey(node, 'source')) found.push(problem('source.missing_key', entry.at, `the source \`${entry.key}\` does not say ${what}`, `add \`${key}: ${example}\``));
+  if (value === undefined && !hasRefusedKey(node, 'source')) found.push(problem('source.missing_key', entry.at, `the source \`${entry.key}\` does not say ${what}`, key === 'id' ? `add \`id: ${example}\`: the column that is different in every row` : `add \`${key}: ${example}\``));
   return undefined;
 }
 

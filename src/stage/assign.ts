@@ -28,7 +28,6 @@ export interface AssignRows {
   /** terms without a value → payees that it happens to */
   readonly missing: Map<string, Set<string>>;
   readonly tooLarge: { readonly plan: Plan; readonly person: Person; readonly number: Ratio }[];
-  readonly slots: { gates: number; factors: number };
 }
 
 export interface AssignContext {
@@ -38,7 +37,7 @@ export interface AssignContext {
 }
 
 export function assignRows(context: AssignContext): AssignRows {
-  const out: AssignRows = { assign: [], segments: [], gates: [], factors: [], caps: [], curves: [], needs: new Map(), missing: new Map(), tooLarge: [], slots: { gates: 0, factors: 0 } };
+  const out: AssignRows = { assign: [], segments: [], gates: [], factors: [], caps: [], curves: [], needs: new Map(), missing: new Map(), tooLarge: [] };
   const sets = { curves: numbered(), gates: numbered(), factors: numbered() };
   for (const plan of context.catalogue.plans) {
     const entries = context.catalogue.components.filter((c) => c.plan === plan.plan);
@@ -168,7 +167,6 @@ function gateNumber(gates: readonly Gate[], entry: ComponentEntry, plan: Plan, p
         ...pair(money ? inMinor(threshold, plan.currency) : threshold), { share: 0, at_most: 1, hold: 2 }[gate.otherwise.kind], ...pair(share)]);
     });
   });
-  out.slots.gates = Math.max(out.slots.gates, gates.length);
   return sets.gates.of(rows.map((r) => r.join()).join(';'), (set) => { for (const r of rows) out.gates.push([0, set, ...r]); });
 }
 
@@ -185,7 +183,6 @@ function factorNumber(factors: readonly Factor[], entry: ComponentEntry, plan: P
     const made = pieces(factor.table, { keyScale: keyScale(factor.table, reading, leaf, plan), code: context.code, timesReading: false, cell: (t) => asRatio(valueAt(t, place)) ?? ZERO });
     return [slot, curveNumber(made, out, sets), reading.reads, ...valueCells(value), factor.table.kind === 'marginal'];
   });
-  out.slots.factors = Math.max(out.slots.factors, factors.length);
   return sets.factors.of(rows.map((r) => r.join()).join(';'), (set) => { for (const r of rows) out.factors.push([0, set, ...r]); });
 }
 

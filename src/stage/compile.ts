@@ -62,7 +62,7 @@ export function compile(input: CompileInput): Compiled | { readonly diagnostics:
   const catalogue: Catalogue = { ...base, curves: rows.curves };
   const diagnostics: Diagnostic[] = [...missingTerms(rows, plans), ...tooLarge(rows), ...cycles(upFields, stints, input.people)];
   let program: Program;
-  try { program = programOf(input, catalogue, rows); } catch (error) {
+  try { program = programOf(input, catalogue); } catch (error) {
     if (error instanceof NotBuilt) return { diagnostics: [error.diagnostic] };
     throw error;
   }
@@ -71,7 +71,7 @@ export function compile(input: CompileInput): Compiled | { readonly diagnostics:
 }
 
 /** The statements, in order. */
-function programOf(input: CompileInput, catalogue: Catalogue, rows: AssignRows): Program {
+function programOf(input: CompileInput, catalogue: Catalogue): Program {
   const { gathered } = catalogue;
   const kinds = input.kinds.filter((k) => gathered.rules.some((r) => r.kind === k.name));
   const facts = new Map(kinds.map((k) => [k.name, factsStage(k, gathered, input.kinds, input.cut)]));
@@ -81,11 +81,15 @@ function programOf(input: CompileInput, catalogue: Catalogue, rows: AssignRows):
   const measures = measuresStage(cube, gathered);
   const attainment = attainmentStage(measures);
   const parts = partsStage(attainment, catalogue.components.some((c) => roundsTiers(c, catalogue)));
-  const gates = rows.slots.gates > 0 ? gatesStage(measures, attainment) : undefined;
-  const factors = rows.slots.factors > 0 ? factorsStage(measures, attainment) : undefined;
-  const levels: Statement[] = [earnedStage(0, [parts], gates, factors, rows.slots)];
+  // as many as a component of any plan has, whoever is on it: who works here does not change the text
+  const slots = {
+    gates: Math.max(...catalogue.components.map((c) => c.spec.gates.length)), factors: Math.max(...catalogue.components.map((c) => c.spec.multiply.length)),
+  };
+  const gates = slots.gates > 0 ? gatesStage(measures, attainment) : undefined;
+  const factors = slots.factors > 0 ? factorsStage(measures, attainment) : undefined;
+  const levels: Statement[] = [earnedStage(0, [parts], gates, factors, slots)];
   const top = Math.max(...catalogue.components.map((c) => c.level));
-  for (let level = 1; level <= top; level++) levels.push(earnedStage(level, levels.slice(), gates, factors, rows.slots));
+  for (let level = 1; level <= top; level++) levels.push(earnedStage(level, levels.slice(), gates, factors, slots));
   const earnings = earningsStage(levels);
   const stored: TableSchema[] = [...kinds.flatMap((k) => [factTable(k), supersededTable(k)]), ...references.flatMap((k) => [entityTable(k), supersededTable(k)])];
   return {
@@ -268,7 +272,7 @@ function missingTerms(rows: AssignRows, plans: readonly Plan[]): Diagnostic[] {
 function tooLarge(rows: AssignRows): Diagnostic[] {
   return rows.tooLarge.slice(0, 5).map(({ plan, person, number }): Diagnostic => ({
     code: 'plan.too_many_digits', severity: 'error', file: plan.at.file, line: plan.at.line, column: plan.at.column, path: plan.at.path,
-    message: `A target, rate or amount of plan ${plan.plan} for ${person.id} is ${number.n}/${number.d}, which is more than 18 digits.`,
+    message: `A target, rate or amount of plan ${plan.plan} for ${person.id} is ${number.d === 1n ? `${number.n} (money in its smallest unit)` : `the fraction ${number.n}/${number.d}`}; 18 digits are the most.`,
     hint: 'Round it (`round: { target: 1 }`, `round: { days: 0.0001 }`), or count in a larger unit.',
   }));
 }

@@ -90,7 +90,10 @@ describe('parseMoney', () => {
     expect(problem.kind).toBe('number_format');
     expect(problem.message).toContain(`it is ${asPoint} if "."`);
     expect(problem.message).toContain(`${asComma} if ","`);
-    expect(problem.hint).toContain('declare the decimal mark');
+    expect(problem.hint).toContain('nothing between thousands');
+    // no declaration makes marks between thousands readable, so none is advised
+    const other = decimal === '.' ? ',' : '.', declared = parseMoney(text.replaceAll(' ', ''), 'EUR', other);
+    expect(problem.hint.includes(`format: { decimal: "${other}" }`)).toBe('money' in declared || declared.problem.kind === 'too_many_decimals');
   });
 
   test.each([

@@ -170,7 +170,7 @@ function unknownCurrency(currency: string): MoneyProblem {
 
 function tooManyDecimals(text: string, currency: string, decimal: '.' | ',', written: number, digits: number): MoneyProblem {
   const allowed = digits === 0 ? 'none' : `at most ${digits}`;
-  const grouped = digits < 3 && written === 3 ? ` If the "${decimal}" separates thousands here, declare the other decimal mark for this file.` : '';
+  const grouped = digits < 3 && written === 3 ? ` If the "${decimal}" separates thousands here, export the amounts without it.` : '';
   return {
     kind: 'too_many_decimals',
     message: `${quote(trimmed(text))} has ${written} digit${written === 1 ? '' : 's'} after the decimal mark; ${currency} has ${allowed}.`,
@@ -185,8 +185,15 @@ function numberFormat(text: string, decimal: '.' | ','): MoneyProblem {
   return {
     kind: 'number_format',
     message: `${quote(trimmed(text))} is not one plain number: it is ${asPoint} if "." is the decimal mark, ${asComma} if "," is.`,
-    hint: `Write plain digits with "${decimal}" as the only mark and nothing between thousands, or declare the decimal mark that the file uses.`,
+    hint: numberFormatHint(trimmed(text), decimal),
   };
+}
+
+/** Marks between thousands are never read, whatever the decimal mark is: only where the other mark stands alone can it be the decimal mark. */
+export function numberFormatHint(text: string, decimal: '.' | ','): string {
+  const other = decimal === '.' ? ',' : '.';
+  const plain = `Export numbers as plain digits, with "${decimal}" before the decimals and nothing between thousands.`;
+  return text.includes(decimal) || text.split(other).length !== 2 ? plain : `${plain} If the "${other}" is the decimal mark of this file, say so in its source: \`format: { decimal: "${other}" }\`.`;
 }
 
 /** What the text would be if `decimal` were its decimal mark and the other mark separated thousands. */

@@ -46,7 +46,8 @@ function counted(count: number, word: string): string {
 }
 
 function whereLines({ file, line, column, path }: Diagnostic, paint: Painter): string[] {
-  if (file === '') return path === '' ? [] : [`  ${paint('where', '-->')} ${visible(path)}`];
+  // an option or a step of a calculation is no place that could be opened; the message names it
+  if (file === '') return [];
   const place = [visible(file), ...(line > 0 ? [line] : []), ...(line > 0 && column > 0 ? [column] : [])].join(':');
   return [`  ${paint('where', '-->')} ${place}${line === 0 && path !== '' ? `, at ${visible(path)}` : ''}`];
 }

@@ -2,7 +2,6 @@
 import type { Value } from '../../src/plan/evaluate.ts';
 import { readWorkspace } from '../../src/plan/workspace.ts';
 import { compile } from '../../src/stage/compile.ts';
-import { digitProblems } from '../../src/stage/digits.ts';
 import type { People, Person } from '../../src/stage/people.ts';
 import type { Code, Diagnostic } from '../../src/value/diagnostic.ts';
 import { assert } from '../../src/value/diagnostic.ts';
@@ -12,8 +11,8 @@ import { BESIDE, HEAD, PAY, PLAN, reader } from './plan-examples.ts';
 export const COMPILE_EXAMPLES = {
   'plan.no_term_value': compiled('Missing is never zero.', `${HEAD}terms: { quota: money a year }\ncomponents:\n  deals: { measure: { sum: amount, from: deal }, target: quota, rate: 5% }\n`, { Ada: {}, Bo: {} }),
   'plan.hierarchy_cycle': compiled('Whoever is above everybody would be above himself.', `${HEAD}credits: { team: { from: deal, to: owner, up: manager, levels: all } }\n${PAY}`, { Ada: { manager: 'Bo' }, Bo: { manager: 'Ada' } }),
-  'plan.too_many_digits': compiled('Larger numbers could not be added exactly, so they are refused before anything is calculated.',
-    `${HEAD}components:\n  deals: { measure: { sum: amount, from: deal }, rate: ${'9'.repeat(30)}% }\n`, { Ada: {} }),
+  'plan.too_many_digits': compiled('Numbers are added exactly, in up to 38 digits; a target of so many leaves too few for what is multiplied with it.',
+    `${HEAD}components:\n  deals: { measure: { sum: amount, from: deal }, target: ${'9'.repeat(20)}, no_target: 0%, rate: { marginal: { 0%: 5% } } }\n`, { Ada: {} }),
 } satisfies Partial<Record<Code, Example>>;
 
 function compiled(about: string, text: string, people: Readonly<Record<string, Readonly<Record<string, Value>>>>): Example {
@@ -24,8 +23,7 @@ function diagnose(text: string, people: Readonly<Record<string, Readonly<Record<
   const { value, diagnostics } = readWorkspace('.', reader({ ...BESIDE, [PLAN]: text }));
   if (!value || value.plans.length === 0) return diagnostics;
   const code = (word: string): number => [...word].reduce((sum, letter) => sum * 31 + (letter.codePointAt(0) ?? 0), 7) % 1_000_003;
-  const compiled = compile({ plans: value.plans, kinds: value.kinds, people: peopleOf(people), code, cut: 1, factTotal: 0n });
-  return [...diagnostics, ...compiled.diagnostics, ...('program' in compiled ? digitProblems(compiled, 0n) : [])];
+  return [...diagnostics, ...compile({ plans: value.plans, kinds: value.kinds, people: peopleOf(people), code, cut: 1 }).diagnostics];
 }
 
 function peopleOf(people: Readonly<Record<string, Readonly<Record<string, Value>>>>): People {

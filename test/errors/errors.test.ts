@@ -20,6 +20,10 @@ describe(`${PAGE} and CODES are alike`, () => {
   test('every code stands on the page, in no other order and no other (run: npm run errors)', () => {
     expect([...written.keys()].sort()).toEqual(codes().filter((code) => EXAMPLES[code]).sort());
   });
+  test('no two codes say the same', () => {
+    const sayings = [...shown].map(([code, { diagnostic }]) => ({ code, message: diagnostic.message }));
+    expect(sayings.filter((one) => sayings.some((other) => other.code !== one.code && other.message === one.message))).toEqual([]);
+  });
   test('every area of codes has a heading (add it to AREAS in test/errors/page.ts)', () => {
     expect(codesWithoutArea()).toEqual([]);
   });

@@ -41,8 +41,10 @@ const DEALS = `${HEADER}7,Ada Lind,2026-07-01,1200.00,USD,5%,no,
 19,Ada Lind,2026-07-01,1300.00,USD,5%,no,
 20,Ada Lynd,2026-07-01,1200.00,USD,5%,no,
 `;
-const FILES = { 'trueup.yaml': 'company: Acme\ncurrency: USD\n', 'sources/deals.yaml': SOURCES, 'people.csv': PEOPLE, 'deals.csv': DEALS, 'other.csv': 'id,owner,closed,amount,currency\n7,Ada Lind,2026-07-01,1200.00,USD\n' };
-const US_DATES = `${HEADER}7,Ada Lind,07/13/2026,1200.00,USD,5%,no,\n`;
+const OTHER = 'id,owner,closed,amount,currency\n7,Ada Lind,2026-07-01,1200.00,USD\n';
+const FILES = { 'trueup.yaml': 'company: Acme\ncurrency: USD\n', 'sources/deals.yaml': SOURCES, 'people.csv': PEOPLE, 'deals.csv': DEALS, 'other.csv': OTHER };
+const MISSPELT = DEALS.replace('amount', 'amuont');
+const US_DATES = `${HEADER}7,Ada Lind,07/13/2026,1200.00,USD,5%,no,\n8,Ada Lind,08/02/2026,1200.00,USD,5%,no,\n`;
 
 const rows = once(FILES);
 const row = (about: string): Example => ({ about, text: DEALS, diagnose: rows });
@@ -63,11 +65,11 @@ export const IMPORT_EXAMPLES = {
   'row.text_too_long': row('Text of a fact is a name or a word; long comments make every search slow.'),
   'row.id_conflict': row('Both rows wait: the last one is not better than the first.'),
   'row.unknown_payee': row('The row is tried again when the person is there.'),
-  'row.other_source': { about: 'Otherwise each import would change what the other one said.', diagnose: rows },
+  'row.other_source': { about: 'Otherwise each import would change what the other one said.', text: OTHER, diagnose: rows },
   'row.ends_before_start': person('Rows of people are dated: from the first day, up to the day on which they no longer hold.'),
   'row.overlap': person('Both rows wait, since it is not certain which one holds.'),
   'row.circle': person('Credits go up the hierarchy, and would never stop. What was known before holds.'),
-  'import.missing_column': { about: 'Nothing of the file is taken over.', diagnose: once({ ...FILES, 'deals.csv': DEALS.replace('amount', 'amuont') }) },
+  'import.missing_column': { about: 'Nothing of the file is taken over.', text: MISSPELT, diagnose: once({ ...FILES, 'deals.csv': MISSPELT }) },
   'import.date_order': { about: 'The order of day and month is never guessed; what speaks for one is shown.', diagnose: once({ ...FILES, 'deals.csv': US_DATES }) },
   'import.unknown_source': { about: 'Sources are named in the files of the folder `sources`.', diagnose: once(FILES, { sources: ['deal'] }) },
   'import.people_first': { about: 'Facts are checked against the people.', diagnose: once({ ...FILES, 'people.csv': '' }) },

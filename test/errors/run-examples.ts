@@ -49,7 +49,7 @@ const said = (about: string, text?: string): Example => ({ about, ...(text !== u
 
 export const RUN_EXAMPLES = {
   'test.bad': said('A test that cannot be read tests nothing, so it counts as one that failed.', TEST),
-  'run.no_plans': said('Files with errors are told first; here there is none.'),
+  'run.no_plans': said('Who is paid, and how, is what plans say; a run needs at least one.'),
   'run.no_facts': said('A run reads what was imported, and never the files themselves.'),
   'run.source_not_imported': said('The run goes on with the rest.', MORE_SOURCES),
   'run.other_currency': said('Amounts of two currencies are never added.', PLAN),

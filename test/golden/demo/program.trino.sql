@@ -1263,6 +1263,239 @@ FROM (
   ) AS t
 ) AS t;
 
+-- gates: each condition, and whether it held
+CREATE TABLE gates AS
+SELECT world,
+  component,
+  payee,
+  period,
+  slot,
+  test,
+  r_n,
+  r_d,
+  otherwise,
+  share_n,
+  share_d,
+  coalesce(CASE WHEN (op = 0) THEN ((CAST(r_n AS DECIMAL(38,0)) * CAST(threshold_d AS DECIMAL(38,0))) = (CAST(threshold_n AS DECIMAL(38,0)) * CAST(r_d AS DECIMAL(38,0)))) WHEN (op = 1) THEN ((CAST(r_n AS DECIMAL(38,0)) * CAST(threshold_d AS DECIMAL(38,0))) <> (CAST(threshold_n AS DECIMAL(38,0)) * CAST(r_d AS DECIMAL(38,0)))) WHEN (op = 2) THEN ((CAST(r_n AS DECIMAL(38,0)) * CAST(threshold_d AS DECIMAL(38,0))) < (CAST(threshold_n AS DECIMAL(38,0)) * CAST(r_d AS DECIMAL(38,0)))) WHEN (op = 3) THEN ((CAST(r_n AS DECIMAL(38,0)) * CAST(threshold_d AS DECIMAL(38,0))) <= (CAST(threshold_n AS DECIMAL(38,0)) * CAST(r_d AS DECIMAL(38,0)))) WHEN (op = 4) THEN ((CAST(r_n AS DECIMAL(38,0)) * CAST(threshold_d AS DECIMAL(38,0))) > (CAST(threshold_n AS DECIMAL(38,0)) * CAST(r_d AS DECIMAL(38,0)))) WHEN (op = 5) THEN ((CAST(r_n AS DECIMAL(38,0)) * CAST(threshold_d AS DECIMAL(38,0))) >= (CAST(threshold_n AS DECIMAL(38,0)) * CAST(r_d AS DECIMAL(38,0)))) ELSE CAST(NULL AS BOOLEAN) END, false) AS passed
+FROM (
+  SELECT world,
+    component,
+    payee,
+    period,
+    slot,
+    test,
+    op,
+    threshold_n,
+    threshold_d,
+    otherwise,
+    share_n,
+    share_d,
+    reads,
+    x_n,
+    x_d,
+    a_n,
+    a_d,
+    has_value,
+    top,
+    bottom,
+    CASE WHEN (reads = 0) THEN CASE WHEN (bottom <> 0) THEN CASE WHEN (bottom < 0) THEN (- top) ELSE top END ELSE CAST(NULL AS DECIMAL(38,0)) END WHEN (reads = 1) THEN a_n WHEN (reads = 2) THEN CASE WHEN coalesce(has_value, false) THEN x_n ELSE CAST(NULL AS DECIMAL(38,0)) END ELSE CAST(0 AS DECIMAL(38,0)) END AS r_n,
+    CASE WHEN (reads = 0) THEN CASE WHEN (bottom <> 0) THEN abs(bottom) ELSE CAST(NULL AS DECIMAL(38,0)) END WHEN (reads = 1) THEN a_d WHEN (reads = 2) THEN x_d ELSE CAST(1 AS DECIMAL(38,0)) END AS r_d
+  FROM (
+    SELECT o.world,
+      k.component,
+      a.payee,
+      a.period,
+      g.slot,
+      g.test,
+      g.op,
+      g.threshold_n,
+      g.threshold_d,
+      g.otherwise,
+      g.share_n,
+      g.share_d,
+      CAST((g.left_side + 0) AS BIGINT) AS reads,
+      t.x_n,
+      t.x_d,
+      t.a_n,
+      t.a_d,
+      t.has_value,
+      (CAST(coalesce(m.num, 0) AS DECIMAL(38,0)) * coalesce(g.x_mul, 1)) AS top,
+      (CAST(CASE WHEN (g.measure_2 IS NULL) THEN 1 ELSE coalesce(m2.num, 0) END AS DECIMAL(38,0)) * coalesce(g.x_div, 1)) AS bottom
+    FROM ref_world AS o
+    JOIN ref_component AS k ON (k.plan_world = o.plan_world)
+    JOIN ref_assign AS a ON ((((a.component = k.component) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world)) AND (a.gate_set IS NOT NULL))
+    JOIN ref_gate AS g ON ((g.plan_world = o.plan_world) AND (g.gate_set = a.gate_set))
+    LEFT JOIN measures AS m ON ((((((m.world = o.world) AND (m.plan = k.plan)) AND (m.measure = g.measure)) AND (m."window" = k."window")) AND (m.period = a.period)) AND (m.payee = a.payee))
+    LEFT JOIN measures AS m2 ON ((((((m2.world = o.world) AND (m2.plan = k.plan)) AND (m2.measure = g.measure_2)) AND (m2."window" = k."window")) AND (m2.period = a.period)) AND (m2.payee = a.payee))
+    LEFT JOIN (
+      SELECT world,
+        component,
+        payee,
+        period,
+        max(x_n) AS x_n,
+        max(x_d) AS x_d,
+        max(a_n) AS a_n,
+        max(a_d) AS a_d,
+        bool_or(has_value) AS has_value
+      FROM attainment
+      GROUP BY 1, 2, 3, 4
+    ) AS t ON ((((t.world = o.world) AND (t.component = k.component)) AND (t.payee = a.payee)) AND (t.period = a.period))
+  ) AS t
+) AS t;
+
+-- factors: each factor, as a pair
+CREATE TABLE factors AS
+SELECT world,
+  component,
+  payee,
+  period,
+  slot,
+  segment,
+  r_n,
+  r_d,
+  f_n,
+  f_d
+FROM (
+  SELECT world,
+    component,
+    payee,
+    period,
+    slot,
+    r_n,
+    r_d,
+    average,
+    factor_unit_n,
+    factor_unit_d,
+    factor_mode,
+    segment,
+    CASE WHEN (factor_unit_n IS NULL) THEN CAST(f_n AS DECIMAL(38,0)) ELSE ((CASE WHEN (f_n < 0) THEN (-1) ELSE 1 END * CASE WHEN (factor_mode = 1) THEN ((factor_top - factor_top % factor_bottom) / factor_bottom) WHEN (factor_mode = 2) THEN ((((factor_top + factor_bottom) - 1) - ((factor_top + factor_bottom) - 1) % factor_bottom) / factor_bottom) ELSE ((((factor_top * 2) + factor_bottom) - ((factor_top * 2) + factor_bottom) % (factor_bottom * 2)) / (factor_bottom * 2)) END) * CAST(factor_unit_n AS DECIMAL(38,0))) END AS f_n,
+    CASE WHEN (factor_unit_n IS NULL) THEN CAST(f_d AS DECIMAL(38,0)) ELSE CAST(factor_unit_d AS DECIMAL(38,0)) END AS f_d,
+    sum_n,
+    sum_d,
+    factor_top,
+    factor_bottom
+  FROM (
+    SELECT world,
+      component,
+      payee,
+      period,
+      slot,
+      r_n,
+      r_d,
+      average,
+      factor_unit_n,
+      factor_unit_d,
+      factor_mode,
+      segment,
+      f_n,
+      f_d,
+      sum_n,
+      sum_d,
+      (abs(CAST(f_n AS DECIMAL(38,0))) * CAST(factor_unit_d AS DECIMAL(38,0))) AS factor_top,
+      (CAST(f_d AS DECIMAL(38,0)) * CAST(factor_unit_n AS DECIMAL(38,0))) AS factor_bottom
+    FROM (
+      SELECT world,
+        component,
+        payee,
+        period,
+        slot,
+        r_n,
+        r_d,
+        average,
+        factor_unit_n,
+        factor_unit_d,
+        factor_mode,
+        segment,
+        CASE WHEN (average AND (r_n <> 0)) THEN (CASE WHEN (r_n < 0) THEN (-1) ELSE 1 END * sum_n) ELSE f_n END AS f_n,
+        CASE WHEN (average AND (r_n <> 0)) THEN sum_d ELSE f_d END AS f_d,
+        sum_n,
+        sum_d
+      FROM (
+        SELECT t.world,
+          t.component,
+          t.payee,
+          t.period,
+          t.slot,
+          t.r_n,
+          t.r_d,
+          t.average,
+          t.factor_unit_n,
+          t.factor_unit_d,
+          t.factor_mode,
+          s.segment,
+          CASE WHEN (s.b = 0) THEN CAST(s.a AS DECIMAL(38,0)) ELSE ((CAST(s.a AS DECIMAL(38,0)) * t.r_d) + (CAST(s.b AS DECIMAL(38,0)) * t.r_n)) END AS f_n,
+          CASE WHEN (s.b = 0) THEN CAST(s.c AS DECIMAL(38,0)) ELSE (CAST(s.c AS DECIMAL(38,0)) * t.r_d) END AS f_d,
+          ((CAST(s.a AS DECIMAL(38,0)) * t.r_d) + (CAST(s.b AS DECIMAL(38,0)) * t.r_n)) AS sum_n,
+          (CAST(s.c AS DECIMAL(38,0)) * abs(t.r_n)) AS sum_d
+        FROM (
+          SELECT world,
+            component,
+            payee,
+            period,
+            slot,
+            curve,
+            average,
+            reads,
+            plan_world,
+            factor_unit_n,
+            factor_unit_d,
+            factor_mode,
+            x_n,
+            x_d,
+            a_n,
+            a_d,
+            has_value,
+            top,
+            bottom,
+            CASE WHEN (reads = 3) THEN CASE WHEN (bottom <> 0) THEN CASE WHEN (bottom < 0) THEN (- top) ELSE top END ELSE CAST(NULL AS DECIMAL(38,0)) END WHEN (reads = 2) THEN a_n WHEN (reads = 1) THEN CASE WHEN coalesce(has_value, false) THEN x_n ELSE CAST(NULL AS DECIMAL(38,0)) END ELSE CAST(0 AS DECIMAL(38,0)) END AS r_n,
+            CASE WHEN (reads = 3) THEN CASE WHEN (bottom <> 0) THEN abs(bottom) ELSE CAST(NULL AS DECIMAL(38,0)) END WHEN (reads = 2) THEN a_d WHEN (reads = 1) THEN x_d ELSE CAST(1 AS DECIMAL(38,0)) END AS r_d
+          FROM (
+            SELECT o.world,
+              k.component,
+              a.payee,
+              a.period,
+              g.slot,
+              g.curve,
+              g.average,
+              g.reads,
+              o.plan_world,
+              k.factor_unit_n,
+              k.factor_unit_d,
+              k.factor_mode,
+              t.x_n,
+              t.x_d,
+              t.a_n,
+              t.a_d,
+              t.has_value,
+              (CAST(coalesce(m.num, 0) AS DECIMAL(38,0)) * coalesce(g.x_mul, 1)) AS top,
+              (CAST(CASE WHEN (g.measure_2 IS NULL) THEN 1 ELSE coalesce(m2.num, 0) END AS DECIMAL(38,0)) * coalesce(g.x_div, 1)) AS bottom
+            FROM ref_world AS o
+            JOIN ref_component AS k ON (k.plan_world = o.plan_world)
+            JOIN ref_assign AS a ON ((((a.component = k.component) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world)) AND (a.factor_set IS NOT NULL))
+            JOIN ref_factor AS g ON ((g.plan_world = o.plan_world) AND (g.factor_set = a.factor_set))
+            LEFT JOIN measures AS m ON ((((((m.world = o.world) AND (m.plan = k.plan)) AND (m.measure = g.measure)) AND (m."window" = k."window")) AND (m.period = a.period)) AND (m.payee = a.payee))
+            LEFT JOIN measures AS m2 ON ((((((m2.world = o.world) AND (m2.plan = k.plan)) AND (m2.measure = g.measure_2)) AND (m2."window" = k."window")) AND (m2.period = a.period)) AND (m2.payee = a.payee))
+            LEFT JOIN (
+              SELECT world,
+                component,
+                payee,
+                period,
+                max(x_n) AS x_n,
+                max(x_d) AS x_d,
+                max(a_n) AS a_n,
+                max(a_d) AS a_d,
+                bool_or(has_value) AS has_value
+              FROM attainment
+              GROUP BY 1, 2, 3, 4
+            ) AS t ON ((((t.world = o.world) AND (t.component = k.component)) AND (t.payee = a.payee)) AND (t.period = a.period))
+          ) AS t
+        ) AS t
+        LEFT JOIN ref_segment AS s ON (((s.plan_world = t.plan_world) AND (s.curve = t.curve)) AND ((((s.low_n IS NULL) OR ((CAST(t.r_n AS DECIMAL(38,0)) * CAST(s.low_d AS DECIMAL(38,0))) > (CAST(s.low_n AS DECIMAL(38,0)) * CAST(t.r_d AS DECIMAL(38,0))))) OR ((NOT s.low_over) AND ((CAST(t.r_n AS DECIMAL(38,0)) * CAST(s.low_d AS DECIMAL(38,0))) = (CAST(s.low_n AS DECIMAL(38,0)) * CAST(t.r_d AS DECIMAL(38,0)))))) AND (((s.high_n IS NULL) OR ((CAST(t.r_n AS DECIMAL(38,0)) * CAST(s.high_d AS DECIMAL(38,0))) < (CAST(s.high_n AS DECIMAL(38,0)) * CAST(t.r_d AS DECIMAL(38,0))))) OR (s.high_over AND ((CAST(t.r_n AS DECIMAL(38,0)) * CAST(s.high_d AS DECIMAL(38,0))) = (CAST(s.high_n AS DECIMAL(38,0)) * CAST(t.r_d AS DECIMAL(38,0))))))))
+      ) AS t
+    ) AS t
+  ) AS t
+) AS t;
+
 -- earned_0: pay of each single component, step by step
 CREATE TABLE earned_0 AS
 SELECT world,
@@ -1351,7 +1584,7 @@ FROM (
           payee,
           period,
           raw,
-          held,
+          CAST(CASE WHEN (((there IS NOT NULL) AND (f_n IS NULL)) AND (held = 0)) THEN 6 ELSE held END AS INTEGER) AS held,
           plan,
           parent,
           cycle,
@@ -1362,7 +1595,7 @@ FROM (
           floor_n,
           floor_d,
           gated,
-          gated AS factored
+          CASE WHEN (there IS NULL) THEN factored ELSE (((part_n - part_n % part_d) / part_d) + (((2 * (part_n % part_d) + CASE WHEN part_n < 0 THEN -1 ELSE 1 END * part_d) - (2 * (part_n % part_d) + CASE WHEN part_n < 0 THEN -1 ELSE 1 END * part_d) % (2 * part_d)) / (2 * part_d))) END AS factored
         FROM (
           SELECT e.world,
             e.component,
@@ -1370,29 +1603,135 @@ FROM (
             e.period,
             e.raw,
             e.held,
-            k.plan,
-            k.parent,
-            a.cycle,
-            a.incentive_n,
-            a.incentive_d,
-            a.cap_n,
-            a.cap_d,
-            a.floor_n,
-            a.floor_d,
-            e.raw AS gated
+            e.plan,
+            e.parent,
+            e.cycle,
+            e.incentive_n,
+            e.incentive_d,
+            e.cap_n,
+            e.cap_d,
+            e.floor_n,
+            e.floor_d,
+            e.gated,
+            e.factored,
+            g.there,
+            g.f_n,
+            coalesce((e.factored * g.f_n), CAST(0 AS DECIMAL(38,0))) AS part_n,
+            coalesce(g.f_d, CAST(1 AS DECIMAL(38,0))) AS part_d
           FROM (
             SELECT world,
               component,
               payee,
               period,
-              CAST(sum(raw) AS DECIMAL(38,0)) AS raw,
-              max(held) AS held
-            FROM parts
-            GROUP BY 1, 2, 3, 4
+              raw,
+              held,
+              plan,
+              parent,
+              cycle,
+              incentive_n,
+              incentive_d,
+              cap_n,
+              cap_d,
+              floor_n,
+              floor_d,
+              gated,
+              gated AS factored
+            FROM (
+              SELECT world,
+                component,
+                payee,
+                period,
+                raw,
+                CAST(CASE WHEN (coalesce((otherwise = 2), false) AND (held = 0)) THEN 5 ELSE held END AS INTEGER) AS held,
+                plan,
+                parent,
+                cycle,
+                incentive_n,
+                incentive_d,
+                cap_n,
+                cap_d,
+                floor_n,
+                floor_d,
+                CASE WHEN (otherwise IS NULL) THEN gated WHEN (otherwise = 0) THEN (((part_n - part_n % part_d) / part_d) + (((2 * (part_n % part_d) + CASE WHEN part_n < 0 THEN -1 ELSE 1 END * part_d) - (2 * (part_n % part_d) + CASE WHEN part_n < 0 THEN -1 ELSE 1 END * part_d) % (2 * part_d)) / (2 * part_d))) WHEN (otherwise = 1) THEN least(gated, (((most_n - most_n % most_d) / most_d) * CAST(1000000000000000 AS DECIMAL(38,0)) + (((2 * ((most_n % most_d) * CAST(1000000000000000 AS DECIMAL(38,0))) + CASE WHEN most_n < 0 THEN -1 ELSE 1 END * most_d) - (2 * ((most_n % most_d) * CAST(1000000000000000 AS DECIMAL(38,0))) + CASE WHEN most_n < 0 THEN -1 ELSE 1 END * most_d) % (2 * most_d)) / (2 * most_d)))) ELSE CAST(0 AS DECIMAL(38,0)) END AS gated
+              FROM (
+                SELECT e.world,
+                  e.component,
+                  e.payee,
+                  e.period,
+                  e.raw,
+                  e.held,
+                  e.plan,
+                  e.parent,
+                  e.cycle,
+                  e.incentive_n,
+                  e.incentive_d,
+                  e.cap_n,
+                  e.cap_d,
+                  e.floor_n,
+                  e.floor_d,
+                  e.gated,
+                  g.otherwise,
+                  coalesce((e.gated * CAST(g.share_n AS DECIMAL(38,0))), CAST(0 AS DECIMAL(38,0))) AS part_n,
+                  CAST(coalesce(g.share_d, 1) AS DECIMAL(38,0)) AS part_d,
+                  coalesce((CAST(e.incentive_n AS DECIMAL(38,0)) * CAST(g.share_n AS DECIMAL(38,0))), CAST(0 AS DECIMAL(38,0))) AS most_n,
+                  coalesce((CAST(e.incentive_d AS DECIMAL(38,0)) * CAST(g.share_d AS DECIMAL(38,0))), CAST(1 AS DECIMAL(38,0))) AS most_d
+                FROM (
+                  SELECT e.world,
+                    e.component,
+                    e.payee,
+                    e.period,
+                    e.raw,
+                    e.held,
+                    k.plan,
+                    k.parent,
+                    a.cycle,
+                    a.incentive_n,
+                    a.incentive_d,
+                    a.cap_n,
+                    a.cap_d,
+                    a.floor_n,
+                    a.floor_d,
+                    e.raw AS gated
+                  FROM (
+                    SELECT world,
+                      component,
+                      payee,
+                      period,
+                      CAST(sum(raw) AS DECIMAL(38,0)) AS raw,
+                      max(held) AS held
+                    FROM parts
+                    GROUP BY 1, 2, 3, 4
+                  ) AS e
+                  JOIN ref_world AS o ON (o.world = e.world)
+                  JOIN ref_component AS k ON ((k.component = e.component) AND (k.plan_world = o.plan_world))
+                  JOIN ref_assign AS a ON (((((a.component = e.component) AND (a.payee = e.payee)) AND (a.period = e.period)) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world))
+                ) AS e
+                LEFT JOIN (
+                  SELECT world,
+                    component,
+                    payee,
+                    period,
+                    max(otherwise) AS otherwise,
+                    max(share_n) AS share_n,
+                    max(share_d) AS share_d
+                  FROM gates
+                  WHERE ((slot = 0) AND (NOT passed))
+                  GROUP BY 1, 2, 3, 4
+                ) AS g ON ((((g.world = e.world) AND (g.component = e.component)) AND (g.payee = e.payee)) AND (g.period = e.period))
+              ) AS t
+            ) AS t
           ) AS e
-          JOIN ref_world AS o ON (o.world = e.world)
-          JOIN ref_component AS k ON ((k.component = e.component) AND (k.plan_world = o.plan_world))
-          JOIN ref_assign AS a ON (((((a.component = e.component) AND (a.payee = e.payee)) AND (a.period = e.period)) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world))
+          LEFT JOIN (
+            SELECT world,
+              component,
+              payee,
+              period,
+              f_n,
+              f_d,
+              CAST(1 AS BIGINT) AS there
+            FROM factors
+            WHERE (slot = 0)
+          ) AS g ON ((((g.world = e.world) AND (g.component = e.component)) AND (g.payee = e.payee)) AND (g.period = e.period))
         ) AS t
       ) AS t
     ) AS t
@@ -1487,7 +1826,7 @@ FROM (
           payee,
           period,
           raw,
-          held,
+          CAST(CASE WHEN (((there IS NOT NULL) AND (f_n IS NULL)) AND (held = 0)) THEN 6 ELSE held END AS INTEGER) AS held,
           plan,
           parent,
           cycle,
@@ -1498,7 +1837,7 @@ FROM (
           floor_n,
           floor_d,
           gated,
-          gated AS factored
+          CASE WHEN (there IS NULL) THEN factored ELSE (((part_n - part_n % part_d) / part_d) + (((2 * (part_n % part_d) + CASE WHEN part_n < 0 THEN -1 ELSE 1 END * part_d) - (2 * (part_n % part_d) + CASE WHEN part_n < 0 THEN -1 ELSE 1 END * part_d) % (2 * part_d)) / (2 * part_d))) END AS factored
         FROM (
           SELECT e.world,
             e.component,
@@ -1506,39 +1845,145 @@ FROM (
             e.period,
             e.raw,
             e.held,
-            k.plan,
-            k.parent,
-            a.cycle,
-            a.incentive_n,
-            a.incentive_d,
-            a.cap_n,
-            a.cap_d,
-            a.floor_n,
-            a.floor_d,
-            e.raw AS gated
+            e.plan,
+            e.parent,
+            e.cycle,
+            e.incentive_n,
+            e.incentive_d,
+            e.cap_n,
+            e.cap_d,
+            e.floor_n,
+            e.floor_d,
+            e.gated,
+            e.factored,
+            g.there,
+            g.f_n,
+            coalesce((e.factored * g.f_n), CAST(0 AS DECIMAL(38,0))) AS part_n,
+            coalesce(g.f_d, CAST(1 AS DECIMAL(38,0))) AS part_d
           FROM (
-            SELECT e.world,
-              k.component,
-              e.payee,
-              e.period,
-              CAST(sum(e.limited) AS DECIMAL(38,0)) AS raw,
-              max(e.held) AS held
+            SELECT world,
+              component,
+              payee,
+              period,
+              raw,
+              held,
+              plan,
+              parent,
+              cycle,
+              incentive_n,
+              incentive_d,
+              cap_n,
+              cap_d,
+              floor_n,
+              floor_d,
+              gated,
+              gated AS factored
             FROM (
               SELECT world,
-                parent,
+                component,
                 payee,
                 period,
-                limited,
-                held
-              FROM earned_0
-            ) AS e
-            JOIN ref_world AS o ON (o.world = e.world)
-            JOIN ref_component AS k ON (((k.component = e.parent) AND (k.plan_world = o.plan_world)) AND (k.level = 1))
-            GROUP BY 1, 2, 3, 4
+                raw,
+                CAST(CASE WHEN (coalesce((otherwise = 2), false) AND (held = 0)) THEN 5 ELSE held END AS INTEGER) AS held,
+                plan,
+                parent,
+                cycle,
+                incentive_n,
+                incentive_d,
+                cap_n,
+                cap_d,
+                floor_n,
+                floor_d,
+                CASE WHEN (otherwise IS NULL) THEN gated WHEN (otherwise = 0) THEN (((part_n - part_n % part_d) / part_d) + (((2 * (part_n % part_d) + CASE WHEN part_n < 0 THEN -1 ELSE 1 END * part_d) - (2 * (part_n % part_d) + CASE WHEN part_n < 0 THEN -1 ELSE 1 END * part_d) % (2 * part_d)) / (2 * part_d))) WHEN (otherwise = 1) THEN least(gated, (((most_n - most_n % most_d) / most_d) * CAST(1000000000000000 AS DECIMAL(38,0)) + (((2 * ((most_n % most_d) * CAST(1000000000000000 AS DECIMAL(38,0))) + CASE WHEN most_n < 0 THEN -1 ELSE 1 END * most_d) - (2 * ((most_n % most_d) * CAST(1000000000000000 AS DECIMAL(38,0))) + CASE WHEN most_n < 0 THEN -1 ELSE 1 END * most_d) % (2 * most_d)) / (2 * most_d)))) ELSE CAST(0 AS DECIMAL(38,0)) END AS gated
+              FROM (
+                SELECT e.world,
+                  e.component,
+                  e.payee,
+                  e.period,
+                  e.raw,
+                  e.held,
+                  e.plan,
+                  e.parent,
+                  e.cycle,
+                  e.incentive_n,
+                  e.incentive_d,
+                  e.cap_n,
+                  e.cap_d,
+                  e.floor_n,
+                  e.floor_d,
+                  e.gated,
+                  g.otherwise,
+                  coalesce((e.gated * CAST(g.share_n AS DECIMAL(38,0))), CAST(0 AS DECIMAL(38,0))) AS part_n,
+                  CAST(coalesce(g.share_d, 1) AS DECIMAL(38,0)) AS part_d,
+                  coalesce((CAST(e.incentive_n AS DECIMAL(38,0)) * CAST(g.share_n AS DECIMAL(38,0))), CAST(0 AS DECIMAL(38,0))) AS most_n,
+                  coalesce((CAST(e.incentive_d AS DECIMAL(38,0)) * CAST(g.share_d AS DECIMAL(38,0))), CAST(1 AS DECIMAL(38,0))) AS most_d
+                FROM (
+                  SELECT e.world,
+                    e.component,
+                    e.payee,
+                    e.period,
+                    e.raw,
+                    e.held,
+                    k.plan,
+                    k.parent,
+                    a.cycle,
+                    a.incentive_n,
+                    a.incentive_d,
+                    a.cap_n,
+                    a.cap_d,
+                    a.floor_n,
+                    a.floor_d,
+                    e.raw AS gated
+                  FROM (
+                    SELECT e.world,
+                      k.component,
+                      e.payee,
+                      e.period,
+                      CAST(sum(e.limited) AS DECIMAL(38,0)) AS raw,
+                      max(e.held) AS held
+                    FROM (
+                      SELECT world,
+                        parent,
+                        payee,
+                        period,
+                        limited,
+                        held
+                      FROM earned_0
+                    ) AS e
+                    JOIN ref_world AS o ON (o.world = e.world)
+                    JOIN ref_component AS k ON (((k.component = e.parent) AND (k.plan_world = o.plan_world)) AND (k.level = 1))
+                    GROUP BY 1, 2, 3, 4
+                  ) AS e
+                  JOIN ref_world AS o ON (o.world = e.world)
+                  JOIN ref_component AS k ON ((k.component = e.component) AND (k.plan_world = o.plan_world))
+                  JOIN ref_assign AS a ON (((((a.component = e.component) AND (a.payee = e.payee)) AND (a.period = e.period)) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world))
+                ) AS e
+                LEFT JOIN (
+                  SELECT world,
+                    component,
+                    payee,
+                    period,
+                    max(otherwise) AS otherwise,
+                    max(share_n) AS share_n,
+                    max(share_d) AS share_d
+                  FROM gates
+                  WHERE ((slot = 0) AND (NOT passed))
+                  GROUP BY 1, 2, 3, 4
+                ) AS g ON ((((g.world = e.world) AND (g.component = e.component)) AND (g.payee = e.payee)) AND (g.period = e.period))
+              ) AS t
+            ) AS t
           ) AS e
-          JOIN ref_world AS o ON (o.world = e.world)
-          JOIN ref_component AS k ON ((k.component = e.component) AND (k.plan_world = o.plan_world))
-          JOIN ref_assign AS a ON (((((a.component = e.component) AND (a.payee = e.payee)) AND (a.period = e.period)) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world))
+          LEFT JOIN (
+            SELECT world,
+              component,
+              payee,
+              period,
+              f_n,
+              f_d,
+              CAST(1 AS BIGINT) AS there
+            FROM factors
+            WHERE (slot = 0)
+          ) AS g ON ((((g.world = e.world) AND (g.component = e.component)) AND (g.payee = e.payee)) AND (g.period = e.period))
         ) AS t
       ) AS t
     ) AS t

@@ -23,7 +23,7 @@ const NOBODY = { persons: [], byId: new Map(), roles: new Map() };
 const code = (word: string): number => [...word].reduce((n, letter) => (n * 31 + (letter.codePointAt(0) ?? 0)) % 100_003, 7);
 
 function compiled(workspace: Workspace): Compiled {
-  const out = compile({ plans: workspace.plans, kinds: workspace.kinds, people: NOBODY, code, cut: 1, factTotal: 0n });
+  const out = compile({ plans: workspace.plans, kinds: workspace.kinds, people: NOBODY, code, cut: 1 });
   if (!('program' in out)) throw new Error(JSON.stringify(out.diagnostics));
   return out;
 }

@@ -23,8 +23,7 @@ export async function calculate(engine: Engine, plans: readonly Plan[], kinds: r
   const cut = options.cut ?? await lastImport(engine);
   const codes = await codesOf(engine, plans);
   const people = await loadPeople(engine, kinds, cut);
-  const factTotal = await largestTotal(engine, kinds, cut);
-  const compiled = compile({ plans, kinds, people, cut, code: (word) => codes.get(word), factTotal });
+  const compiled = compile({ plans, kinds, people, cut, code: (word) => codes.get(word) });
   if (!('program' in compiled)) return { diagnostics: compiled.diagnostics };
   const { diagnostics } = compiled;
   if (hasErrors(diagnostics)) return { diagnostics };
@@ -34,7 +33,7 @@ export async function calculate(engine: Engine, plans: readonly Plan[], kinds: r
     await runStatements(engine, compiled, options);
   } catch (error) {
     // what is proven beforehand would refuse plans whose real numbers are small; it says which plan it was
-    const why = error instanceof EngineStop && error.diagnostic.code === 'engine.overflow' ? digitProblems(compiled, factTotal) : [];
+    const why = error instanceof EngineStop && error.diagnostic.code === 'engine.overflow' ? digitProblems(compiled, await largestTotal(engine, kinds, cut)) : [];
     if (why.length === 0) throw error;
     return { diagnostics: [...diagnostics, ...why] };
   }

@@ -22,7 +22,7 @@ export async function checkPlans(workspace: Workspace, engine: Engine | undefine
   const { plans, kinds } = workspace;
   if (plans.length === 0) return [];
   const { people, cut } = engine === undefined ? { people: NOBODY, cut: 0 } : await peopleNow(engine, kinds);
-  const compiled = compile({ plans, kinds, people, cut, code: () => undefined, factTotal: 0n });
+  const compiled = compile({ plans, kinds, people, cut, code: () => undefined });
   return 'program' in compiled ? [...compiled.diagnostics, ...digitProblems(compiled, 0n)] : compiled.diagnostics;
 }
 

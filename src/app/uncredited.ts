@@ -3,7 +3,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Kind } from '../plan/plan.ts';
 import { columnsOf } from '../relation/check.ts';
 import {
-  aggregate, and, anyTrue, cases, cast, coalesce, col, compare, count, eq, type Expr, filter, int, isNotNull, isNull, join, keep, named, nothing, or, project,
+  aggregate, and, anyTrue, bool, cases, cast, coalesce, col, compare, count, eq, type Expr, filter, int, isNotNull, isNull, join, keep, named, nothing, or, project,
   type Relation, scan, text, union,
 } from '../relation/relation.ts';
 import { columnName } from '../stage/facts.ts';
@@ -69,9 +69,8 @@ function uncreditedOf(kind: Kind, facts: Relation, credited: Relation): Relation
     [and(...parties.map((p) => isNull(col(p, 'f')))), text('no_payee')],
     [isNull(col('fact', 'h')), text('not_here')],
   ], text('no_rule'));
-  const noCredit = or(isNull(col('fact', 'c')), eq(col('on_plan', 'c'), NO));
+  const noCredit = or(isNull(col('fact', 'c')), eq(col('on_plan', 'c'), bool(false)));
   return project(filter(joined, and(eq(col('facts_world', 'f'), int(0)), noCredit)), [
     named('kind', text(kind.name)), named('why', why), named('payee', coalesce(...parties.map((p) => col(p, 'f')), nothing('integer'))),
   ]);
 }
-const NO: Expr = { kind: 'literal', type: 'boolean', value: false };

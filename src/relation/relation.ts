@@ -40,8 +40,7 @@ export type Expr =
   | { readonly kind: 'case'; readonly when: readonly (readonly [Expr, Expr])[]; readonly otherwise: Expr }
   | { readonly kind: 'cast'; readonly of: Expr; readonly to: SqlType }
   | { readonly kind: 'compare'; readonly op: CompareOp; readonly left: Expr; readonly right: Expr }
-  /** `bound`: what the absolute sum is known not to pass; overflow of it raises */
-  | { readonly kind: 'aggregate'; readonly fn: 'sum' | 'count' | 'count_distinct' | 'min' | 'max' | 'any_true'; readonly of?: Expr; readonly where?: Expr; readonly bound?: bigint }
+  | { readonly kind: 'aggregate'; readonly fn: 'sum' | 'count' | 'count_distinct' | 'min' | 'max' | 'any_true'; readonly of?: Expr; readonly where?: Expr }
   /** `n ÷ d × scale`, rounded to an integer; `n` and `d` are columns or literals, `d` is positive */
   | { readonly kind: 'ratio'; readonly n: Expr; readonly d: Expr; readonly scale: bigint; readonly mode: RoundingMode };
 
@@ -123,7 +122,7 @@ export const eq = (left: Expr, right: Expr): Expr => compare('=', left, right);
 export const when = (condition: Expr, then: Expr, otherwise: Expr): Expr => ({ kind: 'case', when: [[condition, then]], otherwise });
 export const cases = (branches: readonly (readonly [Expr, Expr])[], otherwise: Expr): Expr =>
   branches.length === 0 ? otherwise : { kind: 'case', when: branches, otherwise };
-export const sum = (of: Expr, options: { readonly where?: Expr; readonly bound?: bigint } = {}): Expr => ({ kind: 'aggregate', fn: 'sum', of, ...options });
+export const sum = (of: Expr, options: { readonly where?: Expr } = {}): Expr => ({ kind: 'aggregate', fn: 'sum', of, ...options });
 export const count = (where?: Expr): Expr => ({ kind: 'aggregate', fn: 'count', ...(where === undefined ? {} : { where }) });
 export const countDistinct = (of: Expr, where?: Expr): Expr => ({ kind: 'aggregate', fn: 'count_distinct', of, ...(where === undefined ? {} : { where }) });
 export const max = (of: Expr): Expr => ({ kind: 'aggregate', fn: 'max', of });

@@ -4,7 +4,7 @@
  * divided. What has no value holds pay, and says which: see HELD.
  */
 import {
-  and, call, cast, cases, coalesce, col, compare, eq, type Expr, filter, int, isNotNull, isNull, join, keep, named, type Named, not, nothing, or, project,
+  and, bool, call, cast, cases, coalesce, col, compare, eq, type Expr, filter, int, isNotNull, isNull, join, keep, named, type Named, not, nothing, or, project,
   type Relation, scan, type Statement, times, when, windowed,
 } from '../relation/relation.ts';
 import { columnsOf } from '../relation/check.ts';
@@ -66,7 +66,7 @@ function valuePairs(measures: Statement): Relation {
 /** The pair top ÷ bottom with a positive divisor: 1 where the quotient is whole, as it mostly is, which saves digits later. A divisor of 0 is no value; 1 stands for it. */
 function upright(prefix: string, top: string, bottom: string): Named[] {
   const safe = call('nullif', col(bottom), int(0));
-  const whole = coalesce(eq(call('modulo', col(top), safe), int(0)), { kind: 'literal', type: 'boolean', value: false });
+  const whole = coalesce(eq(call('modulo', col(top), safe), int(0)), bool(false));
   return [
     named(`${prefix}_n`, cases([[whole, call('quotient', col(top), safe)], [compare('<', col(bottom), int(0)), call('negate', col(top))]], col(top))),
     named(`${prefix}_d`, when(or(whole, eq(col(bottom), int(0))), asWide(int(1)), call('abs', col(bottom)))),

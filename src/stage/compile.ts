@@ -35,8 +35,6 @@ export interface CompileInput {
   readonly code: (word: string) => number | undefined;
   /** the last import that this run sees */
   readonly cut: number;
-  /** largest absolute sum of any amount over all facts, where it is known: bounds the digits of what follows */
-  readonly factTotal?: bigint;
 }
 export interface Compiled { readonly program: Program; readonly references: readonly ReferenceRows[]; readonly catalogue: Catalogue; readonly diagnostics: readonly Diagnostic[] }
 
@@ -77,7 +75,7 @@ function programOf(input: CompileInput, catalogue: Catalogue): Program {
   const facts = new Map(kinds.map((k) => [k.name, factsStage(k, gathered, input.kinds, input.cut)]));
   const references = [...new Set([...facts.values()].flatMap((f) => f.references))];
   const credits = creditsStage(facts, gathered);
-  const cube = cubeStage(credits, gathered, input.factTotal);
+  const cube = cubeStage(credits, gathered);
   const measures = measuresStage(cube, gathered);
   const attainment = attainmentStage(measures);
   const parts = partsStage(attainment, catalogue.components.some((c) => roundsTiers(c, catalogue)));
@@ -135,7 +133,7 @@ function componentEntries(plans: readonly PlanEntry[], gathered: Gathered, spans
     // what gates and factors read is looked at here too, so that `check` tells of it without a payee
     for (const gate of spec.gates) for (const test of gate.require) if (test.left.kind === 'measure') { const { measure } = test.left; told(() => gathered.valueOf(plan.spec, measure)); }
     for (const { factor } of spec.multiply) if (factor.kind === 'table') told(() => { const { measure } = readingOf(factor.table, plan.spec); return measure === undefined ? undefined : gathered.valueOf(plan.spec, measure); });
-    if (shape.field !== undefined && value?.over !== undefined) throw new NotBuilt(spec.at, `${spec.name} pays a quotient of measures by a table that is read by a field of the fact, which is not built yet`, 'Pay on the measure above the line, or read the table by a measure.');
+    assert(shape.field === undefined || value?.over === undefined, 'only sums and counts are read by a field of the fact; resolve checks it');
     const window = spans.windowOf(plan.spec, spec);
     const entry = { component, plan: plan.plan, path, parent, level: 0, spec, window, shape, value, reading };
     out.push(entry);

@@ -5,7 +5,7 @@
  * rounded once, and pays what it has earned in its window less what earlier periods of it earned.
  */
 import {
-  aggregate, anyTrue, and, call, cast, cases, coalesce, col, compare, eq, type Expr, filter, int, isNotNull, isNull, join, keep, max, minus, named, not, nothing, or,
+  aggregate, anyTrue, and, bool, call, cast, cases, coalesce, col, compare, eq, type Expr, filter, int, isNotNull, isNull, join, keep, max, minus, named, not, nothing, or,
   plus, project, type Relation, scan, type Statement, sum, times, union, when, wide, windowed,
 } from '../relation/relation.ts';
 import { columnsOf } from '../relation/check.ts';
@@ -35,7 +35,7 @@ export function partsStage(attainment: Statement, tiersRounded: boolean): Statem
   ]);
   // a table of attainment that pays on the target has the target above and below the line: it is cancelled, which saves its digits
   const cancels = and(compare('>', col('unit_n'), int(1)), eq(call('modulo', col('value_d'), call('nullif', col('unit_n'), int(0))), int(0)));
-  const product = extend(extend(roundedPair(found, 'value_n', 'value_d', 'value'), [named('cancels', coalesce(cancels, { kind: 'literal', type: 'boolean', value: false }))]), [
+  const product = extend(extend(roundedPair(found, 'value_n', 'value_d', 'value'), [named('cancels', coalesce(cancels, bool(false)))]), [
     named('raw_n', when(eq(col('held'), int(HELD.no)), when(col('cancels'), col('value_n'), times(col('unit_n'), col('value_n'))), wide(0n))),
     named('raw_d', times(col('unit_d'), when(col('cancels'), call('quotient', col('value_d'), call('nullif', col('unit_n'), int(0))), col('value_d')))),
   ]);
@@ -82,7 +82,7 @@ export function gatesStage(measures: Statement, attainment: Statement): Statemen
   return {
     // a value that is missing passes nothing
     name: 'gates', make: 'table', key: [...ROW, 'slot', 'test'], about: 'each condition, and whether it held',
-    relation: project(tested, [...keep(undefined, ...ROW, 'slot', 'test', 'r_n', 'r_d', 'otherwise', 'share_n', 'share_d'), named('passed', coalesce(passed, { kind: 'literal', type: 'boolean', value: false }))]),
+    relation: project(tested, [...keep(undefined, ...ROW, 'slot', 'test', 'r_n', 'r_d', 'otherwise', 'share_n', 'share_d'), named('passed', coalesce(passed, bool(false)))]),
   };
 }
 
@@ -144,7 +144,7 @@ function pairOf(joined: Relation, g: string, columns: Parameters<typeof project>
   return extend(raw, [
     named('r_n', cases([
       [is(codes.measure), when(positive, when(compare('<', col('bottom'), int(0)), call('negate', col('top')), col('top')), nothing('wide'))],
-      [is(codes.attainment), col('a_n')], [is(codes.value), when(coalesce(col('has_value'), { kind: 'literal', type: 'boolean', value: false }), col('x_n'), nothing('wide'))],
+      [is(codes.attainment), col('a_n')], [is(codes.value), when(coalesce(col('has_value'), bool(false)), col('x_n'), nothing('wide'))],
     ], wide(0n))),
     named('r_d', cases([[is(codes.measure), when(positive, call('abs', col('bottom')), nothing('wide'))], [is(codes.attainment), col('a_d')], [is(codes.value), col('x_d')]], wide(1n))),
   ]);
@@ -193,7 +193,7 @@ function gated(rows: Relation, gates: Statement, slot: number): Relation {
     [eq(col('otherwise'), int(0)), over(col('part_n'), col('part_d'))],
     [eq(col('otherwise'), int(1)), call('least', col('gated'), atScale(col('most_n'), col('most_d')))],
   ], wide(0n));
-  const holding = coalesce(eq(col('otherwise'), int(2)), { kind: 'literal', type: 'boolean', value: false });
+  const holding = coalesce(eq(col('otherwise'), int(2)), bool(false));
   return project(joined, have.map((name) => named(name, name === 'gated' ? now : name === 'held' ? cast(when(and(holding, eq(col('held'), int(0))), int(HELD.gate), col('held')), 'integer') : col(name))));
 }
 

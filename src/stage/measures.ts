@@ -26,14 +26,14 @@ export function blocksOf(gathered: Gathered): Block[] {
   return [...byKey].map(([key, columns], index) => ({ index, key: key === '' ? null : key, columns }));
 }
 
-export function cubeStage(credits: Statement, gathered: Gathered, factTotal: bigint | undefined): Statement {
+export function cubeStage(credits: Statement, gathered: Gathered): Statement {
   const from: Relation = { kind: 'scan', table: credits.name, columns: columnsOf(credits.relation) };
   const parts = blocksOf(gathered).map((block): Relation => {
     const rows = block.key === null ? from : filter(from, isNotNull(col(block.key)));
     return aggregate(rows, [
       ...keep(undefined, 'facts_world', 'people_world'), named('block', cast(int(block.index), 'integer')), ...keep(undefined, 'payee', 'stint', 'slice'),
       named('field_value', block.key === null ? int(0) : col(block.key)),
-    ], gathered.cube.map((c) => named(`sum_${c.index}`, block.columns.includes(c) ? sumOf(c, gathered, factTotal) : nothing('bigint'))));
+    ], gathered.cube.map((c) => named(`sum_${c.index}`, block.columns.includes(c) ? sumOf(c, gathered) : nothing('bigint'))));
   });
   return {
     name: 'cube', make: 'table', relation: union(parts), key: ['facts_world', 'block', 'payee', 'stint', 'slice', 'field_value'],
@@ -41,14 +41,13 @@ export function cubeStage(credits: Statement, gathered: Gathered, factTotal: big
   };
 }
 
-function sumOf(c: CubeColumn, gathered: Gathered, factTotal: bigint | undefined): Expr {
+function sumOf(c: CubeColumn, gathered: Gathered): Expr {
   const value = col(columnName(c.value));
   const everyRule = gathered.rules.filter((r) => r.kind === c.value.kind).every((r) => c.rules.includes(r.index));
   const rule = everyRule ? [] : [or(...c.rules.map((r) => eq(col('rule'), int(r))))];
   if (c.value.role !== 'sum') return count(and(isNotNull(value), ...rule));
   const weighted = gathered.shareDivisor === 1n ? value : times(value, col('share'));
-  const options = { ...(rule.length === 0 ? {} : { where: and(...rule) }), ...(factTotal === undefined ? {} : { bound: factTotal * gathered.shareDivisor }) };
-  return cast(sum(weighted, options), 'bigint');
+  return cast(sum(weighted, rule.length === 0 ? {} : { where: and(...rule) }), 'bigint');
 }
 
 export function measuresStage(cube: Statement, gathered: Gathered): Statement {

@@ -8,7 +8,7 @@ import type { Code, Diagnostic } from '../value/diagnostic.ts';
 import { formatDay, type Period, periodFromLabel } from '../value/period.ts';
 import { nameOf } from './explain-facts.ts';
 import { type PayeeRows, wideOf } from './explain-rows.ts';
-import { shown } from './import-cells.ts';
+import { quoted } from '../value/wording.ts';
 
 /** One component in one of its periods. */
 export interface Spot { readonly plan: PlanEntry; readonly entry: ComponentEntry; readonly step: WindowStep }
@@ -27,10 +27,10 @@ export function findPayee(catalogue: Catalogue, asked: string): Found<Person> {
   const alike = persons.filter((p) => p.id.toLowerCase() === folded || nameOf(p).toLowerCase() === folded);
   const [first, second] = alike;
   if (first !== undefined && second === undefined) return { found: first };
-  if (second !== undefined) return refusal('explain.unknown_payee', 'payee', `${alike.length} people are called ${shown(asked)}.`, `Ask by id: ${alike.map((p) => p.id).join(', ')}.`);
+  if (second !== undefined) return refusal('explain.unknown_payee', 'payee', `${alike.length} people are called ${quoted(asked)}.`, `Ask by id: ${alike.map((p) => p.id).join(', ')}.`);
   const near = closest(asked.trim(), persons.flatMap((p) => [p.id, nameOf(p)])) ?? persons.map(nameOf).find((name) => name.toLowerCase().includes(folded) && folded.length > 2);
   const some = [...new Set(persons.map(nameOf))].slice(0, 5).join(', ');
-  return refusal('explain.unknown_payee', 'payee', `There is nobody called ${shown(asked)}.`,
+  return refusal('explain.unknown_payee', 'payee', `There is nobody called ${quoted(asked)}.`,
     near === undefined ? (persons.length === 0 ? 'No people have been imported yet: run `trueup import`.' : `There are ${persons.length} people, among them ${some}.`) : `Did you mean ${near}?`);
 }
 
@@ -73,13 +73,13 @@ function isCalled(entry: ComponentEntry, asked: string): boolean {
 
 function unknownPlan(catalogue: Catalogue, asked: string): ReturnType<typeof refusal> {
   const names = [...new Set(catalogue.plans.map((p) => p.spec.plan))], near = closest(asked, names);
-  return refusal('explain.unknown_plan', 'plan', `There is no plan ${shown(asked)}.`, near === undefined ? `Plans are: ${both(names)}.` : `Did you mean ${near}?`);
+  return refusal('explain.unknown_plan', 'plan', `There is no plan ${quoted(asked)}.`, near === undefined ? `Plans are: ${both(names)}.` : `Did you mean ${near}?`);
 }
 
 function unknownPeriod(catalogue: Catalogue, asked: string): ReturnType<typeof refusal> {
   const labels = catalogue.spans.periods.map((p) => p.label), near = closest(asked, labels);
   const some = [...new Set(labels)].slice(-4);
-  return refusal('explain.unknown_period', 'period', `${shown(asked)} is not a period of the calendar.`, near === undefined ? `Write it like one of these: ${some.join(', ')}.` : `Did you mean ${near}?`);
+  return refusal('explain.unknown_period', 'period', `${quoted(asked)} is not a period of the calendar.`, near === undefined ? `Write it like one of these: ${some.join(', ')}.` : `Did you mean ${near}?`);
 }
 
 function onNoPlan(catalogue: Catalogue, person: Person, period: string | undefined): ReturnType<typeof refusal> {
@@ -102,5 +102,5 @@ function nothingThen(catalogue: Catalogue, person: Person, every: readonly Spot[
 function unknownComponent(within: readonly Spot[], asked: string): ReturnType<typeof refusal> {
   const tops = [...new Set(within.filter((s) => s.entry.parent === null).map((s) => s.entry.spec))];
   const names = [...new Set(componentsOf(tops).map((c) => c.name))], near = closest(asked, names);
-  return refusal('explain.unknown_component', 'component', `There is no component ${shown(asked)} in these plans.`, near === undefined ? `Components are: ${both(names)}.` : `Did you mean ${near}?`);
+  return refusal('explain.unknown_component', 'component', `There is no component ${quoted(asked)} in these plans.`, near === undefined ? `Components are: ${both(names)}.` : `Did you mean ${near}?`);
 }

@@ -5,7 +5,8 @@ import { formatRatio, parseRatio, ratio, roundTo } from '../value/rate.ts';
 import type { Explanation, ExplainedComponent } from './explain.ts';
 import type { CountedFact, FactList } from './explain-facts.ts';
 import { capital, counted, percentShown, plural } from './explain-words.ts';
-import { alignedTable, type Cells, groupedAmount } from './text-table.ts';
+import { groupedAmount } from '../value/wording.ts';
+import { alignedTable, type Cells } from './text-table.ts';
 
 export interface TextOptions {
   /** every fact, however many; without it long lists are cut, and say so */

@@ -13,6 +13,7 @@ import { numberFormatHint, parseMoney, toMinor } from '../value/money.ts';
 import type { MoneyProblem } from '../value/money.ts';
 import type { Ratio } from '../value/rate.ts';
 import type { DateReader } from './import-dates.ts';
+import { quoted } from '../value/wording.ts';
 
 export interface CellProblem { readonly code: Code; readonly message: string; readonly hint: string }
 
@@ -29,7 +30,6 @@ export interface CellContext {
 
 export const MOST_TEXT = 10_000;
 export const MOST_ID = 500;
-const SHOWN = 60;
 // 10^12 units: beyond it 64 bits of millionths are near, and an id or a phone number is nearer than an amount
 const MOST_PARTS = PARTS * 1_000_000_000_000n;
 
@@ -82,22 +82,11 @@ export function isPlain(text: string): boolean {
   return true;
 }
 
-/** In double quotes, shortened, with invisible characters written out. */
-export function shown(text: string): string {
-  return `"${shortened(text)}"`;
-}
-
-export function shortened(text: string): string {
-  const characters = Array.from(text.slice(0, 2 * SHOWN + 2));
-  const cut = characters.length > SHOWN ? `${characters.slice(0, SHOWN).join('')}…` : characters.join('');
-  return cut.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (c) => `<U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}>`);
-}
-
 /** An id that a spreadsheet has turned into a rounded number: its digits are lost. */
 export function damagedId(text: string): CellProblem | undefined {
   if (!/^[0-9](?:[.,][0-9]+)?E\+[0-9]{1,3}$/i.test(text)) return undefined;
   return {
-    code: 'row.damaged_id', message: `${shown(text)} is an id that a spreadsheet has shortened to a power of ten; its last digits are lost.`,
+    code: 'row.damaged_id', message: `${quoted(text)} is an id that a spreadsheet has shortened to a power of ten; its last digits are lost.`,
     hint: 'Export the file again without opening it in a spreadsheet, or format the column as text before the file is opened.',
   };
 }
@@ -105,7 +94,7 @@ export function damagedId(text: string): CellProblem | undefined {
 function wordOf(text: string, isId: boolean): string | CellProblem {
   const most = isId ? MOST_ID : MOST_TEXT;
   if (text.length > most) return {
-    code: 'row.text_too_long', message: `The text ${shown(text)} has ${text.length.toLocaleString('en-US')} characters; ${most.toLocaleString('en-US')} is the most.`,
+    code: 'row.text_too_long', message: `The text ${quoted(text)} has ${text.length.toLocaleString('en-US')} characters; ${most.toLocaleString('en-US')} is the most.`,
     hint: isId ? 'Look whether another column is meant: an id or a name is short.' : 'Leave long comments out of the source, or cut them: `left(comment, 200)`.',
   };
   return (isId ? damagedId(text) : undefined) ?? text;
@@ -116,7 +105,7 @@ function yesNo(text: string): boolean | CellProblem {
     case 'yes': case 'true': case '1': case 'y': return true;
     case 'no': case 'false': case '0': case 'n': return false;
     default: return {
-      code: 'row.not_yes_no', message: `${shown(text)} is neither yes nor no.`,
+      code: 'row.not_yes_no', message: `${quoted(text)} is neither yes nor no.`,
       hint: 'Write yes or no (true, false, 1, 0, y and n are read as well), or say in the source which word means yes: `is_trial = "Trial"`.',
     };
   }
@@ -152,7 +141,7 @@ function number(text: string, decimal: '.' | ',', shift = 0, whole = text): bigi
   const [, sign = '', digits = '', decimals = ''] = found;
   const places = 6 - shift;
   if (/[1-9]/.test(decimals.slice(places))) return {
-    code: 'row.too_many_decimals', message: `${shown(whole)} has more than ${places} digits after the decimal mark${shift > 0 ? ' (six as a plain number)' : ''}.`,
+    code: 'row.too_many_decimals', message: `${quoted(whole)} has more than ${places} digits after the decimal mark${shift > 0 ? ' (six as a plain number)' : ''}.`,
     hint: 'Round it in the file or in the query that makes the file; it is not rounded silently.',
   };
   const significant = digits.replace(/^0+(?=[0-9])/, '');
@@ -169,7 +158,7 @@ function partsOf(value: Ratio, type: 'number' | 'percent' | 'money'): bigint | C
 }
 
 function tooLarge(text: string): CellProblem {
-  return { code: 'row.too_large', message: `${shown(text)} is larger than a million millions.`, hint: 'Look whether digits were added, or whether another column (an id, a phone number) stands here.' };
+  return { code: 'row.too_large', message: `${quoted(text)} is larger than a million millions.`, hint: 'Look whether digits were added, or whether another column (an id, a phone number) stands here.' };
 }
 
 function notNumber(text: string, decimal: '.' | ',', whole: string): CellProblem {
@@ -179,11 +168,11 @@ function notNumber(text: string, decimal: '.' | ',', whole: string): CellProblem
       return plain.split(mark).length > 2 ? 'no number' : plain.replace(mark, '.');
     };
     return {
-      code: 'row.number_format', message: `${shown(whole)} is not one plain number: it is ${reading('.')} if "." is the decimal mark, ${reading(',')} if "," is.`,
+      code: 'row.number_format', message: `${quoted(whole)} is not one plain number: it is ${reading('.')} if "." is the decimal mark, ${reading(',')} if "," is.`,
       hint: numberFormatHint(text, decimal),
     };
   }
-  return { code: 'row.not_a_number', message: `${shown(whole)} is not a plain number.`, hint: `Write the digits 0 to 9, with "${decimal}" before decimals and a minus in front where it is negative; no unit, no exponent.` };
+  return { code: 'row.not_a_number', message: `${quoted(whole)} is not a plain number.`, hint: `Write the digits 0 to 9, with "${decimal}" before decimals and a minus in front where it is negative; no unit, no exponent.` };
 }
 
 function textOf(value: Exclude<Value, null>): string {

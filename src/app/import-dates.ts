@@ -6,7 +6,7 @@ import { daysInMonth, isDate } from '../value/day.ts';
 import { dayOf, parseDay } from '../value/period.ts';
 import type { Day } from '../value/period.ts';
 import type { CellProblem } from './import-cells.ts';
-import { shown } from './import-cells.ts';
+import { quoted } from '../value/wording.ts';
 
 export interface DateReader {
   /** form as declared: `DD.MM.YYYY` */
@@ -72,7 +72,7 @@ export function orderProblem(found: DateEvidence, form: string): { readonly mess
     : 'no number is above 12, so nothing in the file shows whether the day or the month stands first';
   const write = (dates: string): string => `\`format: { dates: ${dates} }\``;
   return {
-    message: `${found.count === 1 ? `The only date is ${shown(found.example)}` : `All ${counted(found.count)} dates are like ${shown(found.example)}`}, not in the form ${form}; ${evidence}.`,
+    message: `${found.count === 1 ? `The only date is ${quoted(found.example)}` : `All ${counted(found.count)} dates are like ${quoted(found.example)}`}, not in the form ${form}; ${evidence}.`,
     hint: found.firstIsDay > 0 && found.secondIsDay > 0 ? `Export the dates in one form, best ${ISO}.`
       : found.firstIsDay > 0 ? `Write ${write(dayFirst)} for this source.`
       : found.secondIsDay > 0 ? `Write ${write(monthFirst)} for this source.`
@@ -88,7 +88,7 @@ function notInCalendar(text: string, form: string, year: number, month: number, 
   const swapped = month > 12 && date >= 1 && date <= 12 && month <= 31;
   const why = month < 1 || month > 12 ? `there is no month ${month}` : year < 1 ? 'there is no year 0' : `${MONTHS[month - 1]} ${year} has ${daysInMonth(year, month)} days`;
   return {
-    code: 'row.not_a_date', message: `${shown(text)} is not a day of the calendar, read as ${form}: ${why}.`,
+    code: 'row.not_a_date', message: `${quoted(text)} is not a day of the calendar, read as ${form}: ${why}.`,
     hint: swapped ? 'Perhaps the file writes day and month in the other order: then say so under `format: { dates: … }`; else correct the date.' : 'Correct the date in the file.',
   };
 }
@@ -105,7 +105,7 @@ function unreadable(text: string, form: string): CellProblem {
     : /^[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2}$/.test(text) ? 'Its year has two digits, which could be of two centuries: export the dates with four.'
     : DAY_MONTH_YEAR.test(text) ? `Correct it, or declare how this file writes dates: ${orders(text)}.`
     : `Write the date as ${form}, or declare how this file writes dates under \`format: { dates: … }\`.`;
-  return { code: 'row.not_a_date', message: `${shown(text)} is not a date in the form ${form}.`, hint };
+  return { code: 'row.not_a_date', message: `${quoted(text)} is not a date in the form ${form}.`, hint };
 }
 
 function aboveTwelve(digits: string): boolean {

@@ -16,7 +16,7 @@ import { assert } from '../value/diagnostic.ts';
 import type { Code, Diagnostic } from '../value/diagnostic.ts';
 import { orderProblem } from './import-dates.ts';
 import { circleProblems, refusedProblem } from './import-refusals.ts';
-import { counted, NOTHING, noticeNotes, rowDiagnostic } from './import-report.ts';
+import { NOTHING, noticeNotes, rowDiagnostic } from './import-report.ts';
 import type { Counts, FileReport, ImportHow, Reason } from './import-report.ts';
 import { badRow, findColumns, rowReader } from './import-rows.ts';
 import type { RowReader } from './import-rows.ts';
@@ -26,6 +26,7 @@ import { openSource, unguarded } from './import-tables.ts';
 import { keepInInbox } from './inbox.ts';
 import { openRows, settle, takeOver } from './settle.ts';
 import type { Tried } from './settle.ts';
+import { counted } from '../value/wording.ts';
 
 export interface ImportContext {
   readonly workspace: Workspace;

@@ -4,9 +4,8 @@ import type { Kind, Workspace } from '../plan/plan.ts';
 import { aggregate, cast, col, count, countDistinct, eq, filter, isNotNull, isNull, join, keep, min, named, project, scan, union } from '../relation/relation.ts';
 import type { Relation } from '../relation/relation.ts';
 import { ownFields, WORD } from '../stage/store.ts';
-import { shown } from './import-cells.ts';
-import { counted, some } from './import-report.ts';
 import { currentVersions, listOf, wholeOf, wordOf } from './import-store.ts';
+import { counted, quoted, some } from '../value/wording.ts';
 
 export async function storeNotes(engine: Engine, workspace: Workspace): Promise<readonly string[]> {
   return [...await peopleWithoutFacts(engine, workspace), ...await referencesToNothing(engine, workspace)];
@@ -40,7 +39,7 @@ async function referencesToNothing(engine: Engine, workspace: Workspace): Promis
       const beside = join(['v', filter(currentVersions(kind), isNotNull(col(name)))], ['left', 'e', known, eq(col('entity', 'e'), col(name, 'v'))], ['left', 'w', scan(WORD), eq(col('code', 'w'), col(name, 'v'))]);
       const missing: Relation = project(filter(beside, isNull(col('entity', 'e'))), [named('word', col('word', 'w'))]);
       const [[rows, words, first] = []] = listOf(await engine.read(aggregate(missing, [], [named('n', cast(count(), 'integer')), named('words', cast(countDistinct(col('word')), 'integer')), named('first', min(col('word')))])));
-      if (wholeOf(rows) > 0) notes.push(`\`${name}\` of ${counted(wholeOf(rows), 'row')} of \`${kind.name}\` names ${target.name === 'person' ? 'somebody' : 'something'} that no row of \`${target.name}\` describes: ${shown(wordOf(first))}${wholeOf(words) > 1 ? ` and ${(wholeOf(words) - 1).toLocaleString('en-US')} more` : ''}`);
+      if (wholeOf(rows) > 0) notes.push(`\`${name}\` of ${counted(wholeOf(rows), 'row')} of \`${kind.name}\` names ${target.name === 'person' ? 'somebody' : 'something'} that no row of \`${target.name}\` describes: ${quoted(wordOf(first))}${wholeOf(words) > 1 ? ` and ${(wholeOf(words) - 1).toLocaleString('en-US')} more` : ''}`);
     }
   }
   return notes;

@@ -9,11 +9,9 @@ import { ownFields, WORD } from '../stage/store.ts';
 import { formatDay } from '../value/period.ts';
 import { findCircles } from './hierarchy.ts';
 import type { Circle, HierarchyRow } from './hierarchy.ts';
-import { shown } from './import-cells.ts';
-import { counted, some } from './import-report.ts';
-import { letterOf } from './import-rows.ts';
 import { candidates, currentVersions, INCOMING_WORDS, knownPeople, listOf, wholeOf, wordOf } from './import-store.ts';
 import type { Incoming, Refused } from './import-store.ts';
+import { columnLetter, counted, quoted, some } from '../value/wording.ts';
 
 /** Names are compared one by one: for so many different ones a nearest name is looked for. */
 const MOST_NAMES = 200;
@@ -27,22 +25,22 @@ export async function refusedProblem(engine: Engine, incoming: Incoming, header:
     const other = row.line === a ? b : a;
     switch (row.why) {
       case 'conflict': return {
-        code: 'row.id_conflict', message: `${shown(row.id)} stands on line ${row.line} and with other content on line ${other}${row.rows > 2 ? ` (and ${counted(row.rows - 2, 'more row')})` : ''}, so it is not certain which one holds; none was taken.`,
+        code: 'row.id_conflict', message: `${quoted(row.id)} stands on line ${row.line} and with other content on line ${other}${row.rows > 2 ? ` (and ${counted(row.rows - 2, 'more row')})` : ''}, so it is not certain which one holds; none was taken.`,
         hint: 'Keep one of them in the file. If both are meant, give each an id of its own: `id: concat(order_id, "/", line_number)`.', value: row.id, ...columnOf(source, 'id', header),
       };
       case 'other_source': return {
-        code: 'row.other_source', message: `The ${source.into} ${shown(row.id)} was imported from the source \`${row.otherSource}\`, and now comes from \`${source.name}\` as well.`,
+        code: 'row.other_source', message: `The ${source.into} ${quoted(row.id)} was imported from the source \`${row.otherSource}\`, and now comes from \`${source.name}\` as well.`,
         hint: `Leave it out of one of them with \`where\`; or, if they are not the same, put a word before the ids of one: \`id: concat("${source.name}-", …)\`.`, value: row.id, ...columnOf(source, 'id', header),
       };
       case 'overlap': return {
-        code: 'row.overlap', message: `Two rows of ${shown(row.id)} hold on the same days: the one on line ${a} ends only after the one on line ${b} begins.`,
+        code: 'row.overlap', message: `Two rows of ${quoted(row.id)} hold on the same days: the one on line ${a} ends only after the one on line ${b} begins.`,
         hint: 'Correct `to` or `from` in one of them; without `to` a row holds until the next one begins.', value: row.id, ...columnOf(source, 'to', header),
       };
       case 'unknown_payee': {
         const meant = near.get(row.value);
         return {
-          code: 'row.unknown_payee', message: `${shown(row.value)}, the \`${row.field}\` of this row, is not among the people.${meant === undefined ? '' : ` The nearest name is ${shown(meant)}.`}`,
-          hint: `${meant === undefined ? 'Add the person to the file of people' : `If ${shown(meant)} is meant, correct the row, or write \`replace\` in the source; else add the person to the file of people`}: the row is then tried again by itself.`,
+          code: 'row.unknown_payee', message: `${quoted(row.value)}, the \`${row.field}\` of this row, is not among the people.${meant === undefined ? '' : ` The nearest name is ${quoted(meant)}.`}`,
+          hint: `${meant === undefined ? 'Add the person to the file of people' : `If ${quoted(meant)} is meant, correct the row, or write \`replace\` in the source; else add the person to the file of people`}: the row is then tried again by itself.`,
           value: row.value, ...columnOf(source, row.field, header),
         };
       }
@@ -115,7 +113,7 @@ function circleProblem(circle: Circle<number | null>, field: string, id: string)
   const alone = circle.names.length === 2;
   return {
     code: 'row.circle', value: id,
-    message: alone ? `${shown(id)} is given as the \`${field}\` of ${shown(id)}${since}.` : `By \`${field}\` these go round in a circle${since}: ${some(circle.names, 12).replaceAll(', ', ' → ')}.`,
+    message: alone ? `${quoted(id)} is given as the \`${field}\` of ${quoted(id)}${since}.` : `By \`${field}\` these go round in a circle${since}: ${some(circle.names, 12).replaceAll(', ', ' → ')}.`,
     hint: alone ? `Leave \`${field}\` blank for whoever has nobody above.` : `Correct \`${field}\` in one of the rows; until then what was known before holds.`,
   };
 }
@@ -126,5 +124,5 @@ function columnOf(source: Source, field: string, header: readonly string[]): { r
   if (formula?.kind !== 'name' || formula.ref.kind !== 'column') return {};
   const name = formula.ref.column;
   const index = header.findIndex((title) => title === name || title.toLowerCase().replaceAll(/[\s_./-]+/g, '_') === name.toLowerCase().replaceAll(/[\s_./-]+/g, '_'));
-  return index < 0 ? {} : { column: header[index] ?? name, letter: letterOf(index) };
+  return index < 0 ? {} : { column: header[index] ?? name, letter: columnLetter(index) };
 }

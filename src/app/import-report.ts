@@ -2,9 +2,9 @@
 import type { Problem, SourceRow } from '../engine/sources.ts';
 import type { Filter } from '../plan/plan.ts';
 import type { Code, Diagnostic } from '../value/diagnostic.ts';
-import { shown } from './import-cells.ts';
 import { indexOfLetter } from './import-rows.ts';
 import type { Noticed } from './import-rows.ts';
+import { counted, quoted, some } from '../value/wording.ts';
 
 /** `file`: the file of the source; `corrected`: rows that a person corrected; `retry`: quarantined rows of an earlier file, tried again. */
 export type ImportHow = 'file' | 'corrected' | 'retry';
@@ -52,17 +52,6 @@ export interface ImportReport {
 
 export const NOTHING: Counts = { read: 0, new: 0, changed: 0, unchanged: 0, quarantined: 0, leftOut: 0 };
 
-export function counted(n: number, word: string, plural = `${word}s`): string {
-  return `${n.toLocaleString('en-US')} ${n === 1 ? word : plural}`;
-}
-
-/** The first few of many, for a sentence: `a, b, c and 4 more`. */
-export function some(names: readonly string[], most = 5): string {
-  const first = names.slice(0, most);
-  const more = names.length - first.length;
-  return more > 0 ? `${first.join(', ')} and ${more.toLocaleString('en-US')} more` : first.join(', ');
-}
-
 /** A row of a file in quarantine, as a diagnostic that points at the cell. `delimiter` is empty for Parquet, which has no lines. */
 export function rowDiagnostic(file: string, row: SourceRow, problem: Problem, delimiter: string): Diagnostic {
   const { code, message, hint, letter } = problem;
@@ -87,7 +76,7 @@ function cellAt(raw: string, delimiter: string, index: number): number {
 export function noticeNotes(noticed: Noticed, where: Filter | undefined, leftOut: number): string[] {
   const notes: string[] = [];
   for (const { column, from, to, rows } of noticed.replaced) {
-    notes.push(rows === 0 ? `no row has ${shown(from)} in \`${column}\`, which \`replace\` would write as ${shown(to)}` : `\`${column}\`: ${from} → ${to}: ${counted(rows, 'row')}`);
+    notes.push(rows === 0 ? `no row has ${quoted(from)} in \`${column}\`, which \`replace\` would write as ${quoted(to)}` : `\`${column}\`: ${from} → ${to}: ${counted(rows, 'row')}`);
   }
   for (const [column, rows] of noticed.noWidth) notes.push(`\`${column}\`: characters that cannot be seen (of no width) were taken out of ${counted(rows, 'value')}`);
   if (where !== undefined && leftOut > 0) notes.push(`${counted(leftOut, 'row')} left out, where not ${where.text}`);

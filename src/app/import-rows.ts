@@ -14,10 +14,11 @@ import { ownFields } from '../stage/store.ts';
 import { assert } from '../value/diagnostic.ts';
 import type { Diagnostic } from '../value/diagnostic.ts';
 import { minorDigits } from '../value/money.ts';
-import { cleanText, constantValue, hasNoWidth, isPlain, isProblem, shortened, shown, storedValue } from './import-cells.ts';
+import { cleanText, constantValue, hasNoWidth, isPlain, isProblem, storedValue } from './import-cells.ts';
 import type { CellContext, CellProblem, Stored } from './import-cells.ts';
 import { dateReader } from './import-dates.ts';
 import type { DateEvidence } from './import-dates.ts';
+import { columnLetter, quoted, shortened } from '../value/wording.ts';
 
 /** What became of a row: cells for the staging table, a problem, or left out by `where`. */
 export type ReadRow = { readonly cells: readonly Cell[] } | { readonly problem: Problem; readonly id: string | null } | 'left_out';
@@ -51,7 +52,7 @@ export function findColumns(source: Source, header: readonly string[]): { readon
     const index = header.includes(name) ? header.indexOf(name) : alike[0];
     if (index !== undefined && (header.includes(name) || alike.length === 1)) { columns.set(name, index); continue; }
     const near = closest(name, header);
-    const several = alike.map((i) => shown(header[i] ?? '')).join(' and ');
+    const several = alike.map((i) => quoted(header[i] ?? '')).join(' and ');
     refused.push({
       code: 'import.missing_column', severity: 'error', file: source.file, line: 1, column: 0, path: name,
       message: alike.length > 1 ? `The column \`${name}\` could be ${several}.` : `The file has no column \`${name}\`; it has ${header.map((title) => `\`${shortened(title)}\``).join(', ')}.`,
@@ -152,7 +153,7 @@ function currencyOf(field: FieldReader | undefined, hasMoney: boolean, source: S
   if (minorDigits(text) !== undefined) return text;
   const capital = text.trim().toUpperCase();
   problems.push(placed({
-    code: 'row.unknown_currency', message: text === '' ? 'The currency is blank.' : `${shown(text)} is not a currency in use.`,
+    code: 'row.unknown_currency', message: text === '' ? 'The currency is blank.' : `${quoted(text)} is not a currency in use.`,
     hint: minorDigits(capital) !== undefined ? `Write it in capitals: ${capital}.` : 'Write the three letters of ISO 4217, such as USD or EUR; amounts without a currency cannot be paid on.',
   }, field, cells, text, header));
   return null;
@@ -183,7 +184,7 @@ function placed(problem: CellProblem, from: Evaluated, cells: readonly string[],
   const cell = place === undefined ? (typeof value === 'string' ? value : '') : cells[place.index] ?? '';
   return {
     ...problem, value: shortened(cell),
-    ...(place === undefined ? {} : { column: header[place.index] || place.column, letter: letterOf(place.index) }),
+    ...(place === undefined ? {} : { column: header[place.index] || place.column, letter: columnLetter(place.index) }),
   };
 }
 
@@ -191,7 +192,7 @@ function together(problems: readonly Problem[]): Problem {
   const [first, ...rest] = problems;
   assert(first !== undefined, 'a row with a problem has a first problem');
   if (rest.length === 0) return first;
-  return { ...first, message: `${first.message} Also: ${rest.map((p) => `${p.column === undefined ? '' : `${shown(p.column)}: `}${p.message}`).join(' ')}` };
+  return { ...first, message: `${first.message} Also: ${rest.map((p) => `${p.column === undefined ? '' : `${quoted(p.column)}: `}${p.message}`).join(' ')}` };
 }
 
 /**
@@ -269,12 +270,6 @@ function folded(name: string): string {
   return cleanText(name).toLowerCase().replaceAll(/[\s_./-]+/g, '_');
 }
 
-/** The spreadsheet's letter of a column: A, B, … Z, AA. */
-export function letterOf(index: number): string {
-  let letters = '';
-  for (let rest = index + 1; rest > 0; rest = Math.floor((rest - 1) / 26)) letters = String.fromCharCode(65 + ((rest - 1) % 26)) + letters;
-  return letters;
-}
 export function indexOfLetter(letters: string): number {
   let n = 0;
   for (let i = 0; i < letters.length; i++) n = n * 26 + letters.charCodeAt(i) - 64;

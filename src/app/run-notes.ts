@@ -5,11 +5,11 @@ import type { Workspace } from '../plan/plan.ts';
 import { aggregate, keep, scan } from '../relation/relation.ts';
 import { IMPORTED } from '../stage/store.ts';
 import type { Diagnostic } from '../value/diagnostic.ts';
-import { counted } from './import-report.ts';
 import { ensureStore } from './store-layout.ts';
 import { rowsOf } from './figures.ts';
 import type { OtherCurrency } from './other-currencies.ts';
 import type { ReasonCount } from './reasons.ts';
+import { counted } from '../value/wording.ts';
 
 const nowhere = { line: 0, column: 0, path: '' } as const;
 

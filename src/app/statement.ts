@@ -12,7 +12,8 @@ import { findPayee, findSpots, type Spot } from './explain-request.ts';
 import { type PayeeRows, pairIn, readPayee, smallOrNull, wideOf } from './explain-rows.ts';
 import { relationOf, rowsOf } from './figures.ts';
 import { bareValue, percentShown, plainMoney, plainNumber, plainScaled, plainValue } from './explain-words.ts';
-import { alignedTable, type Cells, groupedAmount } from './text-table.ts';
+import { groupedAmount } from '../value/wording.ts';
+import { alignedTable, type Cells } from './text-table.ts';
 
 export interface PayStatement {
   readonly payee: string;

@@ -13,13 +13,6 @@ export function alignedTable(rows: readonly Cells[], right: readonly boolean[], 
   }).join('\n');
 }
 
-/** Plain decimal text with its thousands told apart: "-1,234.50". */
-export function groupedAmount(plain: string): string {
-  const [whole = '', decimals] = plain.split('.');
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
-  return decimals === undefined ? grouped : `${grouped}.${decimals}`;
-}
-
 function padded(text: string, width: number, right: boolean): string {
   const space = ' '.repeat(Math.max(0, width - widthOf(text)));
   return right ? space + text : text + space;

@@ -3,7 +3,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Kind } from '../plan/plan.ts';
 import { columnsOf } from '../relation/check.ts';
 import {
-  aggregate, and, anyTrue, bool, cases, cast, coalesce, col, compare, count, eq, type Expr, filter, int, isNotNull, isNull, join, keep, named, nothing, or, project,
+  aggregate, and, anyTrue, bool, cases, cast, coalesce, col, compare, count, eq, filter, int, isNotNull, isNull, join, keep, named, nothing, or, project,
   type Relation, scan, text, union,
 } from '../relation/relation.ts';
 import { columnName } from '../stage/facts.ts';

@@ -1,6 +1,7 @@
 /** What can be wrong with a request: names and options that mean nothing here. */
 import type { Workspace } from '../plan/plan.ts';
 import type { Code, Diagnostic } from '../value/diagnostic.ts';
+import { some } from '../value/wording.ts';
 
 export function requestProblem(code: Code, message: string, hint: string): Diagnostic {
   return { code, severity: 'error', file: '', line: 0, column: 0, path: '', message, hint };
@@ -13,7 +14,7 @@ export function unknownPlan(name: string, workspace: Workspace): Diagnostic {
 
 /** `what`: plan, payee, source, kind, … */
 export function unknownName(what: string, name: string, known: readonly string[]): Diagnostic {
-  return requestProblem('cli.unknown_name', `There is no ${what} "${name}" here.`, known.length === 0 ? `There is no ${what} at all yet.` : `${plural(what)} are: ${some(known)}.`);
+  return requestProblem('cli.unknown_name', `There is no ${what} "${name}" here.`, known.length === 0 ? `There is no ${what} at all yet.` : `${plural(what)} are: ${some(known, 12)}.`);
 }
 
 export function wrongOption(option: string, value: string, allowed: readonly string[]): Diagnostic {
@@ -43,9 +44,4 @@ const DISK_WORDS: Readonly<Record<string, readonly [string, string]>> = {
 
 function plural(what: string): string {
   return `${what.charAt(0).toUpperCase()}${what.slice(1)}s`;
-}
-
-function some(names: readonly string[], most = 12): string {
-  const more = names.length - most;
-  return more > 0 ? `${names.slice(0, most).join(', ')} and ${more} more` : names.join(', ');
 }

@@ -10,7 +10,7 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import type { Code, Diagnostic } from '../value/diagnostic.ts';
-import { grouped, quoted } from './wording.ts';
+import { grouped, quoted } from '../value/wording.ts';
 
 export type DeclaredEncoding = 'auto' | 'utf-8' | 'utf-16' | 'windows-1252';
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';

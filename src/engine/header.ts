@@ -1,7 +1,7 @@
 /** The first row of a CSV file: its delimiter, its names, and why a file is refused for it. */
 import { HAS_CONTROL, HAS_QUOTES, TEXT_AFTER_QUOTE, TOO_LONG, cellsOf, isBlank, recordScanner } from './csv.ts';
 import type { Refusal } from './encoding.ts';
-import { columnLetter, columnTitle, controlAt, delimiterName, grouped, quoted } from './wording.ts';
+import { columnLetter, columnTitle, controlAt, delimiterName, grouped, quoted } from '../value/wording.ts';
 
 export type Delimiter = ',' | ';' | '\t';
 export interface Header {

@@ -1,7 +1,7 @@
 /** One record of a source file, judged: a row, or a row for quarantine with what is wrong with it. */
 import type { Code } from '../value/diagnostic.ts';
 import { HAS_CONTROL, HAS_QUOTES, NO_LINE_END, TEXT_AFTER_QUOTE, TOO_LONG, cellsOf } from './csv.ts';
-import { codePoint, columnLetter, columnTitle, controlAt, delimiterName, grouped, shortened } from './wording.ts';
+import { codePoint, columnLetter, columnTitle, controlAt, delimiterName, grouped, shortened } from '../value/wording.ts';
 
 export interface SourceRow {
   /** 1-based among the data records; bad rows count, blank lines do not */

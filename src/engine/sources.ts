@@ -21,7 +21,7 @@ import { openQuote, readHeader } from './header.ts';
 import type { Header } from './header.ts';
 import { controlCharacter, recordProblem, rowOf } from './row.ts';
 import type { BadRow, SourceRow } from './row.ts';
-import { quoted } from './wording.ts';
+import { quoted } from '../value/wording.ts';
 
 export type { BadRow, Problem, SourceRow } from './row.ts';
 

@@ -4,12 +4,13 @@ import { formatRatio, multiply, ratio } from '../value/rate.ts';
 import type { Ratio } from '../value/rate.ts';
 import type { Comparison } from './plan.ts';
 import type { Ref, Type, Typed } from './formula.ts';
+import { groupedDigits } from '../value/wording.ts';
 
 /** 1234567.5 → "1,234,567.5"; exact. */
 export function numberWords(value: Ratio): string {
   const text = formatRatio(value);
   const [, sign = '', whole = '', rest = ''] = /^(\D*)(\d+)(.*)$/.exec(text) ?? [];
-  return `${sign}${whole.replace(/\B(?=(\d{3})+$)/g, ',')}${rest}`;
+  return `${sign}${groupedDigits(whole)}${rest}`;
 }
 
 export function percentWords(value: Ratio): string {

@@ -7,6 +7,7 @@ import { assert } from './diagnostic.ts';
 import { MINOR_DIGITS, WITHDRAWN } from './currency.ts';
 import { multiply, powerOfTen, ratio } from './rate.ts';
 import type { Ratio } from './rate.ts';
+import { groupedAmount } from './wording.ts';
 
 /** `minor` counts the smallest units of `currency` (an ISO 4217 code): 12.34 USD is 1234n. */
 export interface Money { readonly minor: bigint; readonly currency: string }
@@ -98,10 +99,7 @@ export function formatMoney(m: Money): string {
 
 /** For people, without the currency: `-1,234,567.50`. */
 export function formatAmount(minor: bigint, currency: string): string {
-  const plain = plainAmount(minor, currency);
-  const [whole = '', decimals] = plain.split('.');
-  const grouped = whole.replace(EVERY_THIRD_DIGIT, ',');
-  return decimals === undefined ? grouped : `${grouped}.${decimals}`;
+  return groupedAmount(plainAmount(minor, currency));
 }
 
 /** For CSV and JSON: `-1234567.50`. `parseMoney` reads it back. */
@@ -120,7 +118,6 @@ export function toMinor(amount: Ratio, currency: string): Ratio {
 const PLAIN_WITH_POINT = /^[ \t]*(-?)([0-9]+)(?:\.([0-9]+))?[ \t]*$/;
 const PLAIN_WITH_COMMA = /^[ \t]*(-?)([0-9]+)(?:,([0-9]+))?[ \t]*$/;
 const LEADING_ZEROS = /^0+(?=[0-9])/;
-const EVERY_THIRD_DIGIT = /(?<=[0-9])(?=(?:[0-9]{3})+$)/g;
 const MAX_WHOLE_DIGITS = 16;
 
 function knownDigits(currency: string): number {

@@ -5,8 +5,8 @@ import { formatMoney } from '../../value/money.ts';
 import { type Answer, type Context, type Options, refused } from '../answer.ts';
 import { withWorkspace } from '../open.ts';
 import { renderPreview } from '../render/preview.ts';
-import { counted } from '../render/text.ts';
 import { previewDocument } from './preview.ts';
+import { counted } from '../../value/wording.ts';
 
 export function apply(context: Context, _options: Options): Promise<Answer> {
   return withWorkspace(context, async ({ workspace, engine, opened }) => {

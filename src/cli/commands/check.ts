@@ -11,7 +11,8 @@ import { type Answer, type Context, exitOf, type Options, refused, textOption } 
 import { sourceTexts } from '../print.ts';
 import { unknownPlan, wrongOption } from '../request.ts';
 import { renderTable } from '../render/table.ts';
-import { counted, paragraph } from '../render/text.ts';
+import { paragraph } from '../render/text.ts';
+import { counted } from '../../value/wording.ts';
 
 export async function check(context: Context, options: Options): Promise<Answer> {
   const schema = textOption(options, 'schema');

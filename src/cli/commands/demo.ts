@@ -2,7 +2,7 @@
 import { makeDemo } from '../../app/demo.ts';
 import { type Answer, type Context, type Options, refused, textOption } from '../answer.ts';
 import { commandLine, shellWord } from '../command-line.ts';
-import { counted } from '../render/text.ts';
+import { counted } from '../../value/wording.ts';
 
 export async function demo(given: Context, options: Options): Promise<Answer> {
   const dir = textOption(options, 'argument') ?? './demo', context: Context = { ...given, dir };

@@ -12,9 +12,9 @@ import { plainAmount } from '../../value/money.ts';
 import { type Answer, type Context, type Options, refused, textOption } from '../answer.ts';
 import { type Ready, withWorkspace } from '../open.ts';
 import { renderImport } from '../render/import-report.ts';
-import { counted } from '../render/text.ts';
 import { fileProblem } from '../request.ts';
 import { importDocument, isClean } from './import.ts';
+import { counted } from '../../value/wording.ts';
 
 export function exportEarnings(context: Context, options: Options): Promise<Answer> {
   return withWorkspace(context, async (ready) => {

@@ -7,9 +7,9 @@ import { countQuarantine, exportQuarantine } from '../../app/quarantine.ts';
 import { type Answer, type Context, type Options, refused, textOption } from '../answer.ts';
 import { withWorkspace } from '../open.ts';
 import { renderTable } from '../render/table.ts';
-import { counted, grouped } from '../render/text.ts';
 import { missingOption, requestProblem, unknownName, wrongOption } from '../request.ts';
 import { exportEarnings } from './export-earnings.ts';
+import { counted, grouped } from '../../value/wording.ts';
 
 const FORMATS: Readonly<Record<string, string>> = { earnings: 'csv', facts: 'parquet', quarantine: 'csv' };
 

@@ -6,8 +6,9 @@ import { commandLine } from '../command-line.ts';
 import { type Answer, type Context, type Options, refused, textOption } from '../answer.ts';
 import { type Ready, withWorkspace } from '../open.ts';
 import { renderPreview } from '../render/preview.ts';
-import { counted, paragraph } from '../render/text.ts';
+import { paragraph } from '../render/text.ts';
 import { unknownName, unknownPlan } from '../request.ts';
+import { counted } from '../../value/wording.ts';
 
 export function preview(context: Context, options: Options): Promise<Answer> {
   return withWorkspace(context, async (ready) => {

@@ -5,7 +5,8 @@ import { type Answer, type Context, type Options, refused, textOption } from '..
 import { commandLine } from '../command-line.ts';
 import type { Ready } from '../open.ts';
 import { unknownName } from '../request.ts';
-import { counted, paragraph, printable } from '../render/text.ts';
+import { paragraph, printable } from '../render/text.ts';
+import { counted } from '../../value/wording.ts';
 
 const MOST = 40;
 

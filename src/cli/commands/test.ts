@@ -7,7 +7,8 @@ import { hasErrors } from '../../value/diagnostic.ts';
 import { type Answer, type Context, exitOf, type Options, refused, textOption } from '../answer.ts';
 import { unknownName } from '../request.ts';
 import { renderTable } from '../render/table.ts';
-import { counted, printable } from '../render/text.ts';
+import { printable } from '../render/text.ts';
+import { counted } from '../../value/wording.ts';
 
 export async function test(context: Context, options: Options): Promise<Answer> {
   const { workspace, diagnostics, paths } = openWorkspace(context.dir);

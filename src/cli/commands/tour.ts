@@ -20,8 +20,8 @@ import { withWorkspace } from '../open.ts';
 import { countsTable } from '../render/import-report.ts';
 import { fittedPage } from '../render/explanation.ts';
 import { renderTable } from '../render/table.ts';
-import { counted } from '../render/text.ts';
 import { importDocument } from './import.ts';
+import { counted } from '../../value/wording.ts';
 
 const YEAR = '2025';
 /** She sold almost twice her quota, so her second quarter crosses it. */

@@ -3,7 +3,8 @@ import type { FileReport, ImportReport } from '../../app/import.ts';
 import { CODES } from '../../value/diagnostic.ts';
 import { type Painter, renderDiagnostic } from '../../value/render.ts';
 import { type Column, renderTable } from './table.ts';
-import { counted, grouped, paragraph, printable } from './text.ts';
+import { paragraph, printable } from './text.ts';
+import { counted, grouped } from '../../value/wording.ts';
 
 export interface ReportOptions {
   readonly width: number;

@@ -4,7 +4,8 @@ import { HELD_WORDS } from '../../app/held.ts';
 import { formatAmount } from '../../value/money.ts';
 import { REASON_WORDS, reasonText } from './reasons.ts';
 import { type Column, renderTable } from './table.ts';
-import { counted, grouped, paragraph, printable } from './text.ts';
+import { paragraph, printable } from './text.ts';
+import { counted, grouped, some } from '../../value/wording.ts';
 
 export interface PreviewOptions {
   readonly width: number;
@@ -107,8 +108,3 @@ function quiet({ held, withoutEarning, uncredited }: Preview, width: number): st
 const UNCREDITED_WORDS: Readonly<Record<Preview['uncredited'][number]['why'], string>> = {
   no_payee: 'they name nobody', not_here: 'whom they name does not work here on that day', no_rule: 'no credit rule takes them', no_plan: 'whom they name is on no plan on that day',
 };
-
-function some(names: readonly string[], most: number): string {
-  const more = names.length - most;
-  return more > 0 ? `${names.slice(0, most).join(', ')} and ${grouped(more)} more` : names.join(', ');
-}

@@ -1,7 +1,7 @@
 /** Why an amount differs from what was posted, in words. */
 import type { PreviewRow } from '../../app/run.ts';
 import type { ReasonKind } from '../../app/reasons.ts';
-import { counted } from './text.ts';
+import { counted } from '../../value/wording.ts';
 
 /** For a count in front: "312  posted for the first time". */
 export const REASON_WORDS: Readonly<Record<ReasonKind, string>> = {

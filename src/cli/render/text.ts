@@ -34,15 +34,6 @@ export function printable(text: string): string {
   return text.replace(CONTROL, '\ufffd');
 }
 
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${grouped(count)} ${count === 1 ? one : many}`;
-}
-
-/** A whole number with commas. */
-export function grouped(count: number | bigint): string {
-  return count.toString().replace(/\B(?=(\d{3})+$)/g, ',');
-}
-
 /** A word that does not fit on a line of its own is cut, after a `-`, `_`, `.` or `/` where it has one. */
 function pieces(word: string, width: number): string[] {
   if (cells(word) <= width || width < 1) return [word];

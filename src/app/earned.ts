@@ -11,6 +11,7 @@ import type { PlanEntry } from '../stage/catalogue.ts';
 import { assert } from '../value/diagnostic.ts';
 import { formatDay } from '../value/period.ts';
 import type { Calculation } from './calculate.ts';
+import { wholeOf } from './cells.ts';
 import { relationOf, rowsOf } from './figures.ts';
 
 /** A row of the ledger, with the versions of the plan that it is made of: two where a version begins inside the period. */
@@ -57,8 +58,8 @@ export function payeeName(calculation: Calculation, payee: Cell | undefined): st
   assert(person !== undefined, `payee number ${payee} is in the catalogue`);
   return person.id;
 }
-/** A cell of a 32-bit column that is not null. */
-export function wholeOf(cell: Cell | undefined): number {
-  assert(typeof cell === 'number', 'a 32-bit cell that is not null is a number');
-  return cell;
+
+/** Names of plans, components and payees in the order of a run. */
+export function byName(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { calculate, type Calculation } from './calculate.ts';
-import { byCodePoint, exportEarnings } from './export-earnings.ts';
+import { exportEarnings } from './export-earnings.ts';
 import { type Company, withCompany } from './run.fixture.ts';
 import { openWorkspace } from './workspace-files.ts';
 
@@ -51,8 +51,3 @@ test('half-years, months and weeks are written as their labels', HEAVY, () => wi
   'plans/reps.yaml': `plan: reps\neffective: 2026-01-01 / 2026-03-01\npayees: id = "bob"\ncomponents:\n${['half', 'month', 'week'].map((p) => `  ${p[0]}: { period: ${p}, measure: { sum: amount, from: deal }, rate: 10% }\n`).join('')}`,
   'plans/leaders.yaml': '',
 }));
-
-test('the order is that of code points, as of files sorted by their bytes', () => {
-  const words = ['a', 'A', '', 'ab', '\u{FB01}', '\u{1D49C}', '\u{1D49D}', 'é', 'Z', '\u{10FFFF}', '\uFFFD'];
-  expect(words.toSorted(byCodePoint)).toEqual(words.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
-});

@@ -3,8 +3,10 @@
  * period, zeros included, in the order of code points. Amounts are plain decimals in currency units, after
  * the cap of the plan.
  */
+import { csvCell } from '../engine/csv.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Earned } from '../ledger/entry.ts';
+import { byCodePoint } from '../value/code-points.ts';
 import { plainAmount } from '../value/money.ts';
 import type { Calculation } from './calculate.ts';
 import { earnedRows } from './earned.ts';
@@ -19,25 +21,15 @@ const COLUMNS = ['plan', 'component', 'payee', 'period', 'amount', 'currency'] a
 const PIECE = 4096;
 
 function lineOf(row: Earned): string {
-  const words = [row.plan, row.component, row.payee, row.period].map((word) => quoted(guarded(word)));
-  return `${[...words, plainAmount(row.amountMinor, row.currency), quoted(guarded(row.currency))].join(',')}\n`;
+  const words = [row.plan, row.component, row.payee, row.period].map((word) => csvCell(guarded(word)));
+  return `${[...words, plainAmount(row.amountMinor, row.currency), csvCell(guarded(row.currency))].join(',')}\n`;
 }
 
 /** Words that a spreadsheet would run as a formula are told to be words. */
 function guarded(word: string): string {
   return /^[=+\-@]/.test(word) ? `'${word}` : word;
 }
-function quoted(cell: string): string {
-  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
-}
 
 function inOrder(a: Earned, b: Earned): number {
   return byCodePoint(a.plan, b.plan) || byCodePoint(a.component, b.component) || byCodePoint(a.payee, b.payee) || byCodePoint(a.period, b.period) || byCodePoint(a.currency, b.currency);
-}
-
-/** The order of other programs and of files sorted as bytes: `<` would put code points from 10000 up before E000. */
-export function byCodePoint(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) if (a.charCodeAt(i) !== b.charCodeAt(i)) return (a.codePointAt(i) ?? 0) - (b.codePointAt(i) ?? 0);
-  return a.length - b.length;
 }

@@ -11,7 +11,8 @@ import { aggregate, col, eq, filter, isNotNull, keep, named, project, scan, unio
 import type { Expr, JoinInput, Named, Relation, TableSchema } from '../relation/relation.ts';
 import { isCoded, ownFields, WORD } from '../stage/store.ts';
 import { formatDay } from '../value/period.ts';
-import { currentVersions, listOf, wholeOf } from './import-store.ts';
+import { listOf, wholeOf } from './cells.ts';
+import { currentVersions } from './import-store.ts';
 import { ensureStore } from './store-layout.ts';
 
 export interface ExportedFile { readonly kind: string; readonly path: string; readonly rows: number }

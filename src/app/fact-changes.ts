@@ -14,7 +14,7 @@ import type { CubeColumn, Gathered } from '../stage/gather.ts';
 import { factTable, storeTable, supersededTable } from '../stage/store.ts';
 import { assert } from '../value/diagnostic.ts';
 import type { Calculation } from './calculate.ts';
-import { wholeOf } from './earned.ts';
+import { wholeOf } from './cells.ts';
 import { relationOf, rowsOf } from './figures.ts';
 import { counts, reachedPay } from './reach.ts';
 

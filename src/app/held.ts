@@ -4,7 +4,8 @@ import { and, col, compare, eq, filter, int, keep, project, union } from '../rel
 import { HELD } from '../stage/attainment.ts';
 import { assert } from '../value/diagnostic.ts';
 import type { Calculation } from './calculate.ts';
-import { componentName, payeeName, planOf, wholeOf } from './earned.ts';
+import { wholeOf } from './cells.ts';
+import { byName, componentName, payeeName, planOf } from './earned.ts';
 import { relationOf, type Row, rowsOf } from './figures.ts';
 
 export type HeldWhy = Exclude<keyof typeof HELD, 'no'>;
@@ -41,13 +42,10 @@ export async function heldComponents(engine: Engine, calculation: Calculation): 
       plan: planOf(calculation, r['plan']).spec.plan, component: componentName(calculation, r['component']), payee: payeeName(calculation, r['payee']),
       period: catalogue.periodOf(wholeOf(r['period'])).label, why: whyOf(r['held']),
     } }))
-    .sort((a, b) => order(a.held.plan, b.held.plan) || order(a.held.component, b.held.component) || order(a.held.payee, b.held.payee) || a.at - b.at)
+    .sort((a, b) => byName(a.held.plan, b.held.plan) || byName(a.held.component, b.held.component) || byName(a.held.payee, b.held.payee) || a.at - b.at)
     .map(({ held }) => held);
 }
 
-function order(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
 function whyOf(code: Row[string] | undefined): HeldWhy {
   const found = Object.entries(HELD).find(([, number]) => number === code)?.[0];
   assert(found !== undefined && found !== 'no', `${code} is a code of HELD`);

@@ -13,7 +13,7 @@ import { numberFormatHint, parseMoney, toMinor } from '../value/money.ts';
 import type { MoneyProblem } from '../value/money.ts';
 import type { Ratio } from '../value/rate.ts';
 import type { DateReader } from './import-dates.ts';
-import { quoted } from '../value/wording.ts';
+import { grouped, quoted } from '../value/wording.ts';
 
 export interface CellProblem { readonly code: Code; readonly message: string; readonly hint: string }
 
@@ -94,7 +94,7 @@ export function damagedId(text: string): CellProblem | undefined {
 function wordOf(text: string, isId: boolean): string | CellProblem {
   const most = isId ? MOST_ID : MOST_TEXT;
   if (text.length > most) return {
-    code: 'row.text_too_long', message: `The text ${quoted(text)} has ${text.length.toLocaleString('en-US')} characters; ${most.toLocaleString('en-US')} is the most.`,
+    code: 'row.text_too_long', message: `The text ${quoted(text)} has ${grouped(text.length)} characters; ${grouped(most)} is the most.`,
     hint: isId ? 'Look whether another column is meant: an id or a name is short.' : 'Leave long comments out of the source, or cut them: `left(comment, 200)`.',
   };
   return (isId ? damagedId(text) : undefined) ?? text;

@@ -6,7 +6,7 @@ import { daysInMonth, isDate } from '../value/day.ts';
 import { dayOf, parseDay } from '../value/period.ts';
 import type { Day } from '../value/period.ts';
 import type { CellProblem } from './import-cells.ts';
-import { quoted } from '../value/wording.ts';
+import { grouped, quoted } from '../value/wording.ts';
 
 export interface DateReader {
   /** form as declared: `DD.MM.YYYY` */
@@ -65,14 +65,13 @@ export function dateReader(form: string): DateReader {
 /** Why a file is refused whose dates are in another form than the source says, with what speaks for which order. */
 export function orderProblem(found: DateEvidence, form: string): { readonly message: string; readonly hint: string } {
   const dayFirst = ['DD', 'MM', 'YYYY'].join(found.separator), monthFirst = ['MM', 'DD', 'YYYY'].join(found.separator);
-  const counted = (n: number): string => n.toLocaleString('en-US');
-  const evidence = found.firstIsDay > 0 && found.secondIsDay > 0 ? `the first number is above 12 in ${counted(found.firstIsDay)} and the second in ${counted(found.secondIsDay)} of them, so the file mixes both orders`
-    : found.firstIsDay > 0 ? `the first number is above 12${found.count === 1 ? '' : ` in ${counted(found.firstIsDay)} of them`}, so the day stands first`
-    : found.secondIsDay > 0 ? `the second number is above 12${found.count === 1 ? '' : ` in ${counted(found.secondIsDay)} of them`}, so the month stands first`
+  const evidence = found.firstIsDay > 0 && found.secondIsDay > 0 ? `the first number is above 12 in ${grouped(found.firstIsDay)} and the second in ${grouped(found.secondIsDay)} of them, so the file mixes both orders`
+    : found.firstIsDay > 0 ? `the first number is above 12${found.count === 1 ? '' : ` in ${grouped(found.firstIsDay)} of them`}, so the day stands first`
+    : found.secondIsDay > 0 ? `the second number is above 12${found.count === 1 ? '' : ` in ${grouped(found.secondIsDay)} of them`}, so the month stands first`
     : 'no number is above 12, so nothing in the file shows whether the day or the month stands first';
   const write = (dates: string): string => `\`format: { dates: ${dates} }\``;
   return {
-    message: `${found.count === 1 ? `The only date is ${quoted(found.example)}` : `All ${counted(found.count)} dates are like ${quoted(found.example)}`}, not in the form ${form}; ${evidence}.`,
+    message: `${found.count === 1 ? `The only date is ${quoted(found.example)}` : `All ${grouped(found.count)} dates are like ${quoted(found.example)}`}, not in the form ${form}; ${evidence}.`,
     hint: found.firstIsDay > 0 && found.secondIsDay > 0 ? `Export the dates in one form, best ${ISO}.`
       : found.firstIsDay > 0 ? `Write ${write(dayFirst)} for this source.`
       : found.secondIsDay > 0 ? `Write ${write(monthFirst)} for this source.`

@@ -14,13 +14,14 @@ import { aggregate, and, anyTrue, cast, coalesce, col, compare, eq, filter, int,
 import { IMPORTED } from '../stage/store.ts';
 import { assert } from '../value/diagnostic.ts';
 import type { Code, Diagnostic } from '../value/diagnostic.ts';
+import { listOf, wholeOf, wordOf } from './cells.ts';
 import { orderProblem } from './import-dates.ts';
 import { circleProblems, refusedProblem } from './import-refusals.ts';
 import { NOTHING, noticeNotes, rowDiagnostic } from './import-report.ts';
 import type { Counts, FileReport, ImportHow, Reason } from './import-report.ts';
 import { badRow, findColumns, rowReader } from './import-rows.ts';
 import type { RowReader } from './import-rows.ts';
-import { addVersions, codedColumns, countJudged, dropStaging, INCOMING_WORDS, incomingTable, judge, listOf, makeStaging, REFUSED_ROWS, wholeOf, wordOf } from './import-store.ts';
+import { addVersions, codedColumns, countJudged, dropStaging, INCOMING_WORDS, incomingTable, judge, makeStaging, REFUSED_ROWS } from './import-store.ts';
 import type { Incoming } from './import-store.ts';
 import { openSource, unguarded } from './import-tables.ts';
 import { keepInInbox } from './inbox.ts';

@@ -4,8 +4,9 @@ import type { Kind, Workspace } from '../plan/plan.ts';
 import { aggregate, cast, col, count, countDistinct, eq, filter, isNotNull, isNull, join, keep, min, named, project, scan, union } from '../relation/relation.ts';
 import type { Relation } from '../relation/relation.ts';
 import { ownFields, WORD } from '../stage/store.ts';
-import { currentVersions, listOf, wholeOf, wordOf } from './import-store.ts';
-import { counted, quoted, some } from '../value/wording.ts';
+import { listOf, wholeOf, wordOf } from './cells.ts';
+import { currentVersions } from './import-store.ts';
+import { counted, grouped, quoted, some } from '../value/wording.ts';
 
 export async function storeNotes(engine: Engine, workspace: Workspace): Promise<readonly string[]> {
   return [...await peopleWithoutFacts(engine, workspace), ...await referencesToNothing(engine, workspace)];
@@ -25,7 +26,7 @@ async function peopleWithoutFacts(engine: Engine, workspace: Workspace): Promise
   for (const [source, id] of listOf(await engine.read(idle, ['source', 'id']))) without.set(wordOf(source), [...(without.get(wordOf(source)) ?? []), wordOf(id)]);
   return [...without].map(([source, ids]) => {
     const all = totals.get(source) ?? ids.length;
-    return ids.length === all ? `no fact names any of the ${counted(all, 'person', 'people')} of \`${source}\`` : `${counted(ids.length, 'person', 'people')} of ${all.toLocaleString('en-US')} in \`${source}\` ${ids.length === 1 ? 'has' : 'have'} no fact: ${some(ids)}`;
+    return ids.length === all ? `no fact names any of the ${counted(all, 'person', 'people')} of \`${source}\`` : `${counted(ids.length, 'person', 'people')} of ${grouped(all)} in \`${source}\` ${ids.length === 1 ? 'has' : 'have'} no fact: ${some(ids)}`;
   });
 }
 
@@ -39,7 +40,7 @@ async function referencesToNothing(engine: Engine, workspace: Workspace): Promis
       const beside = join(['v', filter(currentVersions(kind), isNotNull(col(name)))], ['left', 'e', known, eq(col('entity', 'e'), col(name, 'v'))], ['left', 'w', scan(WORD), eq(col('code', 'w'), col(name, 'v'))]);
       const missing: Relation = project(filter(beside, isNull(col('entity', 'e'))), [named('word', col('word', 'w'))]);
       const [[rows, words, first] = []] = listOf(await engine.read(aggregate(missing, [], [named('n', cast(count(), 'integer')), named('words', cast(countDistinct(col('word')), 'integer')), named('first', min(col('word')))])));
-      if (wholeOf(rows) > 0) notes.push(`\`${name}\` of ${counted(wholeOf(rows), 'row')} of \`${kind.name}\` names ${target.name === 'person' ? 'somebody' : 'something'} that no row of \`${target.name}\` describes: ${quoted(wordOf(first))}${wholeOf(words) > 1 ? ` and ${(wholeOf(words) - 1).toLocaleString('en-US')} more` : ''}`);
+      if (wholeOf(rows) > 0) notes.push(`\`${name}\` of ${counted(wholeOf(rows), 'row')} of \`${kind.name}\` names ${target.name === 'person' ? 'somebody' : 'something'} that no row of \`${target.name}\` describes: ${quoted(wordOf(first))}${wholeOf(words) > 1 ? ` and ${grouped(wholeOf(words) - 1)} more` : ''}`);
     }
   }
   return notes;

@@ -7,9 +7,10 @@ import { col, eq, join, keep, named, project, scan } from '../relation/relation.
 import type { Relation } from '../relation/relation.ts';
 import { ownFields, WORD } from '../stage/store.ts';
 import { formatDay } from '../value/period.ts';
+import { listOf, wholeOf, wordOf } from './cells.ts';
 import { findCircles } from './hierarchy.ts';
 import type { Circle, HierarchyRow } from './hierarchy.ts';
-import { candidates, currentVersions, INCOMING_WORDS, knownPeople, listOf, wholeOf, wordOf } from './import-store.ts';
+import { candidates, currentVersions, INCOMING_WORDS, knownPeople } from './import-store.ts';
 import type { Incoming, Refused } from './import-store.ts';
 import { columnLetter, counted, quoted, some } from '../value/wording.ts';
 

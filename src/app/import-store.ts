@@ -6,7 +6,7 @@
  * A fact is known by (source, id), a reference row by (source, id, first day). Two sources of one kind
  * may not give the same key; a source that the workspace no longer has counts as renamed.
  */
-import type { Cell, Engine, Rows } from '../engine/engine.ts';
+import type { Cell, Engine } from '../engine/engine.ts';
 import type { Kind, Source } from '../plan/plan.ts';
 import {
   aggregate, and, cases, cast, coalesce, col, compare, count, eq, filter, int, isNotNull, isNull, join, keep, max, min, named, nothing, or, plus,
@@ -15,6 +15,7 @@ import {
 import type { Column, Expr, JoinInput, Named, Relation, Statement, TableSchema } from '../relation/relation.ts';
 import { IMPORTED, isCoded, ownFields, QUARANTINE, storedType, storeTable, supersededTable, WORD } from '../stage/store.ts';
 import { assert } from '../value/diagnostic.ts';
+import { listOf, wholeOf, wordOf } from './cells.ts';
 
 /** What is known of an import before its rows are judged. */
 export interface Incoming {
@@ -263,18 +264,4 @@ function storedColumn(c: Column, on: { readonly file: number; readonly seq: numb
     case 'entity': return col('code', 'w_id');
     default: return on.coded.includes(c.name) ? col('code', `w_${c.name}`) : col(c.name, 'a');
   }
-}
-
-// ---- rows as lists ----
-
-export function listOf(rows: Rows): readonly (readonly Cell[])[] {
-  return Array.from({ length: rows.count }, (_, r) => rows.data.map((cells) => cells[r] ?? null));
-}
-/** A cell of a 32-bit column. */
-export function wholeOf(cell: Cell | undefined): number {
-  assert(typeof cell === 'number', 'a 32-bit cell that is not null is a number');
-  return cell;
-}
-export function wordOf(cell: Cell | undefined): string {
-  return typeof cell === 'string' ? cell : '';
 }

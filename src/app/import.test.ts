@@ -10,11 +10,11 @@ import type { Engine } from '../engine/engine.ts';
 import { scan } from '../relation/relation.ts';
 import type { Kind, Workspace } from '../plan/plan.ts';
 import { IMPORTED, storeTable } from '../stage/store.ts';
+import { listOf } from './cells.ts';
 import { exportFacts } from './export-facts.ts';
 import { importSources } from './import.ts';
 import { closeShared, counts, DEALS, HEADER, PEOPLE, reportOf, testWorkspace } from './import.fixture.ts';
 import type { TestWorkspace } from './import.fixture.ts';
-import { listOf } from './import-store.ts';
 import { exportQuarantine, listQuarantine } from './quarantine.ts';
 import { openWorkspace, pathsOf } from './workspace-files.ts';
 

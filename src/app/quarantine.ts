@@ -3,13 +3,13 @@
  * original cells, so that the cells can be corrected and the file imported with `corrected`.
  */
 import { writeFileSync } from 'node:fs';
-import { cellsOf } from '../engine/csv.ts';
+import { cellsOf, csvCell } from '../engine/csv.ts';
 import type { Engine } from '../engine/engine.ts';
 import { aggregate, cast, col, count, keep, named, project } from '../relation/relation.ts';
 import type { Relation } from '../relation/relation.ts';
 import { CODES } from '../value/diagnostic.ts';
 import type { Code } from '../value/diagnostic.ts';
-import { listOf, wholeOf, wordOf } from './import-store.ts';
+import { listOf, wholeOf, wordOf } from './cells.ts';
 import { guarded, isQuarantineExport, QUARANTINE_COLUMNS } from './import-tables.ts';
 import { openRows } from './settle.ts';
 
@@ -83,8 +83,4 @@ function plainCells({ header, cells }: QuarantinedRow): readonly string[] {
 
 function codeOf(code: string): Code {
   return (code in CODES ? code : 'row.too_few_fields') as Code;
-}
-
-function csvCell(cell: string): string {
-  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

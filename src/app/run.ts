@@ -13,7 +13,7 @@ import { lastRun, postedBefore, type Recorded, recordRun } from '../ledger/store
 import type { Workspace } from '../plan/plan.ts';
 import { assert, type Diagnostic, hasErrors, type Outcome } from '../value/diagnostic.ts';
 import { calculate, type Calculation } from './calculate.ts';
-import { type EarnedRow, earnedRows, versionName } from './earned.ts';
+import { byName, type EarnedRow, earnedRows, versionName } from './earned.ts';
 import { type Held, heldComponents } from './held.ts';
 import { otherCurrencies, type OtherCurrency } from './other-currencies.ts';
 import { countReasons, gatherEvidence, type Evidence, type Learned, type Reason, type ReasonCount, reasonsFor } from './reasons.ts';
@@ -148,7 +148,7 @@ function rowsOf({ earned, posted, evidence }: Parts): readonly PreviewRow[] {
   // what was taken back earlier is nothing to show
   const gone = posted.filter((p) => !now.has(keyOf(p)) && p.amountMinor !== 0n);
   return [...earned.map((e) => row(e, e, before.get(keyOf(e)))), ...gone.map((p) => row(p, undefined, p))]
-    .sort((a, b) => order(a.plan, b.plan) || order(a.component, b.component) || order(a.payee, b.payee) || a.periodFrom - b.periodFrom || order(a.period, b.period) || order(a.currency, b.currency));
+    .sort((a, b) => byName(a.plan, b.plan) || byName(a.component, b.component) || byName(a.payee, b.payee) || a.periodFrom - b.periodFrom || byName(a.period, b.period) || byName(a.currency, b.currency));
 }
 
 function totalsOf(rows: readonly PreviewRow[]): readonly PreviewTotal[] {
@@ -161,16 +161,13 @@ function totalsOf(rows: readonly PreviewRow[]): readonly PreviewTotal[] {
       payees: new Set(group.map((r) => r.payee)).size, differences: group.filter((r) => r.difference !== 0n).length,
     };
   });
-  return totals.sort((a, b) => order(a.plan, b.plan) || a.periodFrom - b.periodFrom || order(a.period, b.period) || order(a.currency, b.currency));
+  return totals.sort((a, b) => byName(a.plan, b.plan) || a.periodFrom - b.periodFrom || byName(a.period, b.period) || byName(a.currency, b.currency));
 }
 
 function withoutEarning(earned: readonly Earned[]): Preview['withoutEarning'] {
   const groups = Map.groupBy(earned, (e) => JSON.stringify([e.plan, e.payee]));
   return [...groups.values()].filter((group) => group.every((e) => e.amountMinor === 0n))
     .map((group) => ({ plan: (group[0] as Earned).plan, payee: (group[0] as Earned).payee }))
-    .sort((a, b) => order(a.plan, b.plan) || order(a.payee, b.payee));
+    .sort((a, b) => byName(a.plan, b.plan) || byName(a.payee, b.payee));
 }
 
-function order(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}

@@ -7,8 +7,9 @@ import type { Engine } from '../engine/engine.ts';
 import { aggregate, and, cast, col, compare, eq, filter, int, isNotNull, isNull, join, keep, named, or, project, scan, text, union } from '../relation/relation.ts';
 import type { Expr, Relation } from '../relation/relation.ts';
 import { IMPORTED, QUARANTINE, SETTLED } from '../stage/store.ts';
+import { listOf, wholeOf, wordOf } from './cells.ts';
 import type { ImportHow } from './import-report.ts';
-import { incomingTable, listOf, REFUSED_ROWS, wholeOf, wordOf } from './import-store.ts';
+import { incomingTable, REFUSED_ROWS } from './import-store.ts';
 import type { Incoming } from './import-store.ts';
 
 /** The place of a row in the file that it was exported from, as the corrected file says it. */

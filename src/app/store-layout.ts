@@ -9,7 +9,7 @@ import type { Kind, Workspace } from '../plan/plan.ts';
 import { col, named, nothing, project, scan } from '../relation/relation.ts';
 import type { Column, SqlType, TableSchema } from '../relation/relation.ts';
 import { IMPORTED, QUARANTINE, SETTLED, storeTable, supersededTable, WORD } from '../stage/store.ts';
-import { listOf, wholeOf, wordOf } from './import-store.ts';
+import { listOf, wholeOf, wordOf } from './cells.ts';
 
 /** What columns the tables of kinds have. The newest layout of a table is the one that holds. */
 const LAYOUT: TableSchema = {

@@ -10,7 +10,7 @@ import { columnName } from '../stage/facts.ts';
 import { REF_NEED, REF_ROUTE, REF_STINT, REF_WINDOW } from '../stage/reference.ts';
 import { WORD } from '../stage/store.ts';
 import type { Calculation } from './calculate.ts';
-import { wholeOf } from './earned.ts';
+import { wholeOf } from './cells.ts';
 import { relationOf, rowsOf } from './figures.ts';
 
 /**

@@ -77,6 +77,11 @@ export function isBlank(bytes: Buffer, start: number, end: number): boolean {
   return i === end;
 }
 
+/** A field as it is written: in quotes where it has to be. */
+export function csvCell(value: string): string {
+  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+}
+
 /** The fields of one record, quotes taken off. */
 export function cellsOf(raw: string, delimiter: string, hasQuotes: boolean): string[] {
   if (!hasQuotes) return raw.split(delimiter);

@@ -13,7 +13,7 @@ import { basename, dirname } from 'node:path';
 import { constants, gunzipSync } from 'node:zlib';
 import type { Diagnostic } from '../value/diagnostic.ts';
 import { assert } from '../value/diagnostic.ts';
-import { isBlank, recordScanner } from './csv.ts';
+import { csvCell, isBlank, recordScanner } from './csv.ts';
 import type { RecordScanner } from './csv.ts';
 import { chooseEncoding, fileRefused, readPieces, unreadable } from './encoding.ts';
 import type { ChosenEncoding, Doubt, Refusal, UnpackLimits } from './encoding.ts';
@@ -201,10 +201,6 @@ async function* parquetRows(header: readonly string[], batches: AsyncIterable<re
     }
     yield { rows, bad };
   }
-}
-
-function csvCell(value: string): string {
-  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 }
 
 type Head = { readonly bytes: Buffer; readonly gzip: boolean; readonly version: string };

@@ -1,4 +1,5 @@
 /** The values that formulas compute with, and when two of them are equal or ordered. */
+import { byCodePoint } from '../value/code-points.ts';
 import { compare, equal, formatRatio } from '../value/rate.ts';
 import type { Ratio } from '../value/rate.ts';
 import { formatDay } from '../value/period.ts';
@@ -39,7 +40,7 @@ export function order(a: Value, b: Value): -1 | 0 | 1 | undefined {
   if (a === null || b === null) return undefined;
   if (isRatio(a)) return isRatio(b) ? compare(a, b) : undefined;
   if (isDay(a)) return isDay(b) ? sign(a.day - b.day) : undefined;
-  return typeof a === 'string' && typeof b === 'string' ? sign(compareText(a, b)) : undefined;
+  return typeof a === 'string' && typeof b === 'string' ? sign(byCodePoint(a, b)) : undefined;
 }
 
 /** How `&` and concat write a value: numbers as exact decimals, or as n/d where they have none. */
@@ -53,21 +54,4 @@ export function writtenValue(value: Exclude<Value, null>): string {
 
 function sign(difference: number): -1 | 0 | 1 {
   return difference < 0 ? -1 : difference > 0 ? 1 : 0;
-}
-
-/** By code points, as engines order UTF-8, where JavaScript's `<` goes by UTF-16 units. */
-function compareText(a: string, b: string): number {
-  const shorter = Math.min(a.length, b.length);
-  for (let i = 0; i < shorter; i += 1) {
-    const x = a.charCodeAt(i);
-    const y = b.charCodeAt(i);
-    if (x !== y) return rankOfUnit(x) - rankOfUnit(y);
-  }
-  return a.length - b.length;
-}
-
-/** Puts the halves of characters beyond U+FFFF behind all other units. */
-function rankOfUnit(unit: number): number {
-  if (unit >= 0xe000) return unit - 0x800;
-  return unit >= 0xd800 ? unit + 0x2000 : unit;
 }

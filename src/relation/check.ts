@@ -3,7 +3,7 @@
  * breach is our own mistake, so these are assertions. (That numbers fit into 38 digits depends on the
  * user's data: `digits.ts`.)
  */
-import { assert } from '../value/diagnostic.ts';
+import { assert, must } from '../value/diagnostic.ts';
 import type { Column, Expr, Fn, Program, Relation, SqlType, Statement } from './relation.ts';
 
 /** The columns of a relation, in order, after checking everything below it. */
@@ -179,10 +179,6 @@ function callType(fn: Fn, args: readonly SqlType[]): SqlType {
   return type === 'integer' ? 'integer' : type;
 }
 
-function must<T>(value: T | undefined): T {
-  assert(value !== undefined, 'an argument is there');
-  return value;
-}
 function describe(columns: readonly Column[]): string {
   return columns.map((c) => `${c.name} ${c.type}`).join(', ');
 }

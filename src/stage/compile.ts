@@ -6,7 +6,7 @@
 import type { Component, Kind, Plan, Rounding } from '../plan/plan.ts';
 import { checkProgram } from '../relation/check.ts';
 import type { Program, Statement, TableSchema } from '../relation/relation.ts';
-import { assert, type Diagnostic } from '../value/diagnostic.ts';
+import { assert, type Diagnostic, must } from '../value/diagnostic.ts';
 import { formatDay } from '../value/period.ts';
 import { multiply, powerOfTen, type Ratio, ratio } from '../value/rate.ts';
 import { SCALE, SNAP } from './arithmetic.ts';
@@ -145,10 +145,6 @@ function componentEntries(plans: readonly PlanEntry[], gathered: Gathered, spans
 }
 
 const NO_CURVE: CurveShape = { reads: 0, measure: undefined, field: undefined, paysOnValue: false, constant: true, roundsValue: undefined };
-function must<T>(value: T | undefined): T {
-  assert(value !== undefined, 'a part that is there is there');
-  return value;
-}
 
 // ---- rows ----
 

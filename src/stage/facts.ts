@@ -9,7 +9,7 @@ import {
   and, cast, coalesce, codeOf, col, compare, eq, type Expr, filter, int, isNull, join, type JoinInput, named, type Named, nothing, or,
   project, type Relation, scan, type Statement, type TableSchema, when, windowed,
 } from '../relation/relation.ts';
-import { assert } from '../value/diagnostic.ts';
+import { assert, must } from '../value/diagnostic.ts';
 import type { DirectRule, FactColumn, Gathered } from './gather.ts';
 import { type FactScope, lowerCondition, lowerKey, lowerNumber, NotBuilt } from './lower.ts';
 import { REF_DAY } from './reference.ts';
@@ -145,8 +145,4 @@ function inForce(alias: string, field: string): Expr {
     or(isNull(col('_next_day', alias)), compare('<', day, col('_next_day', alias))),
     or(isNull(col('to_day', alias)), compare('<', day, col('to_day', alias))),
   );
-}
-function must<T>(value: T | null | undefined): T {
-  assert(value !== undefined && value !== null, 'a part that resolve put there is there');
-  return value;
 }

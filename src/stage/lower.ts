@@ -7,7 +7,7 @@ import { formulaText } from '../plan/formula-text.ts';
 import type { Type, Typed } from '../plan/formula.ts';
 import type { At, Field, Kind } from '../plan/plan.ts';
 import { cast, codeOf, col, compare, and, or, not, bool, call, coalesce, type CompareOp, type Expr, int, isNotNull, isNull, minus, nothing, plus, text, times, when } from '../relation/relation.ts';
-import { assert, type Diagnostic } from '../value/diagnostic.ts';
+import { assert, type Diagnostic, must } from '../value/diagnostic.ts';
 import { powerOfTen, type Ratio, lcm } from '../value/rate.ts';
 import { minorDigits } from '../value/money.ts';
 import { isCoded, PARTS } from './store.ts';
@@ -213,7 +213,3 @@ function functionCall(typed: Extract<Typed, { kind: 'call' }>, scope: FactScope,
   }
 }
 function exprOf(x: Lowered): Expr { return x.kind === 'number' ? x.n : x.expr; }
-function must<T>(value: T | undefined): T {
-  assert(value !== undefined, 'an argument is there; the parser counts them');
-  return value;
-}

@@ -181,3 +181,9 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
 export function assert(condition: unknown, sentence: string): asserts condition {
   if (!condition) throw new Error(`Trueup is wrong here, not you: ${sentence}`);
 }
+
+/** For a part that an earlier step has put there or has checked. */
+export function must<T>(value: T | null | undefined): T {
+  assert(value !== undefined && value !== null, 'a part that an earlier step put there is there');
+  return value;
+}

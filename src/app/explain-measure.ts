@@ -1,5 +1,5 @@
 /** What was measured, in words for the person who is paid: "Your won deals in 2026-Q1 were 118,204.00 USD (3 deals)." */
-import type { Measure } from '../plan/plan.ts';
+import type { Aggregate, Measure } from '../plan/plan.ts';
 import type { Type, Typed } from '../plan/formula.ts';
 import { both } from '../plan/problem.ts';
 import { humanised } from '../plan/titles.ts';
@@ -53,7 +53,7 @@ function countWords(measure: Measure, count: Ratio, currency: string): string | 
   return `${bareValue(count, measure.type, currency)} ${equal(count, ONE) ? `${many.slice(0, many.length - plural(one).length)}${one}` : many}`;
 }
 function plainNoun(measure: Measure): string | undefined {
-  if (measure.kind === 'ratio' || measure.kind === 'formula' || measure.kind === 'distinct') return undefined;
+  if (measure.kind !== 'sum' && measure.kind !== 'count') return undefined;
   const [kind, other] = measure.from;
   if (kind === undefined || other !== undefined || measure.credited.length > 0) return undefined;
   if (measure.kind === 'sum' && !(measure.of.kind === 'name' && /^(amount|value)$/.test(measure.of.name))) return undefined;
@@ -94,9 +94,14 @@ function descriptionOf(measure: Measure): string {
     case 'sum': return `the ${formulaWords(measure.of)} of ${factsWords(measure)}`;
     case 'count': return `the number of ${factsWords(measure)}`;
     case 'distinct': return `different values of ${formulaWords(measure.of)} of ${factsWords(measure)}`;
+    case 'average': return `the average ${formulaWords(measure.of)} of ${factsWords(measure)}`;
+    case 'min': return `the lowest ${formulaWords(measure.of)} of ${factsWords(measure)}`;
+    case 'max': return `the highest ${formulaWords(measure.of)} of ${factsWords(measure)}`;
+    case 'first': case 'last': return `the ${measure.kind} ${formulaWords(measure.of)} of ${factsWords(measure)}`;
+    case 'rank': return `the place by ${descriptionOf(measure.of)}`;
   }
 }
-function factsWords(measure: Extract<Measure, { from: readonly string[] }>): string {
+function factsWords(measure: Aggregate): string {
   const kinds = both(measure.from.map((k) => plural(spaced(k))));
   return measure.where === undefined ? kinds : `${kinds} where ${conditionWords(measure.where.formula)}`;
 }

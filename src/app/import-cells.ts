@@ -8,7 +8,7 @@ import type { Value } from '../plan/evaluate.ts';
 import { writtenValue } from '../plan/formula-value.ts';
 import type { FieldType } from '../plan/plan.ts';
 import { PARTS } from '../stage/store.ts';
-import type { Code } from '../value/diagnostic.ts';
+import { assert, type Code } from '../value/diagnostic.ts';
 import { numberFormatHint, parseMoney, toMinor } from '../value/money.ts';
 import type { MoneyProblem } from '../value/money.ts';
 import type { Ratio } from '../value/rate.ts';
@@ -48,6 +48,7 @@ export function storedValue(value: Value, type: FieldType, context: CellContext)
     case 'percent': return isRatio(value) ? partsOf(value, type) : percent(textOf(value), context.decimal);
     case 'number': return isRatio(value) ? partsOf(value, type) : number(textOf(value), context.decimal);
     case 'money': return money(value, context);
+    case 'payees': case 'splits': return assertNoList();
   }
 }
 
@@ -177,4 +178,8 @@ function notNumber(text: string, decimal: '.' | ',', whole: string): CellProblem
 
 function textOf(value: Exclude<Value, null>): string {
   return typeof value === 'string' ? value : writtenValue(value);
+}
+
+function assertNoList(): never {
+  assert(false, 'lists of payees are not stored in a column');
 }

@@ -56,6 +56,7 @@ function compilePart<E>(m: Meanings<E>, typed: Typed): Read<E> {
       return m.per(typed.value, typed.every, typed.type);
     case 'name': return m.names(typed.ref, typed.name, typed.type);
     case 'call': return compileCall(m, typed);
+    case 'read': return assertRead();
     case 'op': return compileOperation(typed, typed.args.map((arg) => compilePart(m, arg)));
   }
 }
@@ -192,4 +193,8 @@ function compileSwitch<E>(args: readonly Read<E>[]): Read<E> {
 
 function writtenOrNothing(value: Value): string {
   return value === null ? '' : writtenValue(value);
+}
+
+function assertRead(): never {
+  assert(false, 'a table is read where its rows are known');
 }

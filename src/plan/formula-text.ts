@@ -17,6 +17,7 @@ export function formulaText(formula: Formula | Typed): string {
     case 'yes_no': return formula.value ? 'yes' : 'no';
     case 'name': return formula.name;
     case 'call': return `${formula.name}(${listText(formula.args)})`;
+    case 'read': return formula.name;
     case 'op': return operationText(formula.op, formula.args);
   }
 }

@@ -5,6 +5,7 @@
  */
 import type { Ratio } from '../value/rate.ts';
 import type { Day } from '../value/period.ts';
+import type { Table } from './plan.ts';
 
 /** Where a node stands in its formula text, 0-based, end exclusive. */
 export interface Span { readonly start: number; readonly end: number }
@@ -47,10 +48,15 @@ export type Type =
 export type Ref =
   | { readonly kind: 'column'; readonly column: string }                                   // source: a column of the file
   | { readonly kind: 'field'; readonly path: readonly string[] }                           // field of the fact or entity row; more than one part follows references
+  | { readonly kind: 'payee' }                                                             // the payee himself
   | { readonly kind: 'payee_field'; readonly path: readonly string[] }                     // payee.x
+  | { readonly kind: 'via_field'; readonly path: readonly string[] }                       // via.x: of the payee directly below the one who is credited
+  | { readonly kind: 'person_term'; readonly who: 'payee' | 'via'; readonly term: string } // payee.x, via.x where x is a term
+  | { readonly kind: 'group_field'; readonly group: string; readonly path: readonly string[] } // pod.x: of the group whose measure the component looks at, or that the payee is in
   | { readonly kind: 'result'; readonly what: 'attainment' | 'value' | 'target' | 'incentive' | 'rate' | 'payout' }
   | { readonly kind: 'component'; readonly component: string; readonly what: 'attainment' | 'value' | 'target' }
   | { readonly kind: 'measure'; readonly measure: string }
+  | { readonly kind: 'state'; readonly state: string }                                     // the level of the row's account on the day
   | { readonly kind: 'table'; readonly table: string }
   | { readonly kind: 'term'; readonly term: string }
   | { readonly kind: 'period'; readonly edge: 'start' | 'end' };                           // period_start, period_end
@@ -60,4 +66,6 @@ export type Typed =
   | (Extract<Formula, { kind: 'number' | 'per' | 'date' | 'text' | 'yes_no' }> & { readonly type: Type })
   | { readonly kind: 'name'; readonly name: string; readonly ref: Ref; readonly type: Type; readonly at: Span }
   | { readonly kind: 'call'; readonly name: string; readonly args: readonly Typed[]; readonly type: Type; readonly at: Span }
+  /** a table, by its name alone or as `margin_floor(line)`; its `by` holds what it is read at */
+  | { readonly kind: 'read'; readonly name: string; readonly table: Table; readonly type: Type; readonly at: Span }
   | { readonly kind: 'op'; readonly op: Operator; readonly args: readonly Typed[]; readonly type: Type; readonly at: Span };

@@ -93,7 +93,7 @@ function resolveKind(name: string, declared: Entry | undefined, sources: readonl
     blankFields(name, dated, fields, filled, declared, found);
   }
   const list = [...fields].map(([field, type]): Field => ({ name: field, type }));
-  return { name, title: textOf(find(declared?.value, 'title')) ?? humanised(name), dated, fields: list, at };
+  return { name, title: textOf(find(declared?.value, 'title')) ?? humanised(name), dated, fields: list, derived: [], at };
 }
 
 const SAYABLE = /^[A-Za-z]\w*$/;
@@ -197,7 +197,9 @@ function termFieldType(term: string, types: readonly DeclaredTerm[], found: Diag
 
 /** The type of a field as formulas see it. */
 export function typeOf(type: FieldType): Type {
-  return typeof type === 'object' ? { kind: 'entity', entity: type.entity } : { kind: type };
+  if (typeof type === 'object') return { kind: 'entity', entity: type.entity };
+  // a list is read by credit rules only
+  return { kind: type === 'payees' || type === 'splits' ? 'text' : type };
 }
 
 export function fieldOf(kind: Kind | undefined, name: string): Field | undefined {

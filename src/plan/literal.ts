@@ -1,6 +1,7 @@
 /** Literals that stand alone: keys of tables, defaults of terms, units of rounding, shares of credit. */
 import { negate } from '../value/rate.ts';
 import type { Ratio } from '../value/rate.ts';
+import type { Num } from './plan.ts';
 import type { Day } from '../value/period.ts';
 import type { TimeUnit } from './formula.ts';
 import { parseFormula } from './parse-formula.ts';
@@ -26,4 +27,9 @@ export function readLiteral(text: string): Literal | undefined {
 export function readNumber(text: string, written: 'number' | 'percent' | 'factor'): Ratio | undefined {
   const literal = readLiteral(text);
   return literal?.kind === 'number' && (literal.written === written || literal.value.n === 0n) ? literal.value : undefined;
+}
+
+/** The value of a number that is a literal; undefined where it is anything else. */
+export function constantOf(number: Num): Ratio | undefined {
+  return number.kind === 'formula' && number.formula.kind === 'number' ? number.formula.value : undefined;
 }

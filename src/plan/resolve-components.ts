@@ -89,7 +89,7 @@ function group(ctx: PlanContext, entry: Entry, node: MapNode, base: Base, inner:
   }
   if (entriesOf(parts).length === 0) ctx.found.push(problem('plan.missing_key', parts.at, `the group \`${entry.key}\` has no components`, 'write the parts below `components`, indented by two spaces'));
   const components = resolveComponents(ctx, entriesOf(parts), inner);
-  return { ...base, kind: 'group', components, ...after(ctx, node, inner, {}, undefined) };
+  return { ...base, kind: 'group', components, limits: [], ...after(ctx, node, inner, {}, undefined) };
 }
 
 function leaf(ctx: PlanContext, entry: Entry, node: MapNode, base: Base, inner: Outer): Leaf | undefined {
@@ -114,7 +114,7 @@ function leaf(ctx: PlanContext, entry: Entry, node: MapNode, base: Base, inner: 
   }
   if (pay !== undefined) checkBase(ctx, entry, node, pay, inner.hasIncentive, targetNode !== undefined);
   return {
-    ...base, kind: 'leaf', ...present('measure', measure), ...present('target', target),
+    ...base, kind: 'leaf', limits: [], carry: 'none', of: 'value', ...present('measure', measure), ...present('target', target),
     better: textOf(find(node, 'better')) === 'lower' ? 'lower' : 'higher',
     noTarget: shareOrHold(ctx, node, 'no_target'), missing: shareOrHold(ctx, node, 'missing'),
     ...present('pay', pay), ...after(ctx, node, inner, results, reads),

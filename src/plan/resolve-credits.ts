@@ -1,15 +1,15 @@
 /** `credits`: who is credited with what share of which facts. */
 import type { Diagnostic } from '../value/diagnostic.ts';
-import { add, compare, ONE, ZERO } from '../value/rate.ts';
+import { add, compare, equal, ONE, ZERO } from '../value/rate.ts';
 import type { Ratio } from '../value/rate.ts';
 import { closest } from './closest.ts';
 import { entriesOf, find, itemsOf, placeOf, textOf } from './document.ts';
 import type { Entry, MapNode, Node, TextNode } from './document.ts';
 import { YES_NO } from './formula-units.ts';
 import { fieldOf } from './kinds.ts';
-import { readLiteral, readNumber } from './literal.ts';
+import { constantOf, readLiteral, readNumber } from './literal.ts';
 import { checkName } from './names.ts';
-import type { At, CreditRule, Filter, Kind, Term } from './plan.ts';
+import type { At, CreditRule, Filter, Kind, Num, Term } from './plan.ts';
 import { both, either, problem } from './problem.ts';
 import { follow, outOfRow, rowNames, together, typed } from './scopes.ts';
 
@@ -33,7 +33,7 @@ export function resolveCredits(ctx: CreditContext, entries: readonly Entry[]): C
 /** The rule of a kind that no rule speaks of: its owner has all of it. */
 export function ownerRule(ctx: CreditContext, kind: string, at: At): CreditRule | undefined {
   const owner = fieldOf(ctx.kinds.get(kind), 'owner');
-  if (owner?.type === 'payee') return { name: 'owner', from: [kind], to: [['owner']], split: [], share: ONE, overlay: false, at };
+  if (owner?.type === 'payee') return { name: 'owner', from: [kind], to: [['owner']], split: [], overlay: false, at };
   const payees = ctx.kinds.get(kind)?.fields.filter((f) => f.type === 'payee').map((f) => f.name) ?? [];
   const message = owner === undefined ? `\`${kind}\` has no field \`owner\`, and no credit rule says who is credited` : `the field \`owner\` of \`${kind}\` is not a payee, and no credit rule says who is credited`;
   const hint = payees[0] !== undefined ? `add \`credits: { ${payees[0]}: { from: ${kind}, to: ${payees[0]} } }\`` : `declare a field of type payee in \`facts\`: \`${kind}: { fields: { owner: payee } }\``;
@@ -55,11 +55,11 @@ function resolveRule(ctx: CreditContext, entry: Entry, node: MapNode): CreditRul
   const share = find(node, 'share');
   const up = resolveUp(ctx, node);
   const title = textOf(find(node, 'title'));
-  const part = share === undefined ? ONE : shareOf(ctx, share);
-  if (from === undefined || toPaths === undefined || part === undefined || up === 'broken' || where === 'broken' || !steps.every((s) => s !== undefined)) return undefined;
+  const part = share && shareOf(ctx, share);
+  if (from === undefined || toPaths === undefined || (share !== undefined && part === undefined) || up === 'broken' || where === 'broken' || !steps.every((s) => s !== undefined)) return undefined;
   return {
     name: entry.key, ...(title !== undefined && { title }), from, ...(where !== undefined && { where }), to: toPaths, split: steps,
-    share: part, overlay: textOf(find(node, 'overlay')) === 'yes', ...(up !== undefined && { up }), at: entry.at,
+    ...(part !== undefined && !isWhole(part) && { share: part }), overlay: textOf(find(node, 'overlay')) === 'yes', ...(up !== undefined && { up }), at: entry.at,
   };
 }
 
@@ -121,7 +121,7 @@ function resolveStep(ctx: CreditContext, node: Node, kinds: readonly Kind[]): St
   const parts = entriesOf(node).map((entry) => {
     const to = payeePath(ctx, entry.key, entry.at, kinds);
     const share = textOf(entry.value) === 'rest' ? 'rest' as const : shareOf(ctx, entry.value);
-    if (share !== undefined && share !== 'rest') sum = add(sum, share);
+    if (share !== undefined && share !== 'rest') sum = add(sum, constantOf(share) ?? ZERO);
     return to === undefined || share === undefined ? undefined : { to, share };
   });
   if (compare(sum, ONE) > 0) ctx.found.push(problem('plan.credit', node.at, 'the shares of this step add up to more than 100 %', 'lower one of them, or write `rest`'));
@@ -129,14 +129,20 @@ function resolveStep(ctx: CreditContext, node: Node, kinds: readonly Kind[]): St
   return parts.every((p) => p !== undefined) ? parts : undefined;
 }
 
-function shareOf(ctx: CreditContext, node: Node): Ratio | undefined {
+function shareOf(ctx: CreditContext, node: Node): Num | undefined {
   const text = textOf(node) ?? '';
   const share = readNumber(text, 'percent');
-  if (share !== undefined && compare(share, ZERO) >= 0) return share;
+  if (share !== undefined && compare(share, ZERO) >= 0) return { kind: 'formula', formula: { kind: 'number', value: share, written: 'percent', type: { kind: 'percent' }, at: { start: 0, end: text.length } }, text, at: node.at };
   const literal = readLiteral(text);
   if (literal === undefined) ctx.found.push(problem('plan.not_built_yet', node.at, `a share that is found by a formula, \`${text}\`, is part of the plan language, but this version does not calculate it yet`, 'write a percentage such as 60%'));
   else ctx.found.push(problem('plan.credit', node.at, `\`${text}\` is not a share`, 'write a percentage such as 60%'));
   return undefined;
+}
+
+/** All of it, which is what no share means. */
+function isWhole(share: Num): boolean {
+  const constant = constantOf(share);
+  return constant !== undefined && equal(constant, ONE);
 }
 
 function resolveUp(ctx: CreditContext, node: MapNode): CreditRule['up'] | 'broken' {
@@ -188,7 +194,7 @@ function checkWhole(ctx: CreditContext, rules: readonly CreditRule[]): void {
     const ofKind = direct.filter((r) => r.from.includes(kind));
     for (const rule of ofKind) {
       const sharing = ofKind.slice(0, ofKind.indexOf(rule) + 1).filter((r) => r.where === undefined || rule.where === undefined || r.where.text === rule.where.text);
-      const sum = sharing.reduce((s, r) => add(s, r.share), ZERO);
+      const sum = sharing.reduce((s, r) => add(s, r.share === undefined ? ONE : constantOf(r.share) ?? ZERO), ZERO);
       if (compare(sum, ONE) <= 0) continue;
       ctx.found.push(problem('plan.two_rules', rule.at, `the direct credits of one \`${kind}\` can add up to more than 100 %: ${both(sharing.map((r) => `\`${r.name}\``))} each take a share of it`, 'mark what is on top of the direct credits `overlay: yes`, or give shares that add up to 100 %'));
       break;

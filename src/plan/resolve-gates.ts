@@ -38,7 +38,7 @@ function resolveGate(ctx: PlanContext, entry: Entry, node: MapNode, use: GateUse
   if (got === undefined || otherwise === undefined) return undefined;
   const tests = testsOf(ctx, require, got.formula);
   const title = textOf(find(node, 'title'));
-  return tests && { name: entry.key, ...(title !== undefined && { title }), require: tests, text: got.text, otherwise, at: entry.at };
+  return tests && { name: entry.key, ...(title !== undefined && { title }), require: tests, condition: got.formula, text: got.text, otherwise, at: entry.at };
 }
 
 /** What is known of a payee and a period without facts. */

@@ -88,7 +88,7 @@ function overFacts(ctx: PlanContext, name: string, title: string, node: MapNode,
   const ofNode = form === 'count' ? undefined : find(node, form);
   const of = ofNode?.kind === 'text' && kinds !== undefined ? typed(ctx.found, ofNode, together(rowNames(ctx.kinds, kinds), outOfRow(ctx)), form === 'sum' ? [MONEY, NUMBER, PERCENT, FACTOR] : undefined) : undefined;
   if (kinds === undefined || where === 'broken' || credited === undefined) return undefined;
-  const base = { name, title, at: node.at, from: kinds, ...(where !== undefined && { where }), credited };
+  const base = { name, title, subject: 'payee' as const, at: node.at, factors: [], limits: [], from: kinds, ...(where !== undefined && { where }), credited };
   if (form === 'count') return { ...base, kind: 'count', type: NUMBER };
   if (of === undefined) return undefined;
   return { ...base, kind: form, of: of.formula, type: form === 'sum' ? of.formula.type : NUMBER };
@@ -121,7 +121,7 @@ function ratioMeasure(ctx: PlanContext, name: string, title: string, node: MapNo
   const denominator = resolveMeasure(ctx, `${name}.denominator`, bottom);
   if (numerator === undefined || denominator === undefined) return undefined;
   const type = quotient(numerator.type, denominator.type);
-  if (type !== undefined) return { kind: 'ratio', name, title, type, numerator, denominator, at: node.at };
+  if (type !== undefined) return { kind: 'ratio', name, title, subject: 'payee', type, numerator, denominator, at: node.at };
   ctx.found.push(problem('plan.unit', list.at, `\`${name}\` divides ${typeName(numerator.type)} by ${typeName(denominator.type)}`, 'divide money by money, a count by a count, or money by a count'));
   return undefined;
 }
@@ -148,7 +148,7 @@ function arithmetic(ctx: PlanContext, name: string, title: string, node: TextNod
   if (!measures.every((pair): pair is readonly [string, Measure] => pair[1] !== undefined)) return undefined;
   const only = measures.length === 1 && got.formula.kind === 'name' ? measures[0]?.[1] : undefined;
   if (only !== undefined) return { ...only, name, title };
-  return { kind: 'formula', name, title, type: got.formula.type, formula: got.formula, measures: Object.fromEntries(measures), at };
+  return { kind: 'formula', name, title, subject: 'payee', type: got.formula.type, formula: got.formula, measures: Object.fromEntries(measures), at };
 }
 
 /** `measure: amount` is the most frequent slip: a field of the fact in the place of a measure. */

@@ -73,6 +73,7 @@ export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[
     ...(incentive !== undefined && { incentive }),
     components,
     credits: [...ctx.credits, ...owners],
+    guardrails: [], states: [], kinds: [], release: [], takeBack: [], negative: 'carry' as const, paysIn: currency,
     measures: measuresRead(components, ctx, root),
     ...(cap !== undefined && { cap }),
     round, at,

@@ -59,8 +59,8 @@ function creditOut(rule: CreditRule): Out {
     title: rule.title,
     from: [...rule.from],
     to: rule.split.length > 0 ? undefined : to,
-    split: rule.split.length === 0 ? undefined : rule.split.map((step) => mapOf(step, (s) => s.to.join('.'), (s) => (s.share === 'rest' ? 'rest' : literal(s.share, 'percent'))) ?? {}),
-    share: literal(rule.share, 'percent'),
+    split: rule.split.length === 0 ? undefined : rule.split.map((step) => mapOf(step, (s) => s.to.join('.'), (s) => (s.share === 'rest' ? 'rest' : numOut(s.share))) ?? {}),
+    share: rule.share === undefined ? '100%' : numOut(rule.share),
     where: rule.where?.text,
     overlay: rule.overlay ? 'yes' : 'no',
     up: rule.up?.field,
@@ -73,6 +73,7 @@ function measureOut(measure: Measure, named: ReadonlyMap<string, Measure>): Out 
   switch (measure.kind) {
     case 'ratio': return { title: measure.title, ratio: [part(measure.numerator), part(measure.denominator)] };
     case 'formula': return { title: measure.title, formula: formulaText(measure.formula) };
+    case 'rank': return { title: measure.title, rank: part(measure.of), among: measure.among?.join('.') };
     default: {
       const over = { where: measure.where?.text, credited: measure.credited.length === 0 ? undefined : [...measure.credited] };
       if (measure.kind === 'count') return { title: measure.title, count: [...measure.from], ...over };

@@ -110,7 +110,8 @@ export function together(...groups: readonly Names[]): Names {
 function meaningName({ ref }: Meaning): string {
   const names: Readonly<Record<Ref['kind'], string>> = {
     column: 'a column of the file', field: 'a field of the row', payee_field: 'a field of the payee', result: 'a result of the component',
-    component: 'a component', measure: 'a measure', table: 'a table', term: 'a term', period: 'an edge of the period',
+    component: 'a component', measure: 'a measure', payee: 'the payee', via_field: 'a field of the payee below', person_term: 'a term of the payee',
+    group_field: 'a field of the group', state: 'a state', table: 'a table', term: 'a term', period: 'an edge of the period',
   };
   return names[ref.kind];
 }

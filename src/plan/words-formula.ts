@@ -32,6 +32,7 @@ export function formulaWords(formula: Typed): string {
     case 'text': return formula.value;
     case 'yes_no': return formula.value ? 'yes' : 'no';
     case 'name': return nameWords(formula.ref, formula.name);
+    case 'read': return spaced(formula.name);
     case 'call': return `${formula.name.replaceAll('_', ' ')}(${formula.args.map(formulaWords).join(', ')})`;
     case 'op': return operationWords(formula);
   }

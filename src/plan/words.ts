@@ -4,8 +4,8 @@
  */
 import { formatDay } from '../value/period.ts';
 import { formatCalendar } from '../value/period.ts';
-import { compare, formatRatio, ONE } from '../value/rate.ts';
-import type { Component, CreditRule, Gate, Leaf, Limit, Measure, Num, Plan, Term, Window } from './plan.ts';
+import { formatRatio } from '../value/rate.ts';
+import type { Aggregate, Component, CreditRule, Gate, Leaf, Limit, Measure, Num, Plan, Term, Window } from './plan.ts';
 import { both } from './problem.ts';
 import { COMPARISON_WORDS, conditionWords, formulaWords, numberWords, percentWords, spaced } from './words-formula.ts';
 import { describeTable, isNothing } from './words-table.ts';
@@ -41,10 +41,15 @@ export function describeMeasure(measure: Measure): string {
     case 'distinct': return `number of different values of ${formulaWords(measure.of)} of ${factsWords(measure)}`;
     case 'ratio': return `${partWords(measure.numerator)} ÷ ${partWords(measure.denominator)}`;
     case 'formula': return formulaWords(measure.formula);
+    case 'average': return `average ${formulaWords(measure.of)} of ${factsWords(measure)}`;
+    case 'min': return `lowest ${formulaWords(measure.of)} of ${factsWords(measure)}`;
+    case 'max': return `highest ${formulaWords(measure.of)} of ${factsWords(measure)}`;
+    case 'first': case 'last': return `${measure.kind} ${formulaWords(measure.of)} of ${factsWords(measure)}`;
+    case 'rank': return `place by ${partWords(measure.of)}`;
   }
 }
 
-function factsWords(measure: Extract<Measure, { from: readonly string[] }>): string {
+function factsWords(measure: Aggregate): string {
   const where = measure.where === undefined ? '' : ` where ${conditionWords(measure.where.formula)}`;
   const credited = measure.credited.length === 0 ? '' : `, credited by ${both(measure.credited.map(spaced))}`;
   return `${both(measure.from.map(spaced))}${where}${credited}`;
@@ -58,11 +63,11 @@ function partWords(measure: Measure): string {
 export function describeCredit(rule: CreditRule): string {
   const facts = both(rule.from.map(spaced));
   const where = rule.where === undefined ? '' : ` where ${conditionWords(rule.where.formula)}`;
-  const share = compare(rule.share, ONE) === 0 ? 'all of it' : `${percentWords(rule.share)} of it`;
+  const share = rule.share === undefined ? 'all of it' : `${numWords(rule.share, 'share')} of it`;
   const top = rule.overlay ? ', on top of the direct credits' : '';
   if (rule.split.length > 0) {
-    const steps = rule.split.map((step) => both(step.map((s) => `${s.to.map(spaced).join('\'s ')} ${s.share === 'rest' ? 'the rest' : percentWords(s.share)}`)));
-    return `Of each ${facts}${where}, ${steps.join('; of what is left, ')}${compare(rule.share, ONE) === 0 ? '' : `, of ${percentWords(rule.share)} of it`}${top}.`;
+    const steps = rule.split.map((step) => both(step.map((s) => `${s.to.map(spaced).join('\'s ')} ${s.share === 'rest' ? 'the rest' : numWords(s.share, 'share')}`)));
+    return `Of each ${facts}${where}, ${steps.join('; of what is left, ')}${rule.share === undefined ? '' : `, of ${numWords(rule.share, 'share')} of it`}${top}.`;
   }
   const to = both(rule.to.map((p) => p.map(spaced).join('\'s ')));
   if (rule.up !== undefined) {
@@ -140,8 +145,8 @@ function limitWords(limit: Limit, plan: Plan): string {
   return limit.kind === 'share' ? `${numWords(limit.amount, 'limit')} of the incentive` : `${numWords(limit.amount, 'limit')} ${plan.currency}`;
 }
 
-function numWords(number: Num, use: TableUse): string {
-  return number.kind === 'formula' ? formulaWords(number.formula) : `(${describeTable(number.table, use)})`;
+function numWords(number: Num, use: TableUse | 'share'): string {
+  return number.kind === 'formula' ? formulaWords(number.formula) : `(${describeTable(number.table, use === 'share' ? 'payout' : use)})`;
 }
 
 function windowWords(window: Window): string[] {

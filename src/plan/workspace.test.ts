@@ -159,8 +159,8 @@ describe('versions of a plan', () => {
 describe('what a plan says', () => {
   it('a kind without a credit rule credits its owner; a rule of its own replaces that', () => {
     const c = 'components: { c: { measure: { sum: amount, from: deal }, rate: 5% } }\n';
-    expect(planOf(c).credits).toMatchObject([{ name: 'owner', from: ['deal'], to: [['owner']], share: ratio(1n), overlay: false }]);
-    expect(planOf(`credits: { csm: { from: deal, to: account.csm, share: 50% } }\n${c}`).credits).toMatchObject([{ name: 'csm', to: [['account', 'csm']], share: ratio(1n, 2n) }]);
+    expect(planOf(c).credits).toMatchObject([{ name: 'owner', from: ['deal'], to: [['owner']], overlay: false }]);
+    expect(planOf(`credits: { csm: { from: deal, to: account.csm, share: 50% } }\n${c}`).credits).toMatchObject([{ name: 'csm', to: [['account', 'csm']], share: { formula: { value: ratio(1n, 2n) } } }]);
   });
 
   it('literals take the unit of their place', () => {

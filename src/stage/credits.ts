@@ -12,7 +12,7 @@ import {
 import { columnsOf } from '../relation/check.ts';
 import { assert } from '../value/diagnostic.ts';
 import { lcm, type Ratio } from '../value/rate.ts';
-import type { DirectRule, FactColumn, Gathered } from './gather.ts';
+import { type DirectRule, type FactColumn, type Gathered, shareOf } from './gather.ts';
 import { columnName, type FactsStage } from './facts.ts';
 import { REF_STINT } from './reference.ts';
 
@@ -61,8 +61,8 @@ function slotsOf(rule: CreditRule, parties: readonly (readonly string[])[], divi
     assert(i >= 0, 'every party has a column');
     return `party_${i}`;
   };
-  const whole = (divisor * rule.share.n) / rule.share.d;
-  assert(whole * rule.share.d === divisor * rule.share.n, 'the divisor of shares holds every share');
+  const part = shareOf(rule.share, rule), whole = (divisor * part.n) / part.d;
+  assert(whole * part.d === divisor * part.n, 'the divisor of shares holds every share');
   if (rule.split.length > 0) return splitSlots(rule, column, whole);
   const names = rule.to.map(column);
   if (names.length === 1) return [{ party: names[0] as string, share: int(whole) }];
@@ -76,11 +76,11 @@ function splitSlots(rule: CreditRule, column: (path: readonly string[]) => strin
   const slots: Slot[] = [];
   let left: Expr = int(1), leftDivisor = 1n;
   for (const step of rule.split) {
-    const d = step.reduce((m, s) => (s.share === 'rest' ? m : lcm(m, s.share.d)), 1n);
+    const d = step.reduce((m, s) => (s.share === 'rest' ? m : lcm(m, shareOf(s.share, rule).d)), 1n);
     let given: Expr = int(0);
     for (const s of step) {
       const party = column(s.to);
-      const part: Expr = s.share === 'rest' ? minus(int(d), given) : int(partsOf(s.share, d));
+      const part: Expr = s.share === 'rest' ? minus(int(d), given) : int(partsOf(shareOf(s.share, rule), d));
       const factor = whole / (leftDivisor * d);
       assert(factor * leftDivisor * d === whole, 'the divisor of shares holds every step');
       slots.push({ party, share: times(int(factor), left, part) });

@@ -5,7 +5,8 @@
  */
 import { formulaText } from '../plan/formula-text.ts';
 import type { Typed } from '../plan/formula.ts';
-import type { CreditRule, Kind, Measure, Plan } from '../plan/plan.ts';
+import { constantOf } from '../plan/literal.ts';
+import type { Aggregate, CreditRule, Kind, Measure, Num, Plan } from '../plan/plan.ts';
 import { assert } from '../value/diagnostic.ts';
 import { add, divide, multiply, ONE, ratio, type Ratio, ZERO, lcm } from '../value/rate.ts';
 import { NotBuilt } from './lower.ts';
@@ -49,7 +50,7 @@ export interface Gathered {
 
 /** The owner of a fact is credited where no rule speaks of its kind. */
 export const OWNER: CreditRule = Object.freeze({
-  name: 'owner', from: [], to: [['owner']], split: [], share: ONE, overlay: false, at: { file: '', line: 0, column: 0, path: '' },
+  name: 'owner', from: [], to: [['owner']], split: [], overlay: false, at: { file: '', line: 0, column: 0, path: '' },
 });
 
 /** How a number of a field is kept: divisor of its stored integer. Filled by the facts stage. */
@@ -78,7 +79,8 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
     return credited.length === 0 ? rulesOfKind : rulesOfKind.filter((r) => credited.includes(r.name));
   };
 
-  const base = (plan: Plan, measure: Extract<Measure, { kind: 'sum' | 'count' | 'distinct' }>, key: Typed | undefined): Form => {
+  const base = (plan: Plan, measure: Aggregate, key: Typed | undefined): Form => {
+    if (measure.kind !== 'sum' && measure.kind !== 'count' && measure.kind !== 'distinct') throw new NotBuilt(measure.at, `${measure.kind} is not built yet`, 'Use `sum`, `count` or `distinct`.');
     const terms: FormTerm[] = [];
     for (const kind of measure.from) {
       assert(kinds.some((k) => k.name === kind), `the kind ${kind} exists; resolve checks it`);
@@ -99,6 +101,7 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
   const formOf = (plan: Plan, measure: Measure, key: Typed | undefined): Form => {
     if (measure.kind === 'formula') return linear(plan, measure, measure.formula, key);
     if (measure.kind === 'ratio') throw new NotBuilt(measure.at, `${measure.name} is a ratio inside arithmetic, which is not built yet`, 'Make it the outermost step: `ratio: [a, b]`, with sums above and below.');
+    if (measure.kind === 'rank') throw new NotBuilt(measure.at, `${measure.name} is a rank, which is not built yet`, 'Use a sum or a count.');
     return base(plan, measure, key);
   };
   const linear = (plan: Plan, measure: Extract<Measure, { kind: 'formula' }>, formula: Typed, key: Typed | undefined): Form => {
@@ -190,10 +193,17 @@ function plusForm(a: Form, b: Form, measure: Measure): Form {
   return { terms: terms.filter((t) => t.coefficient.n !== 0n), constant: add(a.constant, b.constant), distinct: false };
 }
 
+/** A share that is the same for every fact; all of it where none is said. */
+export function shareOf(share: Num | undefined, rule: CreditRule): Ratio {
+  const constant = share === undefined ? ONE : constantOf(share);
+  if (constant === undefined) throw new NotBuilt(rule.at, `${rule.name} has a share that is found for each fact, which is not built yet`, 'Write a percentage such as 60%.');
+  return constant;
+}
+
 /** Shares of a rule are whole numbers of one over this. */
 export function shareDivisorOf(rule: CreditRule): bigint {
-  let d = rule.share.d * (rule.split.length === 0 ? equalShares(rule.to.length) : 1n);
-  for (const step of rule.split) d *= step.reduce((m, s) => (s.share === 'rest' ? m : lcm(m, s.share.d)), 1n);
+  let d = shareOf(rule.share, rule).d * (rule.split.length === 0 ? equalShares(rule.to.length) : 1n);
+  for (const step of rule.split) d *= step.reduce((m, s) => (s.share === 'rest' ? m : lcm(m, shareOf(s.share, rule).d)), 1n);
   return d;
 }
 /** lcm of 1 … n: any number of these payees may be there */
@@ -204,7 +214,7 @@ function equalShares(n: number): bigint {
 }
 
 function ruleKey(rule: CreditRule): string {
-  const share = (r: Ratio | 'rest'): string => (r === 'rest' ? r : `${r.n}/${r.d}`);
+  const share = (r: Num | 'rest' | undefined): string => { if (r === 'rest') return r; const s = shareOf(r, rule); return `${s.n}/${s.d}`; };
   return JSON.stringify([rule.where === undefined ? '' : formulaText(rule.where.formula), rule.to, rule.split.map((step) => step.map((s) => [s.to, share(s.share)])), share(rule.share)]);
 }
 /** A filter that compares money means another thing in another currency. */

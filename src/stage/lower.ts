@@ -67,6 +67,7 @@ function lower(typed: Typed, scope: FactScope, money: boolean): Lowered {
     case 'name': return field(typed, scope);
     case 'op': return operation(typed, scope, money);
     case 'call': return functionCall(typed, scope, money);
+    case 'read': throw new NotBuilt(scope.at, `The table ${typed.name} cannot be read for a single fact in this version`, 'Use fields of the fact.');
   }
 }
 

@@ -7,6 +7,7 @@
  * older one no longer counts. What a run with cut `n` sees: versions with `seq <= n`, less those
  * superseded at or before `n`.
  */
+import { assert } from '../value/diagnostic.ts';
 import { FACT_COLUMNS, REFERENCE_COLUMNS, ROW_COLUMNS } from '../plan/kinds.ts';
 import type { Field, FieldType, Kind } from '../plan/plan.ts';
 import type { Column, SqlType, TableSchema } from '../relation/relation.ts';
@@ -24,6 +25,7 @@ export function storedType(type: FieldType): SqlType {
     case 'money': case 'number': case 'percent': return 'bigint';
     case 'yes_no': return 'boolean';
     case 'date': case 'text': case 'payee': return 'integer';
+    case 'payees': case 'splits': return assertNoList();
   }
 }
 export function isCoded(type: FieldType): boolean {
@@ -104,4 +106,7 @@ export function storeTable(kind: Kind): TableSchema {
 /** From import `seq` on, version `row` no longer counts. */
 export function supersededTable(kind: Kind): TableSchema {
   return { table: `superseded_${kind.name}`, key: ['row'], columns: [{ name: 'row', type: 'bigint' }, { name: 'seq', type: 'integer' }] };
+}
+function assertNoList(): never {
+  assert(false, 'lists of payees are not stored in a column');
 }

@@ -72,7 +72,7 @@ const reader = (ref: Extract<Typed, { kind: 'name' }>['ref']): ((place: Place) =
       return (place) => rowAt(place.person, place.day).values.get(field) ?? (field === 'id' ? place.person.id : field === 'hired' ? dayValue(place.person.hired) : field === 'left' ? dayValue(place.person.left) : null);
     }
     case 'period': return ref.edge === 'start' ? (place) => ({ day: place.window.from }) : (place) => ({ day: place.window.to });
-    case 'column': case 'result': case 'component': case 'measure': case 'table':
+    case 'column': case 'result': case 'component': case 'measure': case 'table': case 'payee': case 'via_field': case 'person_term': case 'group_field': case 'state':
       return assertRefused(ref.kind);
   }
 };

@@ -18,7 +18,7 @@ import { fileReader } from '../src/app/workspace-files.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const UPDATE = process.env['UPDATE_GOLDEN'] !== undefined;
-const NOBODY = { persons: [], byId: new Map(), roles: new Map() };
+const NOBODY = { persons: [], byId: new Map(), roles: new Map(), groups: new Map(), code: () => undefined };
 /** A code of each word that does not depend on a store. */
 const code = (word: string): number => [...word].reduce((n, letter) => (n * 31 + (letter.codePointAt(0) ?? 0)) % 100_003, 7);
 

@@ -8,7 +8,7 @@ import { aggregate, call, cast, coalesce, col, eq, int, join, keep, max, named, 
 import type { Catalogue } from '../stage/catalogue.ts';
 import { compile, type Compiled } from '../stage/compile.ts';
 import { digitProblems } from '../stage/digits.ts';
-import { currentRows } from '../stage/facts.ts';
+import { currentRows } from '../stage/kind-rows.ts';
 import type { ReferenceRows } from '../stage/reference.ts';
 import { factTable, IMPORTED, WORD } from '../stage/store.ts';
 import { type Diagnostic, hasErrors } from '../value/diagnostic.ts';

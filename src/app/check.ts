@@ -15,7 +15,7 @@ import type { Diagnostic } from '../value/diagnostic.ts';
 import { lastImport } from './calculate.ts';
 import { loadPeople } from './people.ts';
 
-const NOBODY: People = { persons: [], byId: new Map(), roles: new Map() };
+const NOBODY: People = { persons: [], byId: new Map(), roles: new Map(), groups: new Map(), code: () => undefined };
 
 /** What compiling says. `engine`: the open store, where there is one. */
 export async function checkPlans(workspace: Workspace, engine: Engine | undefined): Promise<readonly Diagnostic[]> {

@@ -180,6 +180,6 @@ function keyWords(place: Place, key: bigint, type: Type): string {
   switch (type.kind) {
     case 'text': case 'payee': case 'entity': return place.word(Number.parseInt(key.toString(), 10)) ?? 'blank';
     case 'yes_no': return key === 1n ? 'yes' : key === 0n ? 'no' : 'blank';
-    default: return valueShown(ratio(key, place.entry.value?.measure.keyDivisor ?? 1n), type, place.currency);
+    default: return valueShown(ratio(key, place.entry.value?.kind === 'simple' ? place.entry.value.measure.keyDivisor : 1n), type, place.currency);
   }
 }

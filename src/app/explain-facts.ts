@@ -6,7 +6,8 @@ import { both } from '../plan/problem.ts';
 import { formulaWords, spaced } from '../plan/words-formula.ts';
 import { col, eq, filter, isNotNull, join, keep, project, type Relation, scan } from '../relation/relation.ts';
 import type { Person } from '../stage/people.ts';
-import { BLANK_KEY, currentRows, divisorOf } from '../stage/facts.ts';
+import { BLANK_KEY, divisorsOf } from '../stage/facts.ts';
+import { currentRows } from '../stage/kind-rows.ts';
 import { digitsOf } from '../stage/lower.ts';
 import { lineOrigins, linesRelation, type LinesOf, lineTotals } from '../stage/lines.ts';
 import { entityTable, ownFields, PARTS, WORD } from '../stage/store.ts';
@@ -124,11 +125,11 @@ function factOf(f: Row, w: Wanted, divisor: bigint, plain: (value: Ratio) => str
   const distinct = column.value.role === 'distinct', summed = column.value.role === 'sum';
   return {
     kind: kind.name, id: textIn(f['id']), date: formatDay(smallOf(f, 'day')), fields: fieldsOf(f, kind, context.currency),
-    value: summed ? plain(ratio(wideOf(f, 'value'), divisorOf(column.value, context.kinds))) : '1',
+    value: summed ? plain(ratio(wideOf(f, 'value'), divisorsOf(context.kinds).column(column.value))) : '1',
     share: summed ? plainNumber(ratio(wideOf(f, 'share'), gathered.shareDivisor)) : '1',
     credited: distinct ? '1' : plain(ratio(wideOf(f, 'num'), divisor)),
     rule: rule.rule.name, through: throughOf(f, context),
-    read_at: w.by === undefined || column.key === null ? null : readAt(f, column.key.formula?.kind === 'name' ? column.key.formula.ref : undefined, w.by.type, divisorOf(column.key, context.kinds), context.currency),
+    read_at: w.by === undefined || column.key === null ? null : readAt(f, column.key.formula?.kind === 'name' ? column.key.formula.ref : undefined, w.by.type, divisorsOf(context.kinds).column(column.key), context.currency),
     file: textIn(f['path']), row: whole(wideOf(f, 'record')), line: whole(wideOf(f, 'line')),
   };
 }

@@ -51,12 +51,12 @@ export async function readPayee(engine: Engine, calculation: Calculation, payee:
 function gatesOf(gates: Relation): Relation {
   return project(join(['t', gates], ['inner', 'a', scan(REF_ASSIGN), sameRow()],
     ['inner', 'g', scan(REF_GATE), and(eq(col('plan_world', 'g'), int(0)), eq(col('gate_set', 'g'), col('gate_set', 'a')), eq(col('slot', 'g'), col('slot', 't')), eq(col('test', 'g'), col('test', 't')))]),
-  [...keep('t', 'component', 'period', 'slot', 'test', 'r_n', 'r_d', 'otherwise', 'share_n', 'share_d', 'passed'), ...keep('g', 'left_side', 'measure', 'measure_2', 'op', 'threshold_n', 'threshold_d')]);
+  [...keep('t', 'component', 'period', 'slot', 'test', 'r_n', 'r_d', 'otherwise', 'share_n', 'share_d', 'passed'), ...keep('g', 'left_side', 'look', 'op', 'threshold_n', 'threshold_d')]);
 }
 function factorsOf(factors: Relation): Relation {
   return project(join(['t', factors], ['inner', 'a', scan(REF_ASSIGN), sameRow()],
     ['inner', 'g', scan(REF_FACTOR), and(eq(col('plan_world', 'g'), int(0)), eq(col('factor_set', 'g'), col('factor_set', 'a')), eq(col('slot', 'g'), col('slot', 't')))]),
-  [...keep('t', 'component', 'period', 'slot', 'segment', 'r_n', 'r_d', 'f_n', 'f_d'), ...keep('g', 'curve', 'reads', 'measure', 'measure_2', 'average')]);
+  [...keep('t', 'component', 'period', 'slot', 'segment', 'r_n', 'r_d', 'f_n', 'f_d'), ...keep('g', 'curve', 'reads', 'look', 'average')]);
 }
 function sameRow(): ReturnType<typeof and> {
   return and(...['people_world', 'plan_world'].map((w) => eq(col(w, 'a'), int(0))), ...['component', 'payee', 'period'].map((k) => eq(col(k, 'a'), col(k, 't'))));

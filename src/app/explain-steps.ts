@@ -51,14 +51,24 @@ export function gatheredPair(place: Place, measure: number | null, over: number 
   return { top: value(measure), under: over === null ? undefined : value(over) };
 }
 
+/** The sums that a value is of: what is above the line, what is below; of a formula of several none. */
+export function sumsOf(place: Place, look: number): readonly number[] {
+  const value = place.calculation.catalogue.gathered.values[look];
+  return value?.kind === 'simple' ? [value.measure.index, ...(value.over === undefined ? [] : [value.over.index])] : [];
+}
+function pairOfSums(place: Place, look: number | null): [number | null, number | null] {
+  const [top, under] = look === null ? [] : sumsOf(place, look);
+  return [top ?? null, under ?? null];
+}
+
 export function measureSteps(place: Place): Step[] {
   const { spec, value } = place.entry;
   if (spec.kind !== 'leaf' || spec.measure === undefined || value === undefined) return [];
   const attained = rowAt(place, 'attainment');
-  const pair = gatheredPair(place, value.measure.index, value.over?.index ?? null);
+  const sums = sumsOf(place, value.index), pair = gatheredPair(place, sums[0] ?? null, sums[1] ?? null);
   const x = attained?.['has_value'] === true ? pairIn(attained, 'x') : undefined;
   if (pair === undefined) return [];
-  const text = measureSentence(place, spec.measure, { ...pair, value: x }, value.measure.index);
+  const text = measureSentence(place, spec.measure, { ...pair, value: x }, sums[0] ?? -1);
   const plain = (r: Ratio, type: Type): string => plainValue(r, type, place.currency);
   return [{ step: 'measure', text, numbers: {
     ...(x === undefined ? {} : { value: plain(x, spec.measure.type) }),
@@ -128,7 +138,7 @@ function testWords(place: Place, row: Row): { readonly text: string; readonly nu
   const own = spec.kind === 'leaf' ? spec.measure : undefined;
   const measure = test?.left.kind === 'measure' ? test.left.measure : test?.left.kind === 'value' ? own : undefined;
   const type: Type = measure?.type ?? { kind: 'percent' };
-  const pair = test?.left.kind === 'measure' ? gatheredPair(place, smallOrNull(row, 'measure'), smallOrNull(row, 'measure_2')) : undefined;
+  const pair = test?.left.kind === 'measure' ? gatheredPair(place, ...pairOfSums(place, smallOrNull(row, 'look'))) : undefined;
   const places = type.kind === 'percent' && read !== undefined && !equal(read, threshold) && percentShown(read) === percentShown(threshold) ? 6 : 2;
   const shown = (r: Ratio): string => (type.kind === 'percent' ? percentShown(r, places) : valueShown(r, type, place.currency));
   const parts = measure !== undefined && pair?.under !== undefined ? `${bareValue(pair.top, partTypes(measure)[0], place.currency)} of ${valueShown(pair.under, partTypes(measure)[1], place.currency)}` : undefined;
@@ -162,7 +172,7 @@ function readingWords(place: Place, factor: Num | undefined, reads: number, read
   const measure = reads === 1 ? own : place.plan.spec.measures.find((m) => m.name === named);
   const what = reads === 2 ? 'attainment' : measure === undefined ? 'the measure' : measureName(place, measure, false);
   if (read === undefined) return ` (${what})`;
-  const pair = reads === 3 ? gatheredPair(place, smallOrNull(row, 'measure'), smallOrNull(row, 'measure_2')) : undefined;
+  const pair = reads === 3 ? gatheredPair(place, ...pairOfSums(place, smallOrNull(row, 'look'))) : undefined;
   const parts = pair?.under === undefined || measure === undefined ? '' : `${bareValue(pair.top, partTypes(measure)[0], place.currency)} of ${bareValue(pair.under, partTypes(measure)[1], place.currency)} = `;
   return ` (${what}: ${parts}${bareValue(read, reads === 2 ? { kind: 'percent' } : measure?.type ?? { kind: 'number' }, place.currency)})`;
 }
@@ -211,7 +221,7 @@ export function heldSteps(place: Place): Step[] {
   if (held === HELD.no || held === HELD.gate) return [];
   const why: Readonly<Record<number, string>> = {
     [HELD.no_target]: 'no target is known for you here', [HELD.no_value]: 'there is nothing to measure yet', [HELD.no_reading]: 'what the table is read by has no value yet',
-    [HELD.no_row]: 'the table of the plan has no row for this', [HELD.factor]: 'a factor has no value yet',
+    [HELD.no_row]: 'the table of the plan has no row for this', [HELD.factor]: 'a factor has no value yet', [HELD.no_group]: 'you were in no group whose result it looks at',
   };
   return [{ step: 'held', text: `This pay is held for now, because ${why[held] ?? 'something is missing'}. It is not lost: it is calculated again with every run.`, numbers: {} }];
 }

@@ -92,7 +92,7 @@ function inOrder(a: Spot, b: Spot): number {
 
 async function explainSpot(engine: Engine, context: Context, spot: Spot): Promise<ExplainedComponent> {
   const { calculation, rows, person } = context, { entry, step, plan } = spot, { spec } = entry, { currency } = plan.spec;
-  const wanted = wantedOf(spot, rows), of = { payee: person.payee, plan: plan.plan, window: entry.window.id, period: step.period, measures: wanted.map((w) => w.measure) };
+  const wanted = wantedOf(spot, rows, calculation.catalogue), of = { payee: person.payee, plan: plan.plan, window: entry.window.id, period: step.period, measures: wanted.map((w) => w.measure) };
   const facts = await countFacts(engine, calculation, context.kinds, person, of, wanted, rows, currency);
   const place: Place = { ...spot, calculation, rows, person, currency, facts, word: context.word };
   const parts: ExplainedComponent[] = [];
@@ -127,7 +127,7 @@ function groupSteps(place: Place): Step[] {
 }
 
 /** The measures whose facts are listed, each once. */
-function wantedOf({ plan, entry, step: { period } }: Spot, rows: PayeeRows): Wanted[] {
+function wantedOf({ plan, entry, step: { period } }: Spot, rows: PayeeRows, { gathered }: Calculation['catalogue']): Wanted[] {
   const { spec } = entry, out = new Map<number, Wanted>();
   const put = (measure: Measure, index: number, over: number | null, role: Wanted['role']): void => {
     const by = entry.shape.field, [top, under] = over === null ? [measure.type, measure.type] : partTypes(measure);
@@ -135,16 +135,21 @@ function wantedOf({ plan, entry, step: { period } }: Spot, rows: PayeeRows): Wan
     if (!out.has(index)) out.set(index, { measure: index, role, title: measure.kind === 'ratio' ? title(measure.numerator) : measure.title, type: top, by });
     if (over !== null && !out.has(over)) out.set(over, { measure: over, role: role === 'measure' ? 'divisor' : role, title: measure.kind === 'ratio' ? title(measure.denominator) : measure.title, type: under, by });
   };
-  if (spec.kind === 'leaf' && spec.measure !== undefined && entry.value !== undefined) put(spec.measure, entry.value.measure.index, entry.value.over?.index ?? null, 'measure');
-  if (entry.shape.measure !== undefined && entry.reading !== undefined) put(entry.shape.measure, entry.reading.measure.index, entry.reading.over?.index ?? null, 'reading');
+  // of a formula of several measures no facts are listed
+  const putValue = (measure: Measure, look: number, role: Wanted['role']): void => {
+    const value = gathered.values[look];
+    if (value?.kind === 'simple') put(measure, value.measure.index, value.over?.index ?? null, role);
+  };
+  if (spec.kind === 'leaf' && spec.measure !== undefined && entry.value !== undefined) putValue(spec.measure, entry.value.index, 'measure');
+  if (entry.shape.measure !== undefined && entry.reading !== undefined) putValue(entry.shape.measure, entry.reading.index, 'reading');
   for (const row of rows.of('gates', entry.component, period)) {
-    const left = spec.gates[smallOf(row, 'slot')]?.require[smallOf(row, 'test')]?.left, index = smallOrNull(row, 'measure');
-    if (left?.kind === 'measure' && index !== null) put(left.measure, index, smallOrNull(row, 'measure_2'), 'condition');
+    const left = spec.gates[smallOf(row, 'slot')]?.require[smallOf(row, 'test')]?.left, look = smallOrNull(row, 'look');
+    if (left?.kind === 'measure' && look !== null) putValue(left.measure, look, 'condition');
   }
   for (const row of rows.of('factors', entry.component, period)) {
-    const factor = spec.multiply[smallOf(row, 'slot')]?.factor, by = factor?.kind === 'table' ? factor.table.by : undefined, index = smallOrNull(row, 'measure');
+    const factor = spec.multiply[smallOf(row, 'slot')]?.factor, by = factor?.kind === 'table' ? factor.table.by : undefined, look = smallOrNull(row, 'look');
     const name = by?.kind === 'name' && by.ref.kind === 'measure' ? by.ref.measure : undefined, measure = plan.spec.measures.find((m) => m.name === name);
-    if (measure !== undefined && index !== null) put(measure, index, smallOrNull(row, 'measure_2'), 'factor');
+    if (measure !== undefined && look !== null) putValue(measure, look, 'factor');
   }
   return [...out.values()];
 }

@@ -9,7 +9,9 @@ import {
   aggregate, and, cast, coalesce, col, compare, count, countDistinct, eq, type Expr, filter, int, isNull, join, keep, named, project, type Relation,
   replaceScans, scan, type Statement, union, when,
 } from '../relation/relation.ts';
-import { columnName, currentRows, entityRows, referenced } from '../stage/facts.ts';
+import { columnName } from '../stage/facts.ts';
+import { currentRows, entityRows } from '../stage/kind-rows.ts';
+import { referenced } from '../stage/row-scope.ts';
 import type { CubeColumn, Gathered } from '../stage/gather.ts';
 import { factTable, storeTable, supersededTable } from '../stage/store.ts';
 import { assert } from '../value/diagnostic.ts';

@@ -17,6 +17,7 @@ export const HELD_WORDS: Readonly<Record<HeldWhy, string>> = {
   no_row: 'no row of its table fits the value',
   gate: 'a gate holds it back',
   factor: 'a factor has no value',
+  no_group: 'the payee is in no group whose result it looks at',
 };
 export interface Held {
   readonly plan: string;

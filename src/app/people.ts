@@ -3,21 +3,40 @@ import type { Engine } from '../engine/engine.ts';
 import type { FieldType, Kind } from '../plan/plan.ts';
 import type { Value } from '../plan/evaluate.ts';
 import { aggregate, col, eq, filter, isNotNull, join, type JoinInput, keep, named, project, type Relation, scan, union } from '../relation/relation.ts';
-import { currentRows } from '../stage/facts.ts';
+import { currentRows } from '../stage/kind-rows.ts';
 import type { DatedRow, People, Person } from '../stage/people.ts';
 import { entityTable, factTable, isCoded, PARTS, WORD } from '../stage/store.ts';
 import { assert } from '../value/diagnostic.ts';
 import { ratio } from '../value/rate.ts';
 import type { Cell } from '../engine/engine.ts';
 
-export async function loadPeople(engine: Engine, kinds: readonly Kind[], cut: number): Promise<People> {
+/** `groups`: kinds that people belong to, whose rows plans read. */
+export async function loadPeople(engine: Engine, kinds: readonly Kind[], cut: number, groups: readonly string[] = []): Promise<People> {
   const person = kinds.find((k) => k.name === 'person' && !k.dated), role = kinds.find((k) => k.name === 'role' && !k.dated);
   // the kind is always there; rows of it only where a source gives people
   const described = person === undefined ? [] : await datedRows(engine, person, cut);
   const rows = described.length === 0 ? await creditedPeople(engine, kinds, cut) : described;
   const persons = rows.map(({ code, id, rows: dated }): Person => ({ payee: code, id, rows: dated, hired: dayOf(dated, 'hired', 'first'), left: dayOf(dated, 'left', 'last') }));
   const roles = role === undefined ? [] : await datedRows(engine, role, cut);
-  return { persons, byId: new Map(persons.map((p) => [p.id, p])), roles: new Map(roles.map((r) => [r.id, r.rows])) };
+  const belongsTo = new Map<string, ReadonlyMap<string, readonly DatedRow[]>>(), codes = new Map(persons.map((p) => [p.id, p.payee]));
+  for (const name of groups) {
+    const kind = kinds.find((k) => k.name === name && !k.dated);
+    if (kind === undefined) continue;
+    const found = await datedRows(engine, kind, cut);
+    belongsTo.set(name, new Map(found.map((g) => [g.id, g.rows])));
+  }
+  await addCodes(engine, persons, codes);
+  return { persons, byId: new Map(persons.map((p) => [p.id, p])), roles: new Map(roles.map((r) => [r.id, r.rows])), groups: belongsTo, code: (word) => codes.get(word) };
+}
+
+/** Codes of the words in rows of people: pods, regions, roles. */
+async function addCodes(engine: Engine, persons: readonly Person[], codes: Map<string, number>): Promise<void> {
+  const words = new Set(persons.flatMap((p) => p.rows.flatMap((r) => [...r.values.values()].filter((v): v is string => typeof v === 'string'))));
+  for (const known of codes.keys()) words.delete(known);
+  if (words.size === 0) return;
+  const wanted: Relation = { kind: 'values', columns: [{ name: 'word', type: 'text' }], rows: [...words].sort().map((w) => [w]) };
+  const { data, count } = await engine.read(project(join(['v', wanted], ['inner', 'w', scan(WORD), eq(col('word', 'w'), col('word', 'v'))]), [...keep('w', 'code'), ...keep('v', 'word')]), ['code']);
+  for (let r = 0; r < count; r++) codes.set(String(data[1]?.[r]), Number(data[0]?.[r]));
 }
 
 interface DatedEntity { readonly code: number; readonly id: string; readonly rows: readonly DatedRow[] }

@@ -7,7 +7,7 @@ import {
   aggregate, and, cast, col, eq, type Expr, filter, int, isNotNull, join, keep, named, or, project, type Relation, scan, union,
 } from '../relation/relation.ts';
 import { columnName } from '../stage/facts.ts';
-import { REF_ASSIGN, REF_COMPONENT, REF_FACTOR, REF_GATE, REF_MEASURE, REF_NEED, REF_ROUTE, REF_WINDOW } from '../stage/reference.ts';
+import { REF_COMPONENT, REF_LOOK, REF_MEASURE, REF_NEED, REF_ROUTE, REF_WINDOW } from '../stage/reference.ts';
 import type { CubeColumn, Gathered } from '../stage/gather.ts';
 import type { Calculation } from './calculate.ts';
 
@@ -27,7 +27,7 @@ export function countedCredits(calculation: Calculation, credits: CreditsOfColum
     ['inner', 'm', scan(REF_MEASURE), eq(col('cube_column', 'm'), col('cube_column', 'c'))],
     ['inner', 'r', scan(REF_ROUTE), and(eq(col('route', 'r'), col('route', 'm')), eq(col('payee', 'r'), col('payee', 'c')), eq(col('stint', 'r'), col('stint', 'c')))],
     ['inner', 'n', scan(REF_NEED), and(eq(col('measure', 'n'), col('measure', 'm')), eq(col('subject', 'n'), col('subject', 'r')), eq(col('stint', 'n'), col('subject_stint', 'r')))],
-    ['inner', 'w', scan(REF_WINDOW), and(eq(col('window', 'w'), col('window', 'n')), eq(col('slice', 'w'), col('slice', 'c')))],
+    ['inner', 'w', scan(REF_WINDOW), and(eq(col('window', 'w'), col('window', 'n')), eq(col('span', 'w'), col('span', 'm')), eq(col('slice', 'w'), col('slice', 'c')))],
   ), and(here('plan_world', 'm'), here('people_world', 'r'), here('plan_world', 'n')));
   return project(joined, [...keep('c', ...extra), ...keep('n', 'plan', 'measure', 'window'), ...keep('w', 'period'), named('payee', col('subject', 'n'))]);
 }
@@ -52,16 +52,10 @@ export function counts(c: CubeColumn, gathered: Gathered): Expr {
 
 /** (component, plan, window, measure): measures that a component pays on, is read at, or is gated or multiplied by. */
 function measuresOfComponents(): Relation {
-  const own = ['measure', 'measure_2', 'reads_measure', 'reads_measure_2'].map((name) => project(
-    filter(scan(REF_COMPONENT), and(here('plan_world'), isNotNull(col(name)))), [...keep(undefined, 'component', 'plan', 'window'), named('measure', col(name))]));
-  const others = ([['gate_set', REF_GATE], ['factor_set', REF_FACTOR]] as const).flatMap(([set, table]) => ['measure', 'measure_2'].map((name) => project(
-    filter(join(
-      ['a', scan(REF_ASSIGN)],
-      ['inner', 'k', scan(REF_COMPONENT), eq(col('component', 'k'), col('component', 'a'))],
-      ['inner', 'g', scan(table), eq(col(set, 'g'), col(set, 'a'))],
-    ), and(here('plan_world', 'a'), here('people_world', 'a'), here('plan_world', 'k'), here('plan_world', 'g'), isNotNull(col(name, 'g')))),
-    [...keep('k', 'component', 'plan', 'window'), named('measure', col(name, 'g'))])));
-  return aggregate(union([...own, ...others]), keep(undefined, 'component', 'plan', 'window', 'measure'), []);
+  const looks = (['measure', 'measure_2'] as const).map((name) => project(
+    filter(join(['l', scan(REF_LOOK)], ['inner', 'k', scan(REF_COMPONENT), eq(col('component', 'k'), col('component', 'l'))]), and(here('plan_world', 'l'), here('plan_world', 'k'), isNotNull(col(name, 'l')))),
+    [...keep('k', 'component', 'plan', 'window'), named('measure', col(name, 'l'))]));
+  return aggregate(union(looks), keep(undefined, 'component', 'plan', 'window', 'measure'), []);
 }
 
 /** (component, top). The cap of a plan is shared out over its components, so what changes one changes all. */

@@ -43,7 +43,7 @@ export const isCounted = ({ compiled }: Calculation, kind: Kind): boolean => com
 /** (fact, on_plan): facts that are credited to somebody who is here, and whether it counts for anybody on a plan. */
 function creditedFacts(calculation: Calculation): Relation {
   const needed = aggregate(filter(scan(REF_NEED), eq(col('plan_world'), int(0))), keep(undefined, 'subject', 'stint', 'window'), []);
-  const covered = aggregate(join(['n', needed], ['inner', 'w', scan(REF_WINDOW), eq(col('window', 'w'), col('window', 'n'))]),
+  const covered = aggregate(join(['n', needed], ['inner', 'w', filter(scan(REF_WINDOW), eq(col('span'), int(0))), eq(col('window', 'w'), col('window', 'n'))]),
     [...keep('n', 'subject', 'stint'), ...keep('w', 'slice')], []);
   const joined = join(
     ['c', filter(relationOf(calculation, 'credits'), and(eq(col('facts_world'), int(0)), eq(col('people_world'), int(0))))],

@@ -13,6 +13,7 @@ import { isFunction } from './formula-functions.ts';
 import { isBlank, order, sameValue, writtenValue } from './formula-value.ts';
 import type { Value } from './formula-value.ts';
 import type { Ref, TimeUnit, Type, Typed } from './formula.ts';
+import type { Table } from './plan.ts';
 
 export { isBlank, isDay, isRatio, sameValue } from './formula-value.ts';
 export type { DayValue, Value } from './formula-value.ts';
@@ -29,6 +30,8 @@ export interface Surroundings<E> {
   readonly per?: (value: Ratio, every: TimeUnit, type: Type) => Read<E>;
   /** `yearly(quota)`: the undivided value of the term */
   readonly yearly?: Names<E>;
+  /** a table, read at what it says it is read by */
+  readonly read?: (table: Table) => Read<E>;
   /** `margin_floor(line)`: the table read by these values */
   readonly table?: (name: string, args: readonly Read<E>[], type: Type) => Read<E>;
 }
@@ -56,7 +59,7 @@ function compilePart<E>(m: Meanings<E>, typed: Typed): Read<E> {
       return m.per(typed.value, typed.every, typed.type);
     case 'name': return m.names(typed.ref, typed.name, typed.type);
     case 'call': return compileCall(m, typed);
-    case 'read': return assertRead();
+    case 'read': assert(m.read !== undefined, `the table ${typed.name} is read where tables are known`); return m.read(typed.table);
     case 'op': return compileOperation(typed, typed.args.map((arg) => compilePart(m, arg)));
   }
 }
@@ -193,8 +196,4 @@ function compileSwitch<E>(args: readonly Read<E>[]): Read<E> {
 
 function writtenOrNothing(value: Value): string {
   return value === null ? '' : writtenValue(value);
-}
-
-function assertRead(): never {
-  assert(false, 'a table is read where its rows are known');
 }

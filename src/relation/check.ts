@@ -151,7 +151,6 @@ export function typeOf(e: Expr, scope: Scope): SqlType {
       return must(of);
     }
     case 'ratio':
-      for (const part of [e.n, e.d]) assert(part.kind === 'column' || part.kind === 'literal', 'a ratio is of columns; name its parts in a project below it');
       assert(isNumber(typeOf(e.n, scope)) && isNumber(typeOf(e.d, scope)), 'a ratio is of numbers');
       return 'wide';
     case 'call': return callType(e.fn, e.args.map((a) => typeOf(a, scope)));

@@ -115,6 +115,7 @@ function windowColumn(w: WindowColumn, context: Context): string {
   switch (w.fn) {
     case 'row_number': return `row_number() OVER (${partition}${order}) AS ${word(w.name)}`;
     case 'lag': case 'lead': return `${w.fn}(${of}, 1${w.before === undefined ? '' : `, ${expression(w.before, context)}`}) OVER (${partition}${order}) AS ${word(w.name)}`;
+    case 'max': return `max(${of}) OVER (${partition}${w.order.length === 0 ? '' : `${order} ROWS UNBOUNDED PRECEDING`}) AS ${word(w.name)}`;
     // a window over 64-bit integers wraps on Trino: it is widened first
     case 'sum': return `sum(CAST(${of} AS ${context.dialect.types.wide})) OVER (${partition}${w.order.length === 0 ? '' : `${order} ROWS UNBOUNDED PRECEDING`}) AS ${word(w.name)}`;
   }

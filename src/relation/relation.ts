@@ -41,7 +41,7 @@ export type Expr =
   | { readonly kind: 'cast'; readonly of: Expr; readonly to: SqlType }
   | { readonly kind: 'compare'; readonly op: CompareOp; readonly left: Expr; readonly right: Expr }
   | { readonly kind: 'aggregate'; readonly fn: 'sum' | 'count' | 'count_distinct' | 'min' | 'max' | 'any_true'; readonly of?: Expr; readonly where?: Expr }
-  /** `n ÷ d × scale`, rounded to an integer; `n` and `d` are columns or literals, `d` is positive */
+  /** `n ÷ d × scale`, rounded to an integer; `d` is positive. Both stand several times in the text: columns, where they are long */
   | { readonly kind: 'ratio'; readonly n: Expr; readonly d: Expr; readonly scale: bigint; readonly mode: RoundingMode };
 
 export interface Named { readonly name: string; readonly expr: Expr }
@@ -55,7 +55,8 @@ export interface JoinInput {
 }
 export interface WindowColumn {
   readonly name: string;
-  readonly fn: 'lag' | 'lead' | 'sum' | 'row_number';
+  /** `sum`, `max`: running where there is an order, else of the whole partition */
+  readonly fn: 'lag' | 'lead' | 'sum' | 'max' | 'row_number';
   readonly of?: Expr;
   /** value of `lag` before the first row, of `lead` after the last */
   readonly before?: Expr;

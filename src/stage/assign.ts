@@ -4,16 +4,18 @@
  * by content, so that a thousand payees of one plan share one curve.
  */
 import type { Factor, Gate, Limit, Measure, Plan, Roundings } from '../plan/plan.ts';
-import { assert } from '../value/diagnostic.ts';
+import { assert, must } from '../value/diagnostic.ts';
 import { overlapDays, type Span } from '../value/period.ts';
-import { add, divideRounded, min, multiply, ONE, type Ratio, ZERO } from '../value/rate.ts';
+import { add, divideRounded, min, multiply, ONE, ratio, type Ratio, ZERO } from '../value/rate.ts';
 import type { Catalogue, ComponentEntry, PlanEntry } from './catalogue.ts';
-import { payeeCurve, READS, readingOf, keyScale } from './curve.ts';
-import type { Gathered, MeasureValue } from './gather.ts';
-import type { Person, Stint } from './people.ts';
+import { IDENTITY, payeeCurve, READS, readingOf, keyScale } from './curve.ts';
+import { FIGURE } from './figures.ts';
+import type { Gathered } from './gather.ts';
+import { AMONG, GROUP } from './looks.ts';
+import { type Person, rowAt, type Stint } from './people.ts';
 import type { Cell } from './rows.ts';
 import type { WindowStep } from './spans.ts';
-import { constantPiece, type Piece, pieces } from './tables.ts';
+import { constantPiece, innerTable, leafTable, type Piece, pieces } from './tables.ts';
 import { asRatio, inMinor, numberAt, numberOver, NoValue, type Place, placeAt, rounded, roundingsOf, valueAt } from './terms.ts';
 
 export interface AssignRows {
@@ -23,8 +25,10 @@ export interface AssignRows {
   readonly factors: Cell[][];
   readonly caps: Cell[][];
   readonly curves: Piece[][];
-  /** measures that gates and factors need, by component */
-  readonly needs: Map<number, Set<number>>;
+  /** which group a payee belongs to, where components look at groups */
+  readonly groups: Cell[][];
+  /** every row of `assign` with its place, where formulas have parts that are known before the facts are */
+  readonly places: { readonly entry: ComponentEntry; readonly person: Person; readonly step: WindowStep; readonly part: number; readonly place: Place }[];
   /** terms without a value → payees that it happens to */
   readonly missing: Map<string, Set<string>>;
   readonly tooLarge: { readonly plan: Plan; readonly person: Person; readonly number: Ratio }[];
@@ -33,11 +37,13 @@ export interface AssignRows {
 export interface AssignContext {
   readonly catalogue: Omit<Catalogue, 'curves'>;
   readonly gathered: Gathered;
+  /** kinds of group that values are of, in order */
+  readonly groupKinds: readonly string[];
   readonly code: (word: string) => number | undefined;
 }
 
 export function assignRows(context: AssignContext): AssignRows {
-  const out: AssignRows = { assign: [], segments: [], gates: [], factors: [], caps: [], curves: [], needs: new Map(), missing: new Map(), tooLarge: [] };
+  const out: AssignRows = { assign: [], segments: [], gates: [], factors: [], caps: [], curves: [], groups: [], places: [], missing: new Map(), tooLarge: [] };
   const sets = { curves: numbered(), gates: numbered(), factors: numbered() };
   for (const plan of context.catalogue.plans) {
     const entries = context.catalogue.components.filter((c) => c.plan === plan.plan);
@@ -48,7 +54,13 @@ export function assignRows(context: AssignContext): AssignRows {
         if (!eligible.some((on) => overlapDays(on, { from: Math.max(step.label.from, plan.spec.effective.from), to: step.soFar }) > 0)) continue;
         const place = basePlace(plan.spec, person, eligible, step, context.catalogue.people, roundingsOf(plan.spec, entry.spec.round));
         withTerms(out, plan.spec, person, () => {
-          const incentive = assignOne(entry, entries, plan.spec, person, step, place, context, out, sets);
+          let incentive: Ratio | null = null;
+          for (const part of partsOf(entry, person, place, context)) {
+            const at = part.id === null ? place : { ...place, group: { kind: must(entry.group), id: part.id } };
+            incentive = assignOne(entry, entries, plan.spec, person, step, part, at, context, out, sets);
+            out.places.push({ entry, person, step, part: part.code, place: at });
+            groupRows(entry, plan, person, step, part, at, context, out);
+          }
           if (entry.parent === null) incentives.set(step.period, add(incentives.get(step.period) ?? ZERO, incentive ?? ZERO));
         });
       }
@@ -56,6 +68,44 @@ export function assignRows(context: AssignContext): AssignRows {
     }
   }
   return out;
+}
+
+/** A group that a payee was in during a window, with his share of days; code 0: the component looks at no group. */
+interface Part { readonly code: number; readonly id: string | null; readonly days: Ratio }
+const WHOLE: Part = { code: 0, id: null, days: ONE };
+
+function partsOf(entry: ComponentEntry, person: Person, place: Place, context: AssignContext): Part[] {
+  const { group } = entry;
+  if (group === undefined) return [WHOLE];
+  const { from, to } = place.window, on = place.eligible.map((e) => ({ from: Math.max(e.from, from), to: Math.min(e.to, to) })).filter((e) => e.from < e.to);
+  const total = on.reduce((n, e) => n + e.to - e.from, 0);
+  const days = new Map<string, number>();
+  person.rows.forEach((row, i) => {
+    const id = row.values.get(group), span = { from: i === 0 ? from : Math.max(row.from ?? from, from), to: Math.min(person.rows[i + 1]?.from ?? to, to) };
+    const in_ = on.reduce((n, e) => n + Math.max(0, overlapDays(e, span)), 0);
+    if (typeof id === 'string' && in_ > 0) days.set(id, (days.get(id) ?? 0) + in_);
+  });
+  // nobody is paid for a group that he is not in, and it says so
+  if (days.size === 0) return [{ ...WHOLE, days: ZERO }];
+  return [...days].map(([id, n]): Part => {
+    const code = context.catalogue.people.code(id);
+    return { code: code ?? -1, id, days: rounded(ratio(BigInt(n), BigInt(total)), place.round.days) };
+  });
+}
+
+/** Which group each value of the component is of: of the kinds that it names, and of those among whom it is ranked. */
+function groupRows(entry: ComponentEntry, plan: PlanEntry, person: Person, step: WindowStep, part: Part, place: Place, context: AssignContext, out: AssignRows): void {
+  const { people } = context.catalogue, row = rowAt(person, place.day);
+  const add_ = (kind: number, subject: number): void => { out.groups.push([0, plan.plan, entry.window.id, kind, person.payee, step.period, part.code, subject]); };
+  context.groupKinds.forEach((kind, i) => {
+    const own = row.values.get(kind);
+    const code = part.code !== 0 && entry.group === kind ? part.code : typeof own === 'string' ? people.code(own) : undefined;
+    if (code !== undefined) add_(GROUP.first + i, code);
+  });
+  context.gathered.amongs.forEach((field, i) => {
+    const own = field === '' ? undefined : row.values.get(field);
+    if (own !== undefined && own !== null) add_(AMONG + i, typeof own === 'string' ? people.code(own) ?? -1 : -1);
+  });
 }
 
 /** A term without a value stops this payee's row, and is told once for all payees. */
@@ -72,7 +122,7 @@ function basePlace(plan: Plan, person: Person, eligible: readonly Span[], step: 
   return { plan, person, people, eligible, round, window: { from: step.from, to: step.soFar, cut: step.soFar }, day: Math.min(step.label.to, step.soFar) - 1 };
 }
 
-function assignOne(entry: ComponentEntry, entries: readonly ComponentEntry[], plan: Plan, person: Person, step: WindowStep, place: Place, context: AssignContext, out: AssignRows, sets: Sets): Ratio | null {
+function assignOne(entry: ComponentEntry, entries: readonly ComponentEntry[], plan: Plan, person: Person, step: WindowStep, part: Part, place: Place, context: AssignContext, out: AssignRows, sets: Sets): Ratio | null {
   const { spec } = entry;
   const over = { from: step.from, soFar: step.soFar, to: step.to, periods: step.targetPeriods };
   const incentive = incentiveOf(entry, entries, plan, place, over);
@@ -87,7 +137,7 @@ function assignOne(entry: ComponentEntry, entries: readonly ComponentEntry[], pl
   const factorSet = spec.multiply.length === 0 ? null : factorNumber(spec.multiply, entry, plan, place, context, out, sets);
   const cap = spec.caps.map((c) => limitOf(c, plan, place, incentive)).reduce<Ratio | null>((a, b) => (a === null ? b : b === null ? a : min(a, b)), null);
   const floor = spec.floor === undefined ? null : limitOf(spec.floor, plan, place, incentive);
-  out.assign.push([0, 0, entry.component, person.payee, step.period, step.cycle,
+  out.assign.push([0, 0, entry.component, person.payee, step.period, part.code, step.cycle, ...pair(part.days),
     ...pair(target), ...pair(unit), ...pair(incentive ?? ZERO), curve, gateSet, factorSet, ...pair(cap), ...pair(floor)]);
   return incentive;
 }
@@ -152,19 +202,22 @@ function curveNumber(made: readonly Piece[], out: AssignRows, sets: Sets): numbe
   });
 }
 
+/** what a condition looks at */
+const LEFT = { measure: 0, attainment: 1, value: 2, figure: 3 } as const;
 const OPS = ['=', '<>', '<', '<=', '>', '>='] as const;
 
 function gateNumber(gates: readonly Gate[], entry: ComponentEntry, plan: Plan, place: Place, context: AssignContext, out: AssignRows, sets: Sets): number {
   const rows: Cell[][] = [];
   gates.forEach((gate, slot) => {
     const share = gate.otherwise.kind === 'hold' ? ZERO : asRatio(valueAt(gate.otherwise.kind === 'share' ? gate.otherwise.of : gate.otherwise.share, place)) ?? ZERO;
+    const consequence = [{ share: 0, at_most: 1, hold: 2 }[gate.otherwise.kind], ...pair(share)];
+    const figure = entry.figures.gates.get(slot);
+    if (figure !== undefined) { rows.push([slot, 0, LEFT.figure, FIGURE + figure.index, OPS.indexOf('='), 1n, 1n, ...consequence]); return; }
     gate.require.forEach((test, i) => {
       const value = test.left.kind === 'measure' ? context.gathered.valueOf(plan, test.left.measure) : undefined;
-      if (value !== undefined) need(entry, value, out);
       const money = test.left.kind === 'measure' ? isMoney(test.left.measure) : test.left.kind === 'value' && entry.spec.kind === 'leaf' && isMoney(entry.spec.measure);
       const threshold = asRatio(valueAt(test.right, place)) ?? ZERO;
-      rows.push([slot, i, { measure: 0, attainment: 1, value: 2 }[test.left.kind], ...valueCells(value), OPS.indexOf(test.op),
-        ...pair(money ? inMinor(threshold, plan.currency) : threshold), { share: 0, at_most: 1, hold: 2 }[gate.otherwise.kind], ...pair(share)]);
+      rows.push([slot, i, LEFT[test.left.kind], value?.index ?? null, OPS.indexOf(test.op), ...pair(money ? inMinor(threshold, plan.currency) : threshold), ...consequence]);
     });
   });
   return sets.gates.of(rows.map((r) => r.join()).join(';'), (set) => { for (const r of rows) out.gates.push([0, set, ...r]); });
@@ -172,28 +225,20 @@ function gateNumber(gates: readonly Gate[], entry: ComponentEntry, plan: Plan, p
 
 function factorNumber(factors: readonly Factor[], entry: ComponentEntry, plan: Plan, place: Place, context: AssignContext, out: AssignRows, sets: Sets): number {
   const rows = factors.map(({ factor }, slot): Cell[] => {
-    const reading = factor.kind === 'table' ? readingOf(factor.table, plan) : undefined;
-    const leaf = entry.spec.kind === 'leaf' ? entry.spec : undefined;
+    const leaf = entry.spec.kind === 'leaf' ? entry.spec : undefined, figure = entry.figures.factors.get(slot);
+    const reading = factor.kind === 'table' ? readingOf(leafTable(factor.table), plan, leaf) : undefined;
+    if (figure !== undefined && figure.what.kind === 'number') return [slot, curveNumber(IDENTITY, out, sets), READS.figure, FIGURE + figure.index, false];
     if (factor.kind === 'formula' || reading === undefined || reading.reads === READS.nothing) {
       const y = numberAt(factor, place);
-      return [slot, curveNumber(y === null ? [] : constantPiece(y), out, sets), READS.nothing, ...valueCells(undefined), false];
+      return [slot, curveNumber(y === null ? [] : constantPiece(y), out, sets), READS.nothing, null, false];
     }
     const value = reading.measure === undefined ? undefined : context.gathered.valueOf(plan, reading.measure);
-    if (value !== undefined) need(entry, value, out);
-    const made = pieces(factor.table, { keyScale: keyScale(factor.table, reading, leaf, plan), code: context.code, timesReading: false, cell: (t) => asRatio(valueAt(t, place)) ?? ZERO });
-    return [slot, curveNumber(made, out, sets), reading.reads, ...valueCells(value), factor.table.kind === 'marginal'];
+    const table = innerTable(factor.table, (t) => valueAt(t, place));
+    if (table === undefined) return [slot, curveNumber([], out, sets), READS.nothing, null, false];
+    const made = pieces(table, { keyScale: keyScale(table, reading, leaf, plan), code: context.code, cell: (t) => asRatio(valueAt(t, place)) ?? ZERO });
+    return [slot, curveNumber(made, out, sets), reading.reads, figure === undefined ? value?.index ?? null : FIGURE + figure.index, table.kind === 'marginal'];
   });
   return sets.factors.of(rows.map((r) => r.join()).join(';'), (set) => { for (const r of rows) out.factors.push([0, set, ...r]); });
-}
-
-function need(entry: ComponentEntry, value: MeasureValue, out: AssignRows): void {
-  const set = out.needs.get(entry.component) ?? new Set();
-  set.add(value.measure.index);
-  if (value.over !== undefined) set.add(value.over.index);
-  out.needs.set(entry.component, set);
-}
-export function valueCells(value: MeasureValue | undefined): Cell[] {
-  return value === undefined ? [null, null, 1n, 1n] : [value.measure.index, value.over?.index ?? null, value.mul, value.div];
 }
 
 /** The plan's cap in whole minor units, for each of the plan's periods. */

@@ -4,62 +4,86 @@
  * divided. What has no value holds pay, and says which: see HELD.
  */
 import {
-  and, bool, call, cast, cases, coalesce, col, compare, eq, type Expr, filter, int, isNotNull, isNull, join, keep, named, type Named, not, nothing, or, project,
+  and, bool, call, cast, cases, coalesce, col, compare, eq, type Expr, filter, int, isNotNull, isNull, join, keep, minus, named, type Named, not, nothing, or, plus, project,
   type Relation, scan, type Statement, times, when, windowed,
 } from '../relation/relation.ts';
-import { columnsOf } from '../relation/check.ts';
-import { asWide, extend, roundedPair } from './arithmetic.ts';
+import { asWide, atScale, extend, roundedPair, SCALE, scanOf } from './arithmetic.ts';
 import { BLANK_KEY } from './facts.ts';
 import { REF_ASSIGN, REF_COMPONENT, REF_WORLD } from './reference.ts';
 
 /** Why a component pays nothing for now. 0 is not held. */
-export const HELD = { no: 0, no_target: 1, no_value: 2, no_reading: 3, no_row: 4, gate: 5, factor: 6 } as const;
+export const HELD = { no: 0, no_target: 1, no_value: 2, no_reading: 3, no_row: 4, gate: 5, factor: 6, no_group: 7 } as const;
 
-export function attainmentStage(measures: Statement): Statement {
-  const x = roundedPair(valuePairs(measures), 'x_n', 'x_d', 'measure');
-  const a = roundedPair(attained(x), 'a_n', 'a_d', 'attainment');
-  const read = reading(a);
-  const columns = ['world', 'plan', 'component', 'payee', 'period', 'field_value', 'has_value', 'x_n', 'x_d', 'target_n', 'target_d', 'a_n', 'a_d', 'r_n', 'r_d', 'unit_n', 'unit_d', 'curve', 'held'];
+/** What identifies a row. `part`: the group whose measure it looks at; `line`: what is paid by itself; `field_value`: what a table is read by. */
+export const ATTAINED = ['world', 'component', 'payee', 'period', 'part', 'line', 'field_value'] as const;
+
+/** Which of the rarer forms some component has: a shortfall that is carried, pay on what is above the target, pay on another value. */
+export interface Forms { readonly carries: boolean; readonly excess: boolean; readonly other: boolean }
+
+export function attainmentStage(looks: Statement, forms: Forms): Statement {
+  const x = roundedPair(valuePairs(looks, forms), 'x_n', 'x_d', 'measure');
+  const t = forms.carries ? carried(x) : x;
+  const a = roundedPair(attained(t), 'a_n', 'a_d', 'attainment');
+  const read = reading(a, forms);
+  const columns = ['world', 'plan', ...ATTAINED.slice(1), 'has_value', 'x_n', 'x_d', 'target_n', 'target_d', 'a_n', 'a_d', 'r_n', 'r_d', 'unit_n', 'unit_d', 'curve', 'held'];
   return {
-    name: 'attainment', make: 'table', key: ['world', 'component', 'payee', 'period', 'field_value'],
+    name: 'attainment', make: 'table', key: [...ATTAINED],
     relation: project(read, keep(undefined, ...columns)),
     about: 'measure beside target, and what the table of the component is read at',
   };
 }
 
-/** Components joined with what they need: X and the reading as pairs with positive divisors. */
-function valuePairs(measures: Statement): Relation {
-  const table: Relation = { kind: 'scan', table: measures.name, columns: columnsOf(measures.relation) };
-  const measureOf = (alias: string, id: string, sameField: boolean): Expr => and(
-    eq(col('world', alias), col('world', 'o')), eq(col('plan', alias), col('plan', 'k')), eq(col('measure', alias), col(id, 'k')),
-    eq(col('window', alias), col('window', 'k')), eq(col('period', alias), col('period', 'a')), eq(col('payee', alias), col('payee', 'a')),
-    ...(sameField ? [eq(col('field_value', alias), coalesce(col('field_value', 'm'), int(0)))] : []),
+/** Components joined with what they look at: X and the reading as pairs with positive divisors. */
+function valuePairs(looks: Statement, forms: Forms): Relation {
+  const lookOf = (alias: string, id: string, fields: 'own' | 'same'): Expr => and(
+    eq(col('world', alias), col('world', 'o')), eq(col('component', alias), col('component', 'k')), eq(col('look', alias), col(id, 'k')),
+    eq(col('payee', alias), col('payee', 'a')), eq(col('period', alias), col('period', 'a')), eq(col('part', alias), col('part', 'a')),
+    ...(fields === 'own' ? [] : [or(eq(col('field_value', alias), coalesce(col('field_value', 'x'), int(0))), eq(col('field_value', alias), int(0)))]),
   );
   const joined = filter(join(
     ['o', scan(REF_WORLD)],
     ['inner', 'k', scan(REF_COMPONENT), eq(col('plan_world', 'k'), col('plan_world', 'o'))],
     ['inner', 'a', scan(REF_ASSIGN), and(eq(col('component', 'a'), col('component', 'k')), eq(col('plan_world', 'a'), col('plan_world', 'o')), eq(col('people_world', 'a'), col('people_world', 'o')))],
-    ['left', 'm', table, measureOf('m', 'measure', false)],
-    ['left', 'm2', table, measureOf('m2', 'measure_2', true)],
-    ['left', 'r', table, measureOf('r', 'reads_measure', false)],
-    ['left', 'r2', table, measureOf('r2', 'reads_measure_2', false)],
+    ['left', 'x', scanOf(looks), lookOf('x', 'look', 'own')],
+    ['left', 'r', scanOf(looks), lookOf('r', 'reads_look', 'same')],
+    ...(forms.other ? [['left', 'y', scanOf(looks), lookOf('y', 'pays_look', 'same')] as const] : []),
   ), eq(col('level', 'k'), int(0)));
-  const over = (two: string, value: string): Expr => when(isNull(col(two, 'k')), int(1), coalesce(col('num', value), int(0)));
+  const found = coalesce(col('field_value', 'x'), int(0));
   const raw = project(joined, [
     ...keep('o', 'world'), ...keep('k', 'plan', 'component', 'reads', 'pays_on', 'has_target', 'lower_is_better', 'needs_value', 'no_target_n', 'no_target_d', 'missing_n', 'missing_d',
-      'measure_unit_n', 'measure_unit_d', 'measure_mode', 'attainment_unit_n', 'attainment_unit_d', 'attainment_mode', 'reads_div'),
-    ...keep('a', 'payee', 'period', 'target_n', 'target_d', 'curve'),
+      'measure_unit_n', 'measure_unit_d', 'measure_mode', 'attainment_unit_n', 'attainment_unit_d', 'attainment_mode', 'field_div', 'lines', ...(forms.carries ? ['carries'] : [])),
+    ...keep('a', 'payee', 'period', 'part', 'cycle', 'target_n', 'target_d', 'curve'),
     named('unit_n', asWide(col('unit_n', 'a'))), named('unit_d', asWide(col('unit_d', 'a'))),
-    named('field_value', coalesce(col('field_value', 'm'), int(0))),
-    named('measured', isNotNull(col('measure', 'k'))),
-    named('top', times(asWide(coalesce(col('num', 'm'), int(0))), col('x_mul', 'k'))), named('bottom', times(asWide(over('measure_2', 'm2')), col('x_div', 'k'))),
-    named('r_top', times(asWide(coalesce(col('num', 'r'), int(0))), col('reads_mul', 'k'))), named('r_bottom', times(asWide(over('reads_measure_2', 'r2')), col('reads_div', 'k'))),
+    named('line', when(col('lines', 'k'), found, int(0))), named('field_value', when(col('lines', 'k'), int(0), found)),
+    named('measured', isNotNull(col('look', 'k'))),
+    named('top', coalesce(col('num', 'x'), asWide(int(0)))), named('bottom', coalesce(when(isNull(col('num', 'x')), nothing('wide'), col('den', 'x')), asWide(int(0)))),
+    named('r_top', coalesce(col('num', 'r'), asWide(int(0)))), named('r_bottom', coalesce(when(isNull(col('num', 'r')), nothing('wide'), col('den', 'r')), asWide(int(0)))),
+    ...(!forms.other ? [] : [named('y_top', coalesce(col('num', 'y'), asWide(int(0)))), named('y_bottom', coalesce(when(isNull(col('num', 'y')), nothing('wide'), col('den', 'y')), asWide(int(0))))]),
   ]);
   // a table read by a field of the fact has a row for each of its values: X is their sum, and each pays for its part
-  const summed = windowed(raw, [{ name: 'total', fn: 'sum', of: col('top'), partition: ['world', 'component', 'payee', 'period'], order: [] }]);
+  const summed = windowed(raw, [{ name: 'total', fn: 'sum', of: col('top'), partition: ['world', 'component', 'payee', 'period', 'part', 'line'], order: [] }]);
   return extend(summed, [
     named('has_value', and(col('measured'), compare('<>', col('bottom'), int(0)))), ...upright('x', 'total', 'bottom'), ...upright('part', 'top', 'bottom'),
     named('has_reading', compare('<>', col('r_bottom'), int(0))), ...upright('o', 'r_top', 'r_bottom'),
+    ...(forms.other ? [named('has_base', compare('<>', col('y_bottom'), int(0))), ...upright('y', 'y_top', 'y_bottom')] : []),
+  ]);
+}
+
+/** A missed target is added to the next: B = max(0, B before + T − X), so target and backlog are running sums. Carried at 10⁻¹⁵. */
+function carried(x: Relation): Relation {
+  const at = (n: Expr, d: Expr): Expr => atScale(coalesce(n, asWide(int(0))), coalesce(d, asWide(int(1))));
+  const missed = extend(x, [named('wanted', at(asWide(col('target_n')), asWide(col('target_d')))), named('reached', when(col('has_value'), at(col('x_n'), col('x_d')), asWide(int(0))))]);
+  const by = { partition: ['world', 'component', 'payee', 'part', 'line', 'field_value'], order: [{ column: 'period', descending: false }] };
+  const over = extend(missed, [named('surplus', minus(col('reached'), col('wanted')))]);
+  const running = windowed(over, [{ name: 'running', fn: 'sum', of: col('surplus'), ...by }]);
+  const highest = windowed(running, [{ name: 'highest', fn: 'max', of: col('running'), ...by }]);
+  const backlog = extend(highest, [named('backlog', minus(call('greatest', col('highest'), asWide(int(0))), col('running')))]);
+  const before = windowed(backlog, [{ name: 'owed', fn: 'lag', of: col('backlog'), before: asWide(int(0)), ...by }]);
+  const all = extend(before, [named('carried_n', plus(col('wanted'), col('owed')))]);
+  const whole = eq(call('modulo', col('carried_n'), asWide(int(SCALE))), int(0));
+  return extend(all, [
+    named('target_n', when(and(col('carries'), isNotNull(col('target_n'))), when(whole, call('quotient', col('carried_n'), asWide(int(SCALE))), col('carried_n')), asWide(col('target_n')))),
+    named('target_d', when(and(col('carries'), isNotNull(col('target_n'))), when(whole, asWide(int(1)), asWide(int(SCALE))), asWide(col('target_d')))),
   ]);
 }
 
@@ -91,19 +115,35 @@ function attained(x: Relation): Relation {
   ]);
 }
 
+/** What a value of the table is multiplied with. */
+export const PAYS_ON = { unit: 0, value: 1, excess: 2, other: 3 } as const;
+const pays = (n: number): Expr => eq(col('pays_on'), int(n));
+/** What is above the target, at least 0. */
+function excess(): { readonly n: Expr; readonly d: Expr } {
+  const above = minus(times(col('x_n'), asWide(col('target_d'))), times(asWide(col('target_n')), col('x_d')));
+  return { n: call('greatest', above, asWide(int(0))), d: times(col('x_d'), asWide(col('target_d'))) };
+}
+
 /** r, and the amount that the table's value is multiplied with: the payee's unit amount, or X (a part of it where the table is read by a field of the fact). */
-function reading(a: Relation): Relation {
+function reading(a: Relation, forms: Forms): Relation {
   const reads = (n: number): Expr => eq(col('reads'), int(n));
-  const field = when(eq(col('field_value'), int(BLANK_KEY)), nothing('wide'), asWide(col('field_value')));
+  const key = when(col('lines'), col('line'), col('field_value'));
+  const field = when(eq(key, int(BLANK_KEY)), nothing('wide'), asWide(key));
   const value = (part: string, whole: string): Expr => when(reads(4), col(part), col(whole));
   const side = (x: Expr, attainment: Expr, other: Expr, key: Expr, none: Expr): Expr => cases([
     [reads(1), when(col('has_value'), x, nothing('wide'))], [reads(2), attainment], [reads(3), when(col('has_reading'), other, nothing('wide'))], [reads(4), key],
   ], none);
+  const over = excess();
   const read = extend(a, [
     named('r_n', side(col('x_n'), col('a_n'), col('o_n'), field, asWide(int(0)))),
-    named('r_d', side(col('x_d'), col('a_d'), col('o_d'), asWide(col('reads_div')), asWide(int(1)))),
-    named('unit_n', when(eq(col('pays_on'), int(1)), when(col('has_value'), value('part_n', 'x_n'), asWide(int(0))), col('unit_n'))),
-    named('unit_d', when(eq(col('pays_on'), int(1)), value('part_d', 'x_d'), col('unit_d'))),
+    named('r_d', side(col('x_d'), col('a_d'), col('o_d'), asWide(col('field_div')), asWide(int(1)))),
+    named('unit_n', cases([
+      [pays(PAYS_ON.value), when(col('has_value'), value('part_n', 'x_n'), asWide(int(0)))], ...(forms.excess ? [[pays(PAYS_ON.excess), when(and(col('has_value'), isNotNull(col('target_n'))), over.n, asWide(int(0)))] as const] : []),
+      ...(forms.other ? [[pays(PAYS_ON.other), when(col('has_base'), col('y_n'), asWide(int(0)))] as const] : []),
+    ], col('unit_n'))),
+    named('unit_d', cases([
+      [pays(PAYS_ON.value), value('part_d', 'x_d')], ...(forms.excess ? [[pays(PAYS_ON.excess), coalesce(over.d, asWide(int(1)))] as const] : []), ...(forms.other ? [[pays(PAYS_ON.other), col('y_d')] as const] : []),
+    ], col('unit_d'))),
   ]);
   const lacking = and(reads(2), isNull(col('a_n')));
   return extend(read, [named('held', cast(cases([

@@ -1,6 +1,7 @@
 /** What the numbers of a program stand for: the way back from rows to the words of plans. */
 import type { Component, Plan } from '../plan/plan.ts';
 import type { Period } from '../value/period.ts';
+import type { Figure } from './figures.ts';
 import type { MeasureValue, Gathered } from './gather.ts';
 import type { CurveShape } from './curve.ts';
 import type { People, Person, Stint } from './people.ts';
@@ -15,14 +16,23 @@ export interface ComponentEntry {
   readonly path: readonly string[];
   readonly parent: number | null;
   /** 0: a single component; above: a group, one more than the highest part */
-  readonly level: number;
+  level: number;
   readonly spec: Component;
   readonly window: WindowOfPlan;
   readonly shape: CurveShape;
   readonly value: MeasureValue | undefined;
+  /** all that it, its gates and its factors look at */
+  readonly looks: readonly MeasureValue[];
   readonly reading: MeasureValue | undefined;
+  /** what a rate is paid on, where it is another measure */
+  readonly base: MeasureValue | undefined;
+  /** the kind of group whose measure it looks at */
+  readonly group: string | undefined;
+  /** formulas of results: what its table is read at; conditions of its gates; its factors, by place */
+  readonly figures: { readonly reading?: Figure; readonly gates: ReadonlyMap<number, Figure>; readonly factors: ReadonlyMap<number, Figure> };
 }
-export interface PlanEntry { readonly plan: number; readonly spec: Plan; readonly members: ReadonlyMap<Person, readonly Stint[]> }
+/** `counted`: as `members`, with the days before the plan begins, where some measure looks back. */
+export interface PlanEntry { readonly plan: number; readonly spec: Plan; readonly members: ReadonlyMap<Person, readonly Stint[]>; readonly counted: ReadonlyMap<Person, readonly Stint[]> | undefined }
 
 export interface Catalogue {
   readonly plans: readonly PlanEntry[];
@@ -31,6 +41,7 @@ export interface Catalogue {
   readonly people: People;
   readonly stints: ReadonlyMap<Person, readonly Stint[]>;
   readonly gathered: Gathered;
+  readonly figures: readonly Figure[];
   /** by number of the curve, the pieces by number of the segment */
   readonly curves: readonly (readonly Piece[])[];
   periodOf(number: number): Period;

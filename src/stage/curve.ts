@@ -11,10 +11,11 @@ import type { Leaf, Measure, Num, Plan, Roundings, Table } from '../plan/plan.ts
 import { assert } from '../value/diagnostic.ts';
 import { powerOfTen, divide, multiply, ONE, type Ratio, ratio, ZERO } from '../value/rate.ts';
 import { digitsOf, NotBuilt } from './lower.ts';
-import { constantPiece, type Piece, pieces } from './tables.ts';
+import { isKnownBefore, readsFacts } from './reads.ts';
+import { cellsOf, constantPiece, flattened, innerTable, leafTable, outerReads, type Piece, pieces } from './tables.ts';
 import { asRatio, numberAt, type Place, rounded, valueAt } from './terms.ts';
 
-export const READS = { nothing: 0, value: 1, attainment: 2, measure: 3, field: 4 } as const;
+export const READS = { nothing: 0, value: 1, attainment: 2, measure: 3, field: 4, figure: 5 } as const;
 
 /** Fixed for a component: the same for all payees. */
 export interface CurveShape {
@@ -22,34 +23,58 @@ export interface CurveShape {
   /** what another measure the table is read at; the field of the fact it is read by */
   readonly measure: Measure | undefined;
   readonly field: Typed | undefined;
+  /** a formula of results that the table is read at, or that is the value itself */
+  readonly figure: { readonly kind: 'by'; readonly by: Typed } | { readonly kind: 'value'; readonly number: Num } | undefined;
   /** true: the value is multiplied with X; false: with the unit amount of the row */
   readonly paysOnValue: boolean;
   /** cells read no terms: one curve for everybody */
   readonly constant: boolean;
   readonly roundsValue: 'rate' | 'payout' | undefined;
+  /** the number of the pay, in the form in which it is read */
+  readonly number: Num | undefined;
 }
 
+export const NO_CURVE: CurveShape = { reads: READS.nothing, measure: undefined, field: undefined, figure: undefined, paysOnValue: false, constant: true, roundsValue: undefined, number: undefined };
+
 export function curveShape(leaf: Leaf, plan: Plan): CurveShape {
-  const none: CurveShape = { reads: READS.nothing, measure: undefined, field: undefined, paysOnValue: false, constant: true, roundsValue: undefined };
-  if (leaf.pay === undefined) return none;
-  const { form, number } = leaf.pay;
+  if (leaf.pay === undefined) return NO_CURVE;
+  const { form } = leaf.pay, number = inReadableForm(leaf.pay.number, leaf);
   const rounds = form === 'amount' ? undefined : form;
   const constant = !readsNames(number) && !hasFactors(number);
-  if (number.kind === 'formula') return { ...none, paysOnValue: form === 'rate', constant, roundsValue: hasFactors(number) ? undefined : rounds };
-  const { table } = number;
-  const reads = readingOf(table, plan);
-  if (form !== 'rate') return { ...reads, paysOnValue: false, constant: constant && reads.reads !== READS.nothing, roundsValue: rounds };
+  if (number.kind === 'formula') {
+    const figure = isKnownBefore(number.formula) ? undefined : { kind: 'value' as const, number };
+    if (figure !== undefined && hasFactors(number)) throw new NotBuilt(number.at, 'A multiple of the base rate that is found by a formula of results is not built yet', 'Write a table of attainment: `{ marginal: { 0%: 1x, 100%: 1.5x } }`.');
+    return { ...NO_CURVE, reads: figure === undefined ? READS.nothing : READS.figure, figure, paysOnValue: form === 'rate', constant: constant || figure !== undefined, roundsValue: hasFactors(number) ? undefined : rounds, number };
+  }
+  const { table } = number, leafOf = leafTable(table), outer = outerReads(table);
+  if (outer.length > 0 && !outer.every(isKnownBefore)) {
+    if (form === 'rate' && (leafOf.kind === 'marginal' || hasFactors(number))) throw new NotBuilt(table.at, 'A marginal rate, or a multiple of the base rate, whose outer keys are read of results is not built yet', 'Read the outer keys by a field of the payee, or use `retroactive` with plain rates.');
+    return { ...NO_CURVE, reads: READS.figure, figure: { kind: 'value', number }, paysOnValue: form === 'rate', constant: true, roundsValue: rounds, number };
+  }
+  const reads = readingOf(leafOf, plan, leaf);
+  if (form !== 'rate') return { ...reads, paysOnValue: false, constant: constant && outer.length === 0 && reads.reads !== READS.nothing, roundsValue: rounds, number };
   const own = reads.reads === READS.value || reads.reads === READS.attainment;
-  if (table.kind === 'marginal' && !own && reads.reads !== READS.nothing) {
+  if (leafOf.kind === 'marginal' && !own && reads.reads !== READS.nothing) {
     throw new NotBuilt(table.at, 'A marginal rate is read at the component\'s own value or attainment', 'Leave `by` out, or use `retroactive`, `points` or `lookup`.');
   }
-  return { ...reads, paysOnValue: table.kind !== 'marginal' || reads.reads === READS.nothing, constant: constant && reads.reads !== READS.nothing, roundsValue: table.kind === 'marginal' || hasFactors(number) ? undefined : 'rate' };
+  return { ...reads, paysOnValue: leafOf.kind !== 'marginal' || reads.reads === READS.nothing, constant: constant && outer.length === 0 && reads.reads !== READS.nothing, roundsValue: leafOf.kind === 'marginal' || hasFactors(number) ? undefined : 'rate', number };
+}
+
+/** Outer keys that are read of facts become one: the number of the cell. Facts that are paid one by one are read as they are. */
+function inReadableForm(number: Num, leaf: Leaf): Num {
+  if (number.kind === 'formula' || number.table.outer === undefined || leaf.per?.kind === 'fact') return number;
+  const reads = [...outerReads(number.table), leafTable(number.table).by];
+  if (!reads.some(readsFacts)) return number;
+  if (!reads.every((r) => readsFacts(r) || isKnownBefore(r)) || !['lookup', 'steps', 'retroactive'].includes(leafTable(number.table).kind)) {
+    throw new NotBuilt(number.table.at, 'A table read by fields of facts and by results at once is not built yet', 'Pay each fact by itself (`per`), or read the table by fields alone.');
+  }
+  return { kind: 'table', table: flattened(number.table) };
 }
 
 /** What a table is read at. What is known of the payee without facts is read at once: `nothing`. */
-export function readingOf(table: Table, plan: Plan): Pick<CurveShape, 'reads' | 'measure' | 'field'> {
+export function readingOf(table: Table, plan: Plan, leaf?: Leaf): CurveShape {
   const { by } = table;
-  const known = { reads: READS.nothing, measure: undefined, field: undefined } as const;
+  const known = NO_CURVE;
   if (by.kind === 'name') {
     const { ref } = by;
     if (ref.kind === 'result' && ref.what === 'attainment') return { ...known, reads: READS.attainment };
@@ -59,9 +84,13 @@ export function readingOf(table: Table, plan: Plan): Pick<CurveShape, 'reads' | 
       assert(measure !== undefined, `the measure ${ref.measure} exists; resolve checks it`);
       return { ...known, reads: READS.measure, measure };
     }
-    if (ref.kind === 'result' || ref.kind === 'component') throw new NotBuilt(table.at, `A table read by ${by.name} is not built yet`, 'Read it by attainment, value, a measure, or a field of the fact or the payee.');
   }
-  return readsFacts(by) ? { ...known, reads: READS.field, field: by } : known;
+  if (isKnownBefore(by)) return known;
+  if (!readsFacts(by)) return { ...known, reads: READS.figure, figure: { kind: 'by', by } };
+  // facts that are paid one by one are read one by one; a field that they are told apart by is the key of the line
+  if (leaf?.per?.kind === 'fact') return { ...known, reads: READS.figure, figure: { kind: 'by', by } };
+  if (leaf?.per?.kind === 'field' && !(by.kind === 'name' && by.name === leaf.per.path.join('.'))) throw new NotBuilt(table.at, `${by.kind === 'name' ? by.name : 'a field'} can differ among the facts that are paid together`, 'Read the table by the field that `per` names, or pay `per` fact.');
+  return { ...known, reads: READS.field, field: by };
 }
 
 /** One payee's curve and unit amount for one window. Money in minor units. */
@@ -71,24 +100,30 @@ export interface CurveNumbers { readonly target: Ratio | null; readonly incentiv
 
 export function payeeCurve(leaf: Leaf, shape: CurveShape, place: Place, numbers: CurveNumbers): PayeeCurve {
   assert(leaf.pay !== undefined, 'a component that pays has a form');
-  const { form, number } = leaf.pay;
+  const { form } = leaf.pay, number = shape.number ?? leaf.pay.number;
   const unit = unitOf(form, number, shape, numbers);
   const cell = cellReader(leaf, place, numbers, form, number);
+  // the figure is the value
+  if (shape.figure?.kind === 'value') return { pieces: IDENTITY, unit };
   if (number.kind === 'formula') return { pieces: constantPiece(cell(number.formula)), unit };
   if (shape.reads === READS.nothing) {
     const y = numberAt(number, place);
-    return { pieces: y === null ? [] : constantPiece(scaled(y, number.table.rows[0]?.value ?? number.table.by, leaf, place.plan, form, numbers)), unit };
+    return { pieces: y === null ? [] : constantPiece(scaled(y, cellsOf(number.table)[0] ?? number.table.by, leaf, place.plan, form, numbers)), unit };
   }
-  const scale = keyScale(number.table, shape, leaf, place.plan);
+  const table = innerTable(number.table, (t) => valueAt(t, place));
+  if (table === undefined) return { pieces: [], unit };
+  const scale = keyScale(table, shape, leaf, place.plan);
   // a part of a payout by money is a share for each unit of the currency, not for each cent
-  const each = form === 'payout' && number.table.kind === 'marginal' ? (typed: Typed): Ratio => divide(cell(typed), scale) : cell;
-  return { unit, pieces: pieces(number.table, { keyScale: scale, code: numbers.code, cell: each, timesReading: false }) };
+  const each = form === 'payout' && table.kind === 'marginal' ? (typed: Typed): Ratio => divide(cell(typed), scale) : cell;
+  return { unit, pieces: pieces(table, { keyScale: scale, code: numbers.code, cell: each }) };
 }
+/** f(r) = r */
+export const IDENTITY: readonly Piece[] = [{ low: null, high: null, a: 0n, b: 1n, c: 1n }];
 
 /** incentive for shares of it; for a marginal rate by attainment the target, times the base rate where values are multiples of it */
 function unitOf(form: 'rate' | 'payout' | 'amount', number: Num, shape: CurveShape, numbers: CurveNumbers): Ratio {
   if (form === 'payout') return numbers.incentive ?? ZERO;
-  if (form === 'rate' && number.kind === 'table' && number.table.kind === 'marginal' && shape.reads === READS.attainment) return numbers.target ?? ZERO;
+  if (form === 'rate' && number.kind === 'table' && leafTable(number.table).kind === 'marginal' && shape.reads === READS.attainment) return numbers.target ?? ZERO;
   return ONE;
 }
 
@@ -106,7 +141,8 @@ function scaled(y: Ratio, typed: Typed, leaf: Leaf, plan: Plan, form: 'rate' | '
   if (form === 'amount') return multiply(y, minor);
   if (form === 'payout') return y;
   if (typed.type.kind === 'factor') return multiply(y, baseRate(numbers));
-  const perUnit = leaf.measure !== undefined && leaf.measure.type.kind !== 'money' && typed.type.kind !== 'percent';
+  const paid = typeof leaf.of === 'object' ? leaf.of : leaf.measure;
+  const perUnit = paid !== undefined && paid.type.kind !== 'money' && typed.type.kind !== 'percent';
   return perUnit ? multiply(y, minor) : y;
 }
 
@@ -117,9 +153,9 @@ function baseRate(numbers: CurveNumbers): Ratio {
 }
 
 /** Units of a table's keys → units of what is read. */
-export function keyScale(table: Table, shape: Pick<CurveShape, 'reads' | 'measure'>, leaf: Leaf | undefined, plan: Plan): Ratio {
+export function keyScale(table: Table, shape: Pick<CurveShape, 'reads' | 'measure' | 'figure'>, leaf: Leaf | undefined, plan: Plan): Ratio {
   const minor = ratio(powerOfTen(digitsOf(plan.currency)));
-  const read = shape.reads === READS.value ? leaf?.measure?.type.kind : shape.reads === READS.measure ? shape.measure?.type.kind : shape.reads === READS.field ? table.by.type.kind : undefined;
+  const read = shape.reads === READS.value ? leaf?.measure?.type.kind : shape.reads === READS.measure ? shape.measure?.type.kind : shape.reads === READS.field || shape.reads === READS.figure ? table.by.type.kind : undefined;
   return read === 'money' ? minor : ONE;
 }
 
@@ -128,17 +164,10 @@ function hasFactors(number: Num): boolean {
   const all = number.kind === 'formula' ? [number.formula] : cellsOf(number.table);
   return all.some((t) => t.type.kind === 'factor');
 }
-function cellsOf(table: Table): Typed[] {
-  return [...table.rows.flatMap((r) => (r.right === undefined ? [r.value] : [r.value, r.right])), ...(table.otherwise === undefined ? [] : [table.otherwise])];
-}
 export function readsNames(number: Num): boolean {
   const all = number.kind === 'formula' ? [number.formula] : cellsOf(number.table);
   return all.some(namesAnything);
 }
 function namesAnything(t: Typed): boolean {
-  return t.kind === 'name' || t.kind === 'per' || ((t.kind === 'op' || t.kind === 'call') && t.args.some(namesAnything));
-}
-function readsFacts(t: Typed): boolean {
-  if (t.kind === 'name') return t.ref.kind === 'field';
-  return (t.kind === 'op' || t.kind === 'call') && t.args.some(readsFacts);
+  return t.kind === 'name' || t.kind === 'per' || t.kind === 'read' || ((t.kind === 'op' || t.kind === 'call') && t.args.some(namesAnything));
 }

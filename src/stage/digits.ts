@@ -22,8 +22,8 @@ export function digitProblems(compiled: Compiled, factTotal: bigint): Diagnostic
   const out: Diagnostic[] = [];
   for (const entry of catalogue.components) {
     const own = assigned.get(entry.component);
-    if (own === undefined || entry.value === undefined) continue;
     const { value } = entry;
+    if (own === undefined || value?.kind !== 'simple') continue;
     const x = totalOf(value.measure, factTotal, catalogue.gathered.shareDivisor) * value.mul + 1n;
     const xUnder = value.over === undefined ? value.div : value.div * (totalOf(value.over, factTotal, catalogue.gathered.shareDivisor) + 1n);
     const byAttainment = entry.shape.reads === 2;

@@ -14,21 +14,28 @@ import { tierRows } from './tiers.ts';
 import { HELD } from './attainment.ts';
 import { REF_ASSIGN, REF_CAP, REF_COMPONENT, REF_FACTOR, REF_GATE, REF_SEGMENT, REF_WORLD } from './reference.ts';
 
-const ROW = ['world', 'component', 'payee', 'period'] as const;
+/** A row up to the end: `part` of a payee who was in several groups, `line` where each fact is paid by itself. */
+export const PAID = ['world', 'component', 'payee', 'period', 'part', 'line'] as const;
+const ROW = PAID;
+const TOP = ['world', 'component', 'payee', 'period'] as const;
 const sameRow = (a: string, b: string): Expr => and(...ROW.map((k) => eq(col(k, a), col(k, b))));
+
+/** What of the rarer relations a program has. */
+export interface More { readonly figures?: Statement; readonly ranks?: Statement }
 
 /**
  * What each reading of a table comes to, before gates: one row a component, payee, period and field
  * value. `tiersRounded`: a plan rounds each part of a marginal table; there the parts are summed.
  */
-export function partsStage(attainment: Statement, tiersRounded: boolean): Statement {
+export function partsStage(attainment: Statement, tiersRounded: boolean, more: More): Statement {
+  const read = readAt(attainment, more);
   const found = project(join(
-    ['t', scanOf(attainment)],
+    ['t', read],
     ['inner', 'o', scan(REF_WORLD), eq(col('world', 'o'), col('world', 't'))],
     ['inner', 'k', scan(REF_COMPONENT), and(eq(col('component', 'k'), col('component', 't')), eq(col('plan_world', 'k'), col('plan_world', 'o')), col('paid', 'k'))],
     ['left', 's', scan(REF_SEGMENT), and(eq(col('plan_world', 's'), col('plan_world', 'o')), eq(col('curve', 's'), col('curve', 't')), holds('s', col('r_n', 't'), col('r_d', 't')))],
   ), [
-    ...keep('t', ...ROW, 'field_value', 'r_n', 'r_d', 'unit_n', 'unit_d'), ...keep('k', 'value_unit_n', 'value_unit_d', 'value_mode'), ...keep('s', 'segment'),
+    ...keep('t', ...ROW, 'field_value', ...(more.ranks === undefined ? [] : ['place', 'peers']), 'r_n', 'r_d', 'unit_n', 'unit_d'), ...keep('k', 'value_unit_n', 'value_unit_d', 'value_mode'), ...keep('s', 'segment'),
     // where there is nothing to pay on, no row is missed
     named('held', cast(when(and(eq(col('held', 't'), int(HELD.no)), isNull(col('segment', 's')), compare('<>', col('unit_n', 't'), int(0))), int(HELD.no_row), col('held', 't')), 'integer')),
     named('value_n', coalesce(valueAt('s', col('r_n', 't'), col('r_d', 't')).n, wide(0n))), named('value_d', coalesce(valueAt('s', col('r_n', 't'), col('r_d', 't')).d, wide(1n))),
@@ -39,11 +46,43 @@ export function partsStage(attainment: Statement, tiersRounded: boolean): Statem
     named('raw_n', when(eq(col('held'), int(HELD.no)), when(col('cancels'), col('value_n'), times(col('unit_n'), col('value_n'))), wide(0n))),
     named('raw_d', times(col('unit_d'), when(col('cancels'), call('quotient', col('value_d'), call('nullif', col('unit_n'), int(0))), col('value_d')))),
   ]);
-  const parts = project(product, [...keep(undefined, ...ROW, 'field_value', 'segment', 'value_n', 'value_d', 'held'), named('raw', atScale(col('raw_n'), col('raw_d')))]);
+  const scaled = project(product, [...keep(undefined, ...ROW, 'field_value', ...(more.ranks === undefined ? [] : ['place', 'peers']), 'segment', 'value_n', 'value_d', 'held'), named('raw', atScale(col('raw_n'), col('raw_d')))]);
+  const parts = more.ranks === undefined ? scaled : sharedPlaces(scaled);
   return {
     name: 'parts', make: 'table', key: [...ROW, 'field_value'], about: 'what each reading of a table comes to, in 10^-15 minor units',
     relation: tiersRounded ? withRoundedTiers(parts, attainment) : parts,
   };
+}
+
+/** Attainment with what its table is read at, where that is a formula of results or a place among others. */
+function readAt(attainment: Statement, { figures, ranks }: More): Relation {
+  if (figures === undefined && ranks === undefined) return scanOf(attainment);
+  const columns = columnsOf(attainment.relation).map((c) => c.name);
+  const joined = join(
+    ['t', scanOf(attainment)],
+    ['inner', 'o', scan(REF_WORLD), eq(col('world', 'o'), col('world', 't'))],
+    ['inner', 'k', scan(REF_COMPONENT), and(eq(col('component', 'k'), col('component', 't')), eq(col('plan_world', 'k'), col('plan_world', 'o')))],
+    ...(figures === undefined ? [] : [['left', 'f', scanOf(figures), and(...ROW.map((k) => eq(col(k, 'f'), col(k, 't'))), eq(col('look', 'f'), col('reads_look', 'k')))] as const]),
+    ...(ranks === undefined ? [] : [['left', 'p', scanOf(ranks), and(...(['world', 'component', 'payee', 'period', 'part'] as const).map((k) => eq(col(k, 'p'), col(k, 't'))), eq(col('look', 'p'), coalesce(col('reads_look', 'k'), col('look', 'k'))))] as const]),
+  );
+  const worked = eq(col('reads', 'k'), int(5)), ranked = ranks === undefined ? bool(false) : and(col('ranked', 'k'), isNotNull(col('position', 'p')));
+  const pick = (own: string, figure: string, rank: Expr): Expr => cases([
+    ...(figures === undefined ? [] : [[worked, col(figure, 'f')] as const]), ...(ranks === undefined ? [] : [[ranked, rank] as const]),
+  ], col(own, 't'));
+  const lacking = figures === undefined ? bool(false) : and(worked, or(isNull(col('n', 'f')), isNull(col('d', 'f'))), compare('<>', col('unit_n', 't'), int(0)), eq(col('held', 't'), int(HELD.no)));
+  return project(joined, [
+    ...columns.map((name) => named(name, name === 'r_n' ? pick('r_n', 'n', asWide(col('position', ranks === undefined ? 't' : 'p'))) : name === 'r_d' ? pick('r_d', 'd', wide(1n)) : name === 'held' ? cast(when(lacking, int(HELD.no_reading), col('held', 't')), 'integer') : col(name, 't'))),
+    ...(ranks === undefined ? [] : [named('place', when(ranked, col('num', 'p'), nothing('wide'))), named('peers', col('peers', 'p'))]),
+  ]);
+}
+
+/** Those who share a place share the pay of the places that they take up. */
+function sharedPlaces(parts: Relation): Relation {
+  const names = columnsOf(parts).map((c) => c.name).filter((name) => name !== 'place' && name !== 'peers');
+  const all = extend(parts, [named('one', int(1))]);
+  const group = ['world', 'component', 'period', 'peers', 'place'];
+  const totals = windowed(all, [{ name: 'total', fn: 'sum', of: col('raw'), partition: group, order: [] }, { name: 'payees', fn: 'sum', of: col('one'), partition: group, order: [] }]);
+  return project(totals, names.map((name) => named(name, name === 'raw' ? when(isNull(col('place')), col('raw'), over(col('total'), col('payees'))) : col(name))));
 }
 
 /** (a + b · r) ÷ c as a pair. Where b is 0 the divisor of r is left out: most tables need few digits so. */
@@ -70,13 +109,13 @@ export function holds(s: string, rn: Expr, rd: Expr): Expr {
 }
 
 /** Each condition of each gate: passed or not, with the value that was tested. */
-export function gatesStage(measures: Statement, attainment: Statement): Statement {
+export function gatesStage(looks: Statement, attainment: Statement, more: More): Statement {
   const joined = join(
     ...assigned('gate_set'),
     ['inner', 'g', scan(REF_GATE), and(eq(col('plan_world', 'g'), col('plan_world', 'o')), eq(col('gate_set', 'g'), col('gate_set', 'a')))],
-    ...readings('g', measures, attainment),
+    ...readings('g', looks, attainment, more),
   );
-  const tested = pairOf(joined, 'g', [...keep('g', 'slot', 'test', 'op', 'threshold_n', 'threshold_d', 'otherwise', 'share_n', 'share_d'), named('reads', plus(col('left_side', 'g'), int(0)))], { measure: 0, attainment: 1, value: 2 });
+  const tested = pairOf(joined, [...keep('g', 'slot', 'test', 'op', 'threshold_n', 'threshold_d', 'otherwise', 'share_n', 'share_d'), named('reads', plus(col('left_side', 'g'), int(0)))], { look: 0, attainment: 1, value: 2, figure: 3 }, more);
   const ops = ['=', '<>', '<', '<=', '>', '>='] as const;
   const passed = cases(ops.map((op, i) => [eq(col('op'), int(i)), comparePairs(op, col('r_n'), col('r_d'), col('threshold_n'), col('threshold_d'))] as const), nothing('boolean'));
   return {
@@ -87,13 +126,13 @@ export function gatesStage(measures: Statement, attainment: Statement): Statemen
 }
 
 /** Each factor, as a pair. Null where what it reads is missing: it holds pay then. */
-export function factorsStage(measures: Statement, attainment: Statement): Statement {
+export function factorsStage(looks: Statement, attainment: Statement, more: More): Statement {
   const joined = join(
     ...assigned('factor_set'),
     ['inner', 'g', scan(REF_FACTOR), and(eq(col('plan_world', 'g'), col('plan_world', 'o')), eq(col('factor_set', 'g'), col('factor_set', 'a')))],
-    ...readings('g', measures, attainment),
+    ...readings('g', looks, attainment, more),
   );
-  const read = pairOf(joined, 'g', [...keep('g', 'slot', 'curve', 'average', 'reads'), ...keep('o', 'plan_world'), ...keep('k', 'factor_unit_n', 'factor_unit_d', 'factor_mode')], { none: 0, value: 1, attainment: 2, measure: 3 });
+  const read = pairOf(joined, [...keep('g', 'slot', 'curve', 'average', 'reads'), ...keep('o', 'plan_world'), ...keep('k', 'factor_unit_n', 'factor_unit_d', 'factor_mode')], { none: 0, value: 1, attainment: 2, look: 3, figure: 5 }, more);
   const found = project(join(['t', read], ['left', 's', scan(REF_SEGMENT), and(eq(col('plan_world', 's'), col('plan_world', 't')), eq(col('curve', 's'), col('curve', 't')), holds('s', col('r_n', 't'), col('r_d', 't')))]), [
     ...keep('t', ...ROW, 'slot', 'r_n', 'r_d', 'average', 'factor_unit_n', 'factor_unit_d', 'factor_mode'), ...keep('s', 'segment'),
     named('f_n', valueAt('s', col('r_n', 't'), col('r_d', 't')).n), named('f_d', valueAt('s', col('r_n', 't'), col('r_d', 't')).d),
@@ -116,13 +155,12 @@ function assigned(set: string): [Join[0], ...Extract<Join[1], readonly unknown[]
     ['inner', 'a', scan(REF_ASSIGN), and(eq(col('component', 'a'), col('component', 'k')), eq(col('plan_world', 'a'), col('plan_world', 'o')), eq(col('people_world', 'a'), col('people_world', 'o')), isNotNull(col(set, 'a')))],
   ];
 }
-function readings(g: string, measures: Statement, attainment: Statement): Extract<Join[1], readonly unknown[]>[] {
-  const on = (alias: string, id: string): Expr => and(
-    eq(col('world', alias), col('world', 'o')), eq(col('plan', alias), col('plan', 'k')), eq(col('measure', alias), col(id, g)), eq(col('window', alias), col('window', 'k')),
-    eq(col('period', alias), col('period', 'a')), eq(col('payee', alias), col('payee', 'a')));
+function readings(g: string, looks: Statement, attainment: Statement, { figures }: More): Extract<Join[1], readonly unknown[]>[] {
+  const row = (alias: string): Expr => and(...(['payee', 'period', 'part'] as const).map((k) => eq(col(k, alias), col(k, 'a'))), eq(col('world', alias), col('world', 'o')), eq(col('component', alias), col('component', 'k')));
   return [
-    ['left', 'm', scanOf(measures), on('m', 'measure')], ['left', 'm2', scanOf(measures), on('m2', 'measure_2')],
-    ['left', 't', resultsOf(attainment), and(eq(col('world', 't'), col('world', 'o')), eq(col('component', 't'), col('component', 'k')), eq(col('payee', 't'), col('payee', 'a')), eq(col('period', 't'), col('period', 'a')))],
+    ['left', 't', resultsOf(attainment), row('t')],
+    ['left', 'm', scanOf(looks), and(row('m'), eq(col('look', 'm'), col('look', g)), eq(col('field_value', 'm'), int(0)))],
+    ...(figures === undefined ? [] : [['left', 'f', scanOf(figures), and(row('f'), eq(col('look', 'f'), col('look', g)), eq(col('line', 'f'), coalesce(col('line', 't'), int(0))))] as const]),
   ];
 }
 
@@ -133,20 +171,24 @@ function resultsOf(attainment: Statement): Relation {
 }
 
 /** What a gate or factor reads, as the pair (r_n, r_d); null where it is missing. */
-function pairOf(joined: Relation, g: string, columns: Parameters<typeof project>[1], codes: { readonly measure: number; readonly attainment: number; readonly value: number; readonly none?: number }): Relation {
+function pairOf(joined: Relation, columns: Parameters<typeof project>[1], codes: { readonly look: number; readonly attainment: number; readonly value: number; readonly none?: number; readonly figure: number }, { figures }: More): Relation {
   const raw = project(joined, [
-    ...keep('o', 'world'), ...keep('k', 'component'), ...keep('a', 'payee', 'period'), ...columns, ...keep('t', 'x_n', 'x_d', 'a_n', 'a_d', 'has_value'),
-    named('top', times(asWide(coalesce(col('num', 'm'), int(0))), coalesce(col('x_mul', g), int(1)))),
-    named('bottom', times(asWide(when(isNull(col('measure_2', g)), int(1), coalesce(col('num', 'm2'), int(0)))), coalesce(col('x_div', g), int(1)))),
+    ...keep('o', 'world'), ...keep('k', 'component'), ...keep('a', 'payee', 'period', 'part'), named('line', coalesce(col('line', 't'), int(0))), ...columns, ...keep('t', 'x_n', 'x_d', 'a_n', 'a_d', 'has_value'),
+    named('top', col('num', 'm')), named('bottom', coalesce(when(isNull(col('num', 'm')), nothing('wide'), col('den', 'm')), wide(0n))),
+    ...(figures === undefined ? [] : [named('figure_n', col('n', 'f')), named('figure_d', col('d', 'f'))]),
   ]);
   const is = (code: number | undefined): Expr => eq(col('reads'), int(code ?? -1));
-  const positive = compare('<>', col('bottom'), int(0));
+  const there = compare('<>', col('bottom'), int(0));
   return extend(raw, [
     named('r_n', cases([
-      [is(codes.measure), when(positive, when(compare('<', col('bottom'), int(0)), call('negate', col('top')), col('top')), nothing('wide'))],
+      [is(codes.look), when(there, when(compare('<', col('bottom'), int(0)), call('negate', col('top')), col('top')), nothing('wide'))],
       [is(codes.attainment), col('a_n')], [is(codes.value), when(coalesce(col('has_value'), bool(false)), col('x_n'), nothing('wide'))],
+      ...(figures === undefined ? [] : [[is(codes.figure), col('figure_n')] as const]),
     ], wide(0n))),
-    named('r_d', cases([[is(codes.measure), when(positive, call('abs', col('bottom')), nothing('wide'))], [is(codes.attainment), col('a_d')], [is(codes.value), col('x_d')]], wide(1n))),
+    named('r_d', cases([
+      [is(codes.look), when(there, call('abs', col('bottom')), nothing('wide'))], [is(codes.attainment), col('a_d')], [is(codes.value), col('x_d')],
+      ...(figures === undefined ? [] : [[is(codes.figure), col('figure_d')] as const]),
+    ], wide(1n))),
   ]);
 }
 
@@ -157,15 +199,15 @@ export function earnedStage(level: number, below: readonly Statement[], gates: S
     ['e', raw],
     ['inner', 'o', scan(REF_WORLD), eq(col('world', 'o'), col('world', 'e'))],
     ['inner', 'k', scan(REF_COMPONENT), and(eq(col('component', 'k'), col('component', 'e')), eq(col('plan_world', 'k'), col('plan_world', 'o')))],
-    ['inner', 'a', scan(REF_ASSIGN), and(eq(col('component', 'a'), col('component', 'e')), eq(col('payee', 'a'), col('payee', 'e')), eq(col('period', 'a'), col('period', 'e')), eq(col('plan_world', 'a'), col('plan_world', 'o')), eq(col('people_world', 'a'), col('people_world', 'o')))],
-  ), [...keep('e', ...ROW, 'raw', 'held'), ...keep('k', 'plan', 'parent'), ...keep('a', 'cycle', 'incentive_n', 'incentive_d', 'cap_n', 'cap_d', 'floor_n', 'floor_d'), named('gated', col('raw', 'e'))]);
+    ['inner', 'a', scan(REF_ASSIGN), and(eq(col('component', 'a'), col('component', 'e')), eq(col('payee', 'a'), col('payee', 'e')), eq(col('period', 'a'), col('period', 'e')), eq(col('part', 'a'), col('part', 'e')), eq(col('plan_world', 'a'), col('plan_world', 'o')), eq(col('people_world', 'a'), col('people_world', 'o')))],
+  ), [...keep('e', ...ROW, 'raw'), named('held', cast(when(eq(col('days_n', 'a'), int(0)), int(HELD.no_group), col('held', 'e')), 'integer')), ...keep('k', 'plan', 'parent'), ...keep('a', 'cycle', 'days_n', 'days_d', 'incentive_n', 'incentive_d', 'cap_n', 'cap_d', 'floor_n', 'floor_d'), named('gated', col('raw', 'e'))]);
   let now = withRefs;
   if (gates !== undefined) for (let slot = 0; slot < slots.gates; slot++) now = gated(now, gates, slot);
   now = extend(now, [named('factored', col('gated'))]);
   if (factors !== undefined) for (let slot = 0; slot < slots.factors; slot++) now = multiplied(now, factors, slot);
   return {
     name: `earned_${level}`, make: 'table', key: [...ROW], about: level === 0 ? 'pay of each single component, step by step' : `pay of groups of level ${level}, step by step`,
-    relation: project(limited(now), keep(undefined, ...ROW, 'plan', 'parent', 'cycle', 'raw', 'gated', 'factored', 'limited', 'held')),
+    relation: project(limited(now), keep(undefined, ...ROW, 'plan', 'parent', 'cycle', 'days_n', 'days_d', 'raw', 'gated', 'factored', 'limited', 'held')),
   };
 }
 
@@ -173,10 +215,15 @@ function leafSums(parts: Statement): Relation {
   return aggregate(scanOf(parts), keep(undefined, ...ROW), [named('raw', sum(col('raw'))), named('held', max(col('held')))]);
 }
 function groupSums(level: number, below: readonly Statement[]): Relation {
-  const all = union(below.map((s) => project(scanOf(s), keep(undefined, 'world', 'parent', 'payee', 'period', 'limited', 'held'))));
+  const all = union(below.map((s) => project(scanOf(s), [...keep(undefined, 'world', 'parent', 'payee', 'period'), named('limited', byDays('limited')), ...keep(undefined, 'held')])));
   const chosen = join(['e', all], ['inner', 'o', scan(REF_WORLD), eq(col('world', 'o'), col('world', 'e'))],
     ['inner', 'k', scan(REF_COMPONENT), and(eq(col('component', 'k'), col('parent', 'e')), eq(col('plan_world', 'k'), col('plan_world', 'o')), eq(col('level', 'k'), int(level)))]);
-  return aggregate(chosen, [...keep('e', 'world'), ...keep('k', 'component'), ...keep('e', 'payee', 'period')], [named('raw', sum(col('limited', 'e'))), named('held', max(col('held', 'e')))]);
+  return aggregate(chosen, [...keep('e', 'world'), ...keep('k', 'component'), ...keep('e', 'payee', 'period'), named('part', cast(int(0), 'integer')), named('line', int(0))], [named('raw', sum(col('limited', 'e'))), named('held', max(col('held', 'e')))]);
+}
+
+/** Of a payee who was in several groups, each counts for its share of his days. */
+function byDays(amount: string): Expr {
+  return when(eq(col('days_n'), col('days_d')), col(amount), over(times(col(amount), asWide(col('days_n'))), asWide(col('days_d'))));
 }
 
 /** One gate: where a condition failed, a share of the pay, at most a share of the incentive, or nothing for now. */
@@ -216,29 +263,37 @@ function limited(rows: Relation): Relation {
   return extend(capped, [named('limited', when(floored, call('greatest', col('limited'), atScale(col('floor_top'), col('floor_bottom'))), col('limited')))]);
 }
 
-/** The earning of each top-level component: rounded once, less what earlier periods of its window earned. */
-export function earningsStage(levels: readonly Statement[]): Statement {
+/**
+ * The earning of each top-level component: rounded once, or once for each line; less what earlier periods of its
+ * window earned. `lines`: some component pays each fact, or each value of a field, by itself.
+ */
+export function earningsStages(levels: readonly Statement[], lines: boolean): Statement[] {
   const tops = filter(union(levels.map(scanOf)), isNull(col('parent')));
-  const withUnit = project(join(['e', tops], ['inner', 'o', scan(REF_WORLD), eq(col('world', 'o'), col('world', 'e'))],
+  const steps = ['raw', 'gated', 'factored', 'limited'] as const;
+  const summed = aggregate(tops, keep(undefined, ...TOP, 'line', 'plan', 'cycle'), [...steps.map((s) => named(s, sum(byDays(s)))), named('held', max(col('held')))]);
+  const withUnit = project(join(['e', summed], ['inner', 'o', scan(REF_WORLD), eq(col('world', 'o'), col('world', 'e'))],
     ['inner', 'k', scan(REF_COMPONENT), and(eq(col('component', 'k'), col('component', 'e')), eq(col('plan_world', 'k'), col('plan_world', 'o')))]),
-  [...keep('e', ...ROW, 'plan', 'cycle', 'raw', 'gated', 'factored', 'limited', 'held'), ...keep('k', 'end_unit', 'end_minor', 'end_add')]);
+  [...keep('e', ...TOP, 'line', 'plan', 'cycle', ...steps, 'held'), ...keep('k', 'end_unit', 'end_minor', 'end_add')]);
   const whole = call('quotient', call('greatest', plus(call('abs', col('limited')), col('end_add')), wide(0n)), col('end_unit'));
-  const soFar = extend(withUnit, [named('so_far', cast(times(sign(col('limited')), whole, asWide(col('end_minor'))), 'bigint'))]);
+  const rounded = extend(withUnit, [named('so_far', cast(times(sign(col('limited')), whole, asWide(col('end_minor'))), 'bigint'))]);
+  const paid: Statement = { name: 'lines', make: 'table', key: [...TOP, 'line'], about: 'pay of each fact or field value by itself, rounded', relation: project(rounded, keep(undefined, ...TOP, 'line', 'plan', 'cycle', ...steps, 'so_far', 'held')) };
+  const soFar = lines ? aggregate(scanOf(paid), keep(undefined, ...TOP, 'plan', 'cycle'), [...steps.map((s) => named(s, sum(col(s)))), named('so_far', cast(sum(col('so_far')), 'bigint')), named('held', max(col('held')))]) : project(rounded, keep(undefined, ...TOP, 'plan', 'cycle', ...steps, 'so_far', 'held'));
   const lagged = windowed(soFar, [{ name: 'before', fn: 'lag', of: col('so_far'), before: int(0), partition: ['world', 'component', 'payee', 'cycle'], order: [{ column: 'period', descending: false }] }]);
-  return {
-    name: 'earnings', make: 'table', key: [...ROW], about: 'what each component earns in each period, in minor units, and what rounding left over',
-    relation: project(lagged, [...keep(undefined, ...ROW, 'plan', 'cycle', 'raw', 'gated', 'factored', 'limited', 'so_far', 'before', 'held'),
+  const earnings: Statement = {
+    name: 'earnings', make: 'table', key: [...TOP], about: 'what each component earns in each period, in minor units, and what rounding left over',
+    relation: project(lagged, [...keep(undefined, ...TOP, 'plan', 'cycle', ...steps, 'so_far', 'before', 'held'),
       named('amount', minus(col('so_far'), col('before'))), named('residue', minus(col('limited'), times(asWide(col('so_far')), wide(SCALE))))]),
   };
+  return lines ? [paid, earnings] : [earnings];
 }
 
 /** Pay of a plan's components after the plan's cap, which is shared out by largest remainder. */
 export function payoutsStage(earnings: Statement): Statement {
   const group = ['world', 'plan', 'payee', 'period'];
-  const totals = windowed(project(scanOf(earnings), keep(undefined, ...ROW, 'plan', 'amount', 'held')), [{ name: 'total', fn: 'sum', of: col('amount'), partition: group, order: [] }]);
+  const totals = windowed(project(scanOf(earnings), keep(undefined, ...TOP, 'plan', 'amount', 'held')), [{ name: 'total', fn: 'sum', of: col('amount'), partition: group, order: [] }]);
   const capped = project(join(['e', totals], ['inner', 'o', scan(REF_WORLD), eq(col('world', 'o'), col('world', 'e'))],
     ['left', 'c', scan(REF_CAP), and(eq(col('plan_world', 'c'), col('plan_world', 'o')), ...group.slice(1).map((k) => eq(col(k, 'c'), col(k, 'e'))), compare('>', col('total', 'e'), col('cap', 'c')))]),
-  [...keep('e', ...ROW, 'plan', 'amount', 'held'), ...keep('c', 'cap'), named('part_n', coalesce(times(asWide(col('amount', 'e')), col('cap', 'c')), wide(0n))),
+  [...keep('e', ...TOP, 'plan', 'amount', 'held'), ...keep('c', 'cap'), named('part_n', coalesce(times(asWide(col('amount', 'e')), col('cap', 'c')), wide(0n))),
     named('part_d', when(isNull(col('cap', 'c')), wide(1n), col('total', 'e')))]);
   const cut = extend(capped, [named('part', { kind: 'ratio', n: col('part_n'), d: col('part_d'), scale: 1n, mode: 'floor' })]);
   const rest = extend(cut, [named('rest', minus(col('part_n'), times(col('part'), col('part_d'))))]);
@@ -248,7 +303,7 @@ export function payoutsStage(earnings: Statement): Statement {
   ]);
   const extra = when(compare('<=', asWide(col('place')), minus(asWide(col('cap')), col('given'))), wide(1n), wide(0n));
   return {
-    name: 'payouts', make: 'table', key: [...ROW], about: 'what is paid: earnings after the cap of the plan',
+    name: 'payouts', make: 'table', key: [...TOP], about: 'what is paid: earnings after the cap of the plan',
     relation: project(ranked, [...keep(undefined, 'world', 'plan', 'component', 'payee', 'period', 'amount', 'held'), named('payout', when(isNull(col('cap')), col('amount'), cast(plus(col('part'), extra), 'bigint')))]),
   };
 }

@@ -1,148 +1,258 @@
 /**
- * Stage 1, facts: the stored rows of one kind as a run sees them, each with the slice of time that it
- * falls into, the parties that credit rules may name, and one column for every value that a measure
- * wants. Every formula over facts sits here, in one scan a kind.
+ * Stage 1, facts: the rows of one kind as a run sees them, each with the slice of time that it falls
+ * into, the parties that credit rules may name, and one column for every value that a measure wants.
+ * Every formula over facts alone sits here, in one scan a kind; what reads the payee who is credited
+ * is found one stage later, from columns that are handed on.
  */
 import type { Typed } from '../plan/formula.ts';
-import type { Kind } from '../plan/plan.ts';
+import type { At, CreditRule, Kind, Num, Plan } from '../plan/plan.ts';
 import {
-  and, cast, coalesce, codeOf, col, compare, eq, type Expr, filter, int, isNull, join, type JoinInput, named, type Named, nothing, or,
-  project, type Relation, scan, type Statement, type TableSchema, when, windowed,
+  and, cast, codeOf, col, type Column, compare, eq, type Expr, int, isNotNull, type JoinInput, named, type Named, nothing, project, type Relation, scan, type Statement, when,
 } from '../relation/relation.ts';
 import { assert, must } from '../value/diagnostic.ts';
-import type { DirectRule, FactColumn, Gathered } from './gather.ts';
-import { type FactScope, lowerCondition, lowerKey, lowerNumber, NotBuilt } from './lower.ts';
+import { lcm } from '../value/rate.ts';
+import { asWide, scanOf } from './arithmetic.ts';
+import { bookValue } from './book.ts';
+import { constantShare, type DirectRule, type Divisors, type FactColumn, type Gathered, type TimeOf } from './gather.ts';
+import type { KindRows } from './kind-rows.ts';
+import { lower, lowerCondition, lowerKey, lowerNumber, type Lowered, type Scope, type TypedName } from './lower.ts';
+import { type Pair, productOfPairs } from './lower-pair.ts';
+import { contentKey } from './reads.ts';
 import { REF_DAY } from './reference.ts';
-import { entityTable, factTable, supersededTable } from './store.ts';
+import { fieldsOf, idCode as ownCode, type Joins, joinsOf, lowerPortion, type OtherNames, readsOwnMoney, type Row, rowScope } from './row-scope.ts';
 
-/** Rows of a kind that count at a cut: versions learned by it, and not superseded by it. */
-export function currentRows(table: TableSchema, kind: Kind, cut: number): Relation {
-  const columns = table.columns.map((c) => named(c.name, col(c.name, 'v')));
-  const joined = join(['v', scan(table)], ['left', 's', scan(supersededTable(kind)), and(eq(col('row', 's'), col('row', 'v')), compare('<=', col('seq', 's'), int(cut)))]);
-  return project(filter(joined, and(isNull(col('row', 's')), compare('<=', col('seq', 'v'), int(cut)))), columns);
+export interface FactsStage {
+  readonly statement: Statement;
+  /** kinds whose dated rows, or facts by their ids, it joins */
+  readonly references: readonly Kind[];
+  readonly parties: readonly (readonly string[])[];
 }
 
-/** Dated rows of a reference, each with the day on which the next one begins. */
-export function entityRows(kind: Kind, cut: number): Statement {
-  // a row without a first day comes before all others
-  const ordered = project(currentRows(entityTable(kind), kind, cut), [
-    ...entityTable(kind).columns.map((c) => named(c.name, col(c.name))), named('_starts', coalesce(col('from_day'), cast(int(-1_000_000), 'integer'))),
-  ]);
-  const rows = windowed(ordered, [{ name: '_next_day', fn: 'lead', of: col('from_day'), partition: ['entity'], order: [{ column: '_starts', descending: false }] }]);
-  return { name: `dated_${kind.name}`, make: 'view', relation: rows, key: ['row'], about: `dated rows of ${kind.name}, each until the next one begins` };
+/** The facts of one kind while their columns are asked for. */
+export interface FactsBuilder {
+  readonly kind: Kind;
+  readonly kinds: readonly Kind[];
+  readonly rules: readonly DirectRule[];
+  /** some of its facts are reversals */
+  readonly signed: boolean;
+  /** the facts, with the columns asked for so far */
+  scan(): Relation;
+  /** columns that tell the time of a fact, beside its slice */
+  times(): readonly string[];
+  /** the code of what a reviewer decided under a guardrail, NULL where nobody did */
+  decision(guardrail: string): Expr;
+  /** the column of a party that rules name */
+  party(path: readonly string[], at: At): Expr;
+  /** the column of what the rule's filter says, where it has one */
+  isWanted(rule: DirectRule): Expr | undefined;
+  /** a share or factor that is found for each fact, in parts of its divisor */
+  portion(num: Num, currency: string, at: At): Pair & { readonly d: bigint };
+  /** a condition on the fact alone */
+  condition(formula: Typed, currency: string, at: At): Expr;
+  /** a name of the row, as a column that the next stage reads */
+  handedOn(typed: TypedName, currency: string, at: At): Lowered;
+  /** a column of any expression over the row */
+  column(prefix: string, key: string, expr: (scope: (currency: string, at: At) => Scope) => Expr): Expr;
+  /** the column that tells the slice, day or other date of a fact */
+  time(time: TimeOf): string;
+  finish(): FactsStage;
 }
 
-export interface FactsStage { readonly statement: Statement; readonly references: readonly Kind[]; readonly parties: readonly (readonly string[])[] }
-
-/** The facts of one kind. `parties`: the paths that credit rules credit, in order of the columns `party_0` … */
-export function factsStage(kind: Kind, gathered: Gathered, kinds: readonly Kind[], cut: number): FactsStage {
-  const joins = new Map<string, { alias: string; kind: Kind }>();
-  const reference = (field: string): { alias: string; kind: Kind } | undefined => {
-    const known = joins.get(field);
-    if (known !== undefined) return known;
-    const target = referenced(kind, field, kinds);
-    if (target === undefined) return undefined;
-    const made = { alias: `e_${field}`, kind: target };
-    joins.set(field, made);
-    return made;
-  };
+export function factsBuilder(kind: Kind, gathered: Gathered, rows: KindRows, options: { readonly kinds: readonly Kind[]; /** first day that the plans cover; facts before it are wanted, too */ readonly from: number; readonly history: boolean; readonly ids: boolean; readonly runs: boolean; readonly others?: OtherNames }): FactsBuilder {
+  const { kinds } = options;
+  const joins = joinsOf(kinds);
+  const row: Row = { kind, alias: 'f', day: col('day', 'f') };
+  const scope = (currency: string, at: At): Scope => rowScope(row, joins, currency, at, options.others);
   const rules = gathered.rules.filter((r) => r.kind === kind.name);
-  const parties = partiesOf(rules);
-  const columns: Named[] = [
-    named('facts_world', cast(int(0), 'integer')), named('fact', col('row', 'f')), named('day', col('day', 'f')), named('slice', col('slice', 'd')),
-    ...parties.map((path, i) => named(`party_${i}`, partyColumn(path, reference, kind, rules))),
-    ...rules.filter((r) => r.rule.where !== undefined).map((r) => named(`rule_${r.index}`, lowerCondition(must(r.rule.where).formula, scopeOf(kind, r.currency, reference, r.rule.at)))),
-    ...gathered.facts.filter((c) => c.kind === kind.name).map((c) => named(columnName(c), valueColumn(c, kind, reference).expr)),
-  ];
-  const from: JoinInput[] = [
-    { as: 'f', how: 'from', relation: currentRows(factTable(kind), kind, cut) },
-    { as: 'd', how: 'inner', relation: scan(REF_DAY), on: eq(col('day', 'd'), col('day', 'f')) },
-    ...[...joins].map(([field, r]): JoinInput => ({ as: r.alias, how: 'left', relation: { kind: 'scan', table: `dated_${r.kind.name}`, columns: datedColumns(r.kind) }, on: inForce(r.alias, field) })),
-  ];
+  const parties = new Map<string, Named>(), more = new Map<string, Named>(), dates = new Map<string, string>();
+  const partyList: (readonly string[])[] = [];
+  let finished: FactsStage | undefined;
+  const column: FactsBuilder['column'] = (prefix, key, make) => {
+    const found = more.get(`${prefix}|${key}`);
+    if (found !== undefined) return col(found.name);
+    assert(finished === undefined, `a column is asked for before the facts are finished: ${key}`);
+    const made = named(`${prefix}_${[...more.keys()].filter((k) => k.startsWith(`${prefix}|`)).length}`, make(scope));
+    more.set(`${prefix}|${key}`, made);
+    return col(made.name);
+  };
+  const party = (path: readonly string[]): Expr => {
+    const key = path.join('.'), known = parties.get(key);
+    if (known !== undefined) return col(known.name);
+    assert(finished === undefined, `a party is asked for before the facts are finished: ${key}`);
+    const made = named(`party_${parties.size}`, partyOf(path, scope(rules[0]?.currency ?? 'USD', rules[0]?.rule.at ?? kind.at), kind, kinds));
+    parties.set(key, made);
+    partyList.push(path);
+    return col(made.name);
+  };
+  for (const r of rules) for (const path of partyPaths(r.rule)) party(path);
+  const wanted = rules.flatMap((r) => (r.rule.where === undefined || r.group !== undefined ? [] : [named(`rule_${r.index}`, lowerCondition(r.rule.where.formula, scope(r.currency, r.rule.at)))]));
+
+  const finish = (): FactsStage => {
+    const values = gathered.facts.filter((c) => c.kind === kind.name && !c.personal && !c.timed && c.role !== 'fact').map((c) => named(columnName(c), valueColumn(c, kind, kinds, scope(c.currency, c.at), rows.signed).expr));
+    const dateColumns = [...dates].flatMap(([path, n]): Named[] => {
+      const out = lower({ kind: 'name', name: path, ref: { kind: 'field', path: path.split('.') }, type: { kind: 'date' }, at: { start: 0, end: 0 } }, scope('USD', kind.at), false);
+      assert(out.kind === 'day', 'a date field holds days; resolve checks it');
+      joins.inputs.set(`d${n}`, { as: `d${n}`, how: 'left', relation: scan(REF_DAY), on: eq(col('day', `d${n}`), out.expr) });
+      return [named(`date_${n}`, out.expr), named(`slice_${n}`, col('slice', `d${n}`))];
+    });
+    const early = options.history || dates.size > 0;
+    const columns: Named[] = [
+      named('facts_world', cast(int(0), 'integer')), named('fact', col('row', 'f')), ...(options.ids ? [named('fact_id', col('id', 'f'))] : []), named('day', col('day', 'f')),
+      named('slice', early ? sliceOf(options.from) : col('slice', 'd')), ...dateColumns,
+      ...(kind.runs === undefined || !options.runs ? [] : kind.runs.map((field, i) => named(i === 0 ? 'runs_from' : 'runs_until', col(field, 'f')))),
+      ...parties.values(), ...wanted, ...values, ...more.values(),
+    ];
+    const from: JoinInput[] = [
+      { as: 'f', how: 'from', relation: rows.relation },
+      { as: 'd', how: early ? 'left' : 'inner', relation: scan(REF_DAY), on: eq(col('day', 'd'), col('day', 'f')) },
+      ...joins.inputs.values(),
+    ];
+    return {
+      statement: { name: `facts_${kind.name}`, make: 'view', relation: project({ kind: 'join', inputs: from }, columns), key: ['fact'], about: `${kind.title || kind.name}: what is asked of each` },
+      references: [...joins.references, ...rows.references], parties: partyList,
+    };
+  };
   return {
-    statement: { name: `facts_${kind.name}`, make: 'view', relation: project({ kind: 'join', inputs: from }, columns), key: ['fact'], about: `${kind.title || kind.name}: what is asked of each` },
-    references: [...new Set([...joins.values()].map((r) => r.kind))],
-    parties,
+    kind, kinds, rules, signed: rows.signed, column, party,
+    scan: () => (finished === undefined ? { kind: 'scan', table: `facts_${kind.name}`, columns: [] } : scanOf(finished.statement)),
+    times: () => [...[...dates.values()].flatMap((n) => [`date_${n}`, `slice_${n}`]), ...(kind.runs === undefined || !options.runs ? [] : ['runs_from', 'runs_until'])],
+    isWanted: (rule) => (rule.rule.where === undefined || rule.group !== undefined ? undefined : col(`rule_${rule.index}`)),
+    portion(num, currency, at) {
+      const { d } = lowerPortion(num, scope(currency, at));
+      return { n: column('portion', `${contentKey(num)}|${currency}`, (s) => lowerPortion(num, s(currency, at)).n), d };
+    },
+    condition: (formula, currency, at) => column('holds', `${contentKey(formula)}|${currency}`, (s) => lowerCondition(formula, s(currency, at))),
+    decision: (guardrail) => column('decision', guardrail, () => decisionOf(guardrail, row, joins)),
+    handedOn(typed, currency, at) {
+      const made = lower(typed, scope(currency, at), typed.type.kind === 'money');
+      const key = `${contentKey(typed.ref)}|${currency}`;
+      if (made.kind !== 'number') return { kind: made.kind, expr: column('raw', key, () => made.expr) };
+      assert(typeof made.d === 'bigint', 'a field has a constant divisor');
+      return { kind: 'number', n: column('raw', key, () => made.n), d: made.d };
+    },
+    time({ grain, date }) {
+      if (date === null) return grain === 'day' ? 'day' : 'slice';
+      const path = date.join('.'), number = dates.get(path) ?? String(dates.size);
+      dates.set(path, number);
+      return grain === 'day' ? `date_${number}` : `slice_${number}`;
+    },
+    finish: () => (finished ??= finish()),
   };
 }
 
-export const columnName = (c: FactColumn): string => (c.role === 'key' ? `key_${c.index}` : `value_${c.index}`);
-
-/** How many parts of one the stored number of a column counts. */
-export function divisorOf(column: Omit<FactColumn, 'index'>, kinds: readonly Kind[]): bigint {
-  const kind = kinds.find((k) => k.name === column.kind);
-  assert(kind !== undefined, 'the kind of a column exists');
-  return valueColumn(column, kind, (field) => {
-    const target = referenced(kind, field, kinds);
-    return target === undefined ? undefined : { alias: `e_${field}`, kind: target };
-  }).divisor;
+/** Facts before the first day that the plans cover lie in the slice of all earlier days. */
+function sliceOf(from: number): Expr {
+  return { kind: 'case', when: [[isNotNull(col('slice', 'd')), col('slice', 'd')], [compare('<', col('day', 'f'), int(from)), cast(int(EARLIER), 'integer')]], otherwise: nothing('integer') };
 }
+/** The slice of all days before those that the plans cover. */
+export const EARLIER = -1;
 
-function valueColumn(c: Omit<FactColumn, 'index'>, kind: Kind, reference: FactScope['reference']): { readonly expr: Expr; readonly divisor: bigint } {
-  const scope = scopeOf(kind, c.currency, reference, c.at);
+/** What was decided last on a fact under a guardrail. */
+function decisionOf(guardrail: string, row: Row, joins: Joins): Expr {
+  const alias = `review_${[...joins.inputs.keys()].filter((k) => k.startsWith('review_')).length}`;
+  const own = ownCode(row, joins);
+  joins.inputs.set(alias, { as: alias, how: 'left', relation: { kind: 'scan', table: REVIEWS, columns: REVIEW_COLUMNS }, on: and(eq(col('fact', alias), own), eq(col('guardrail', alias), codeOf(guardrail))) });
+  return col('decision', alias);
+}
+export const REVIEWS = 'decided';
+export const REVIEW_COLUMNS: readonly Column[] = [{ name: 'fact', type: 'integer' }, { name: 'guardrail', type: 'integer' }, { name: 'decision', type: 'integer' }];
+
+export const columnName = (c: FactColumn): string => (c.role === 'fact' ? 'fact' : c.role === 'key' ? `key_${c.index}` : `value_${c.index}`);
+
+/** How many parts of one the stored number of a column counts, and all shares of a rule. */
+export function divisorsOf(kinds: readonly Kind[]): Divisors {
+  const scopeFor = (kind: Kind, currency: string, at: At): { scope: Scope; joins: Joins } => {
+    const joins = joinsOf(kinds);
+    return { joins, scope: rowScope({ kind, alias: 'f', day: col('day', 'f') }, joins, currency, at, DUMMY) };
+  };
+  const portion = (num: Num | undefined, kind: Kind, plan: Plan, at: At): bigint => {
+    const constant = constantShare(num);
+    return constant !== undefined ? constant.d : lowerPortion(must(num), scopeFor(kind, plan.currency, at).scope).d;
+  };
+  return {
+    book(term) {
+      const kind = must(kinds.find((k) => k.name === term.kind));
+      return bookValue(term, kind, kinds, joinsOf(kinds), int(0), () => asWide(int(0))).pair.d;
+    },
+    portion: (num, name, plan, at) => portion(num, must(kinds.find((k) => k.name === name)), plan, at),
+    column(column) {
+      if (column.role === 'fact') return 1n;
+      const kind = kinds.find((k) => k.name === column.kind);
+      assert(kind !== undefined, 'the kind of a column exists');
+      return valueColumn(column, kind, kinds, scopeFor(kind, column.currency, column.at).scope, false).divisor;
+    },
+    shares(rule, plan) {
+      const list = rule.list === undefined ? 1n : rule.list.shares ? SPLIT_PARTS : EQUAL_PARTS;
+      let all = 1n;
+      for (const name of rule.from.length === 0 ? [''] : rule.from) {
+        const kind = kinds.find((k) => k.name === name);
+        const of = (num: Num | undefined): bigint => (kind === undefined ? constantShare(num)?.d ?? 1n : portion(num, kind, plan, rule.at));
+        let d = list * of(rule.share) * (rule.factor === undefined ? 1n : of(rule.factor)) * (rule.split.length === 0 ? equalShares(rule.to.length) : 1n);
+        for (const step of rule.split) d *= step.reduce((m, s) => (s.share === 'rest' ? m : lcm(m, of(s.share))), 1n);
+        if (kind !== undefined) for (const g of plan.guardrails) if (g.from.includes(name) && g.otherwise.kind === 'factor') d *= portion(g.otherwise.factor, kind, plan, g.at);
+        all = lcm(all, d);
+      }
+      return all;
+    },
+  };
+}
+/** shares of a list that says them; equal shares of up to 16 payees */
+export const SPLIT_PARTS = 1_000_000n;
+export const EQUAL_PARTS = 720_720n;
+/** lcm of 1 … n: any number of these payees may be there */
+function equalShares(n: number): bigint {
+  let d = 1n;
+  for (let i = 2n; i <= BigInt(n); i++) d = lcm(d, i);
+  return d;
+}
+/** Names of the payee and the window, for finding divisors only. */
+const DUMMY: OtherNames = (typed) => {
+  switch (typed.ref.kind) {
+    case 'field': return undefined;
+    default: return typed.type.kind === 'date' ? { kind: 'day', expr: { kind: 'literal', type: 'integer', value: 0n } } : typed.type.kind === 'yes_no' ? { kind: 'yes_no', expr: { kind: 'literal', type: 'boolean', value: true } }
+      : typed.type.kind === 'text' || typed.type.kind === 'payee' || typed.type.kind === 'entity' ? { kind: 'code', expr: { kind: 'literal', type: 'integer', value: 0n } } : { kind: 'number', n: int(1), d: SPLIT_PARTS };
+  }
+};
+
+export function valueColumn(c: Omit<FactColumn, 'index'>, kind: Kind, kinds: readonly Kind[], scope: Scope, signed: boolean): { readonly expr: Expr; readonly divisor: bigint } {
+  if (c.role === 'fact') return { expr: col('row', 'f'), divisor: 1n };
   const counted = c.where === null ? [] : [lowerCondition(c.where, scope)];
   // amounts of another currency are not added to these: they are told apart before anything is summed
-  if (c.role === 'sum' && c.formula?.type.kind === 'money' && readsOwnMoney(c.formula, kind)) counted.push(eq(col('currency', 'f'), codeOf(c.currency)));
-  const value = c.role === 'count' ? { expr: int(1), divisor: 1n } : c.role === 'sum' ? sumValue(must(c.formula), scope) : lowerKey(must(c.formula), scope);
-  if (c.role === 'key') return { expr: coalesce(value.expr, int(blankKey(must(c.formula)))), divisor: value.divisor };
-  return { expr: counted.length === 0 ? value.expr : when(and(...counted), value.expr, nothing('bigint')), divisor: value.divisor };
+  if (c.role === 'sum' && c.formula?.type.kind === 'money' && readsOwnMoney(c.formula, kind, kinds)) counted.push(eq(col('currency', 'f'), codeOf(c.currency)));
+  const value = valueOf(c, scope);
+  if (c.role === 'key') return { expr: { kind: 'call', fn: 'coalesce', args: [value.expr, int(blankKey(must(c.formula)))] }, divisor: value.divisor };
+  const signedValue = signed && c.role !== 'distinct' ? { kind: 'call' as const, fn: 'multiply' as const, args: [value.expr, col('sign', 'f')] } : value.expr;
+  const whole = value.divisor >= WIDE_FROM && c.role === 'sum' ? asWide(signedValue) : signedValue;
+  return { expr: counted.length === 0 ? whole : when(and(...counted), whole, nothing(value.divisor >= WIDE_FROM && c.role === 'sum' ? 'wide' : 'bigint')), divisor: value.divisor };
 }
-/** A blank number or date is not 0: it can be read by no table. A blank word is no word's code: only \`otherwise\` holds it. */
+/** a value in so many parts of one does not fit into 64 bits any more */
+const WIDE_FROM = 10n ** 15n;
+export const isWideColumn = (divisor: bigint): boolean => divisor >= WIDE_FROM;
+
+function valueOf(c: Omit<FactColumn, 'index'>, scope: Scope): { readonly expr: Expr; readonly divisor: bigint } {
+  if (c.role === 'distinct' || c.role === 'key') return lowerKey(must(c.formula), scope);
+  if (c.role === 'weight') return { expr: when(isNotNull(lowerNumber(must(c.formula), scope).n), int(1), nothing('bigint')), divisor: 1n };
+  const start: Pair = c.role === 'count' ? { n: int(1), d: 1n } : lowerNumber(must(c.formula), scope);
+  const pair = c.factors.reduce((value: Pair, factor) => productOfPairs(value, lowerPortion(factor, scope)), start);
+  const fixed = typeof pair.d === 'bigint' ? pair : must(scope.quotient)(pair);
+  assert(typeof fixed.d === 'bigint', 'a value has a constant divisor');
+  return { expr: fixed.n, divisor: fixed.d };
+}
+/** A blank number or date is not 0: it can be read by no table. A blank word is no word's code: only `otherwise` holds it. */
 export const BLANK_KEY = -(2n ** 63n) + 1n;
 function blankKey(formula: Typed): bigint {
   const { kind } = formula.type;
   return kind === 'text' || kind === 'payee' || kind === 'entity' || kind === 'yes_no' ? -1n : BLANK_KEY;
 }
-function sumValue(formula: Typed, scope: FactScope): { expr: Expr; divisor: bigint } {
-  const { n, d } = lowerNumber(formula, scope);
-  return { expr: n, divisor: d };
-}
-function readsOwnMoney(f: Typed, kind: Kind): boolean {
-  if (f.kind === 'name') {
-    const { ref } = f;
-    return ref.kind === 'field' && ref.path.length === 1 && kind.fields.some((x) => x.name === ref.path[0] && x.type === 'money');
-  }
-  return (f.kind === 'op' || f.kind === 'call') && f.args.some((a) => readsOwnMoney(a, kind));
-}
 
-function scopeOf(kind: Kind, currency: string, reference: FactScope['reference'], at: FactScope['at']): FactScope {
-  return { kind, currency, reference, at };
+function partyPaths(rule: CreditRule): readonly (readonly string[])[] {
+  if (rule.list !== undefined || rule.through !== undefined) return [];
+  return rule.split.length > 0 ? rule.split.flat().map((s) => s.to) : rule.to;
 }
-
-function partiesOf(rules: readonly DirectRule[]): readonly (readonly string[])[] {
-  const paths = rules.flatMap((r) => (r.rule.split.length > 0 ? r.rule.split.flat().map((s) => s.to) : r.rule.to));
-  return [...new Map(paths.map((p) => [p.join('.'), p])).values()];
-}
-function partyColumn(path: readonly string[], reference: FactScope['reference'], kind: Kind, rules: readonly DirectRule[]): Expr {
-  const [first, second] = path;
-  assert(first !== undefined, 'a party is named');
-  const at = must(rules[0]).rule.at;
-  if (second === undefined) {
-    assert(kind.fields.some((f) => f.name === first), `${kind.name} has the field ${first}; resolve checks it`);
-    return col(first, 'f');
-  }
-  if (path.length > 2) throw new NotBuilt(at, `${path.join('.')} follows two references`, 'One reference at a time is built: put the payee on the nearer row.');
-  const r = reference(first);
-  assert(r !== undefined, `${first} is a reference; resolve checks it`);
-  return col(second, r.alias);
-}
-
-/** The kind that a field of this kind refers to. */
-export function referenced(kind: Kind, field: string, kinds: readonly Kind[]): Kind | undefined {
-  const type = kind.fields.find((f) => f.name === field)?.type;
-  const name = typeof type === 'object' ? type.entity : type === 'payee' ? 'person' : undefined;
-  return kinds.find((k) => k.name === name && !k.dated);
-}
-function datedColumns(kind: Kind): TableSchema['columns'] {
-  return [...entityTable(kind).columns, { name: '_starts', type: 'integer' }, { name: '_next_day', type: 'integer' }];
-}
-/** The row of a reference that was in force on the day of the fact. */
-function inForce(alias: string, field: string): Expr {
-  const day = col('day', 'f');
-  return and(
-    eq(col('entity', alias), col(field, 'f')),
-    or(isNull(col('from_day', alias)), compare('<=', col('from_day', alias), day)),
-    or(isNull(col('_next_day', alias)), compare('<', day, col('_next_day', alias))),
-    or(isNull(col('to_day', alias)), compare('<', day, col('to_day', alias))),
-  );
+function partyOf(path: readonly string[], scope: Scope, kind: Kind, kinds: readonly Kind[]): Expr {
+  const [first] = path;
+  assert(first !== undefined && (fieldsOf(kind, kinds).some((f) => f.name === first)), `${kind.name} has the field ${path.join('.')}; resolve checks it`);
+  const out = lower({ kind: 'name', name: path.join('.'), ref: { kind: 'field', path }, type: { kind: 'payee' }, at: { start: 0, end: 0 } }, scope, false);
+  assert(out.kind === 'code', 'a party is a word');
+  return out.expr;
 }

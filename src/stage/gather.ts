@@ -3,49 +3,119 @@
  * of the cube, routes and measures. Two plans that say the same in other words share the same column;
  * so the statements grow with different measures, never with plans.
  */
-import { formulaText } from '../plan/formula-text.ts';
-import type { Typed } from '../plan/formula.ts';
 import { constantOf } from '../plan/literal.ts';
-import type { Aggregate, CreditRule, Kind, Measure, Num, Plan } from '../plan/plan.ts';
+import type { Typed } from '../plan/formula.ts';
+import type { Aggregate, CreditRule, Guardrail, Kind, Measure, MeasureLimit, Num, Plan, Subject } from '../plan/plan.ts';
 import { assert } from '../value/diagnostic.ts';
-import { add, divide, multiply, ONE, ratio, type Ratio, ZERO, lcm } from '../value/rate.ts';
+import { ONE, ratio, type Ratio, ZERO, lcm } from '../value/rate.ts';
+import { asQuotient, type Form, type FormTerm, linearForm, sameSubject } from './gather-form.ts';
 import { NotBuilt } from './lower.ts';
+import { contentKey, isPersonal, isTimed, namesOf } from './reads.ts';
 
-/** A value of each fact: what a measure sums, counts or tells apart. */
+/** A value of each fact: what a measure sums, counts, tells apart or puts in order. `weight`: 1 where there is a value. */
 export interface FactColumn {
   readonly index: number;
   readonly kind: string;
-  /** sum: the amount; count: 1; distinct: a key of the value; key: a field that a table is read by */
-  readonly role: 'sum' | 'count' | 'distinct' | 'key';
+  readonly role: 'sum' | 'count' | 'distinct' | 'key' | 'weight' | 'fact';
   readonly formula: Typed | null;
+  readonly factors: readonly Num[];
   readonly where: Typed | null;
   /** money is summed in one currency only */
   readonly currency: string;
   readonly plan: Plan;
   readonly at: Measure['at'];
+  /** found for each credit, as it reads the payee */
+  readonly personal: boolean;
+  /** reads the window at hand: found where windows are known */
+  readonly timed: boolean;
 }
-/** A direct credit rule of one kind; rules with `up` share the direct rule that they climb from. */
-export interface DirectRule { readonly index: number; readonly kind: string; readonly rule: CreditRule; readonly currency: string }
+/**
+ * A direct credit rule of one kind; rules with `up` share the direct rule that they climb from. `group`:
+ * the fact counts for the row of that kind that it belongs to, or for the company; nobody is credited.
+ * `climbs`: those above are found for each credit, as its value reads them.
+ */
+export interface DirectRule { readonly index: number; readonly kind: string; readonly rule: CreditRule; readonly currency: string; readonly plan: Plan; readonly guards: readonly Guardrail[]; readonly group?: string; readonly climbs: boolean }
 /** Whom a credit counts for: route 0 is the payee himself. */
 export interface Route { readonly index: number; readonly field: string; readonly levels: number | 'all' }
+/** Which days a measure looks at: the window; so many days before its end; all before an edge of it; what runs at an edge of it; all, each weighed by its age. */
+export type SpanSpec =
+  | { readonly kind: 'window' } | { readonly kind: 'look_back'; readonly days: number } | { readonly kind: 'before' | 'instant'; readonly edge: 'start' | 'end' } | { readonly kind: 'half_life'; readonly days: number };
+export interface MeasureSpan { readonly index: number; readonly spec: SpanSpec }
+/** How the time of a fact is told: the slice of its date (or of another date), the day, or all instants at which it runs. */
+export interface TimeOf { readonly grain: 'slice' | 'day' | 'instant'; readonly date: readonly string[] | null }
 /** A sum over credits of one fact column, for certain rules; `key`: kept apart by a field of the fact. */
-export interface CubeColumn { readonly index: number; readonly value: FactColumn; readonly key: FactColumn | null; readonly rules: readonly number[] }
-export interface MeasureTerm { readonly column: CubeColumn; readonly route: number; readonly coefficient: bigint }
-/** Σ coefficient × column, in `divisor`-ths of its unit (minor units, ones). */
-export interface LinearMeasure { readonly index: number; readonly terms: readonly MeasureTerm[]; readonly divisor: bigint; readonly distinct: boolean; readonly byValue: boolean; readonly keyDivisor: bigint }
-/** X = measure · mul ÷ (div · over); `over` undefined: 1. */
-export interface MeasureValue { readonly measure: LinearMeasure; readonly over: LinearMeasure | undefined; readonly mul: bigint; readonly div: bigint }
+export interface CubeColumn { readonly index: number; readonly value: FactColumn; readonly key: FactColumn | null; readonly rules: readonly number[]; readonly time: TimeOf }
+export interface MeasureTerm { readonly column: CubeColumn; readonly route: number; readonly span: number; readonly coefficient: bigint }
+/** What is found from single rows, in their order. */
+export interface RowTerm {
+  readonly form: 'sum' | 'count' | 'distinct' | 'min' | 'max' | 'first' | 'last';
+  readonly columns: readonly { readonly value: FactColumn; readonly key: FactColumn | null; readonly rules: readonly number[]; readonly route: number }[];
+  readonly limits: readonly { readonly limit: MeasureLimit; readonly atMost: bigint; readonly keys: readonly (readonly FactColumn[])[]; readonly perDay: boolean }[];
+  readonly span: number;
+  readonly time: TimeOf;
+}
+/** What is gathered from reference rows as of the end of each window: a sum of values, or how many. */
+export interface BookTerm {
+  readonly kind: string;
+  readonly form: 'sum' | 'count';
+  readonly of: Typed | null;
+  readonly where: Typed | null;
+  readonly factors: readonly Num[];
+  readonly rule: CreditRule | undefined;
+  readonly route: number;
+  readonly group: string | undefined;
+  readonly plan: Plan;
+  readonly at: Measure['at'];
+  /** measures of the row itself that the value reads, by name */
+  readonly inputs: ReadonlyMap<string, MeasureValue>;
+}
+/** Σ coefficient × column, in `divisor`-ths of its unit (minor units, ones); or what is found from single rows. */
+export interface LinearMeasure {
+  readonly index: number;
+  readonly terms: readonly MeasureTerm[];
+  readonly rows: RowTerm | undefined;
+  /** gathered from rows of a reference: accounts of a book */
+  readonly book: readonly BookTerm[] | undefined;
+  readonly divisor: bigint;
+  readonly distinct: boolean;
+  readonly byValue: boolean;
+  readonly keyDivisor: bigint;
+  readonly subject: Subject;
+  /** nothing measured is 0; else it is no value */
+  readonly zeroIfNone: boolean;
+}
+/** What a component, a gate or a factor looks at, as a pair. */
+export type MeasureValue = { readonly index: number; readonly subject: Subject; readonly measureOf: Measure } & (
+  /** measure · mul ÷ (div · over); `over` undefined: 1 */
+  | { readonly kind: 'simple'; readonly measure: LinearMeasure; readonly over: LinearMeasure | undefined; readonly mul: bigint; readonly div: bigint }
+  /** arithmetic of other values, by the names of their measures */
+  | { readonly kind: 'formula'; readonly formula: Typed; readonly inputs: ReadonlyMap<string, MeasureValue>; readonly plan: Plan }
+  /** `of`, where its denominator is at least `least`; else `otherwise` */
+  | { readonly kind: 'sample'; readonly of: SimpleValue; readonly least: Ratio; readonly otherwise: MeasureValue }
+  /** the place of the payee among others */
+  | { readonly kind: 'rank'; readonly of: MeasureValue; readonly among: readonly string[] | undefined }
+);
+export type SimpleValue = Extract<MeasureValue, { kind: 'simple' }>;
+
+/** What the facts of one kind are told apart by: a field, or each by itself. */
+export type KeyOf = Typed | 'fact';
 
 export interface Gathered {
   readonly facts: readonly FactColumn[];
   readonly rules: readonly DirectRule[];
   readonly routes: readonly Route[];
+  readonly spans: readonly MeasureSpan[];
   readonly cube: readonly CubeColumn[];
   readonly measures: readonly LinearMeasure[];
+  readonly values: readonly MeasureValue[];
+  /** who is compared with whom, by fields of person; '' is everybody */
+  readonly amongs: readonly string[];
+  /** kinds some of whose facts are reversals */
+  readonly reversed: ReadonlySet<string>;
   /** every share is a whole number of 1/shareDivisor */
   readonly shareDivisor: bigint;
   /** the value of a plan's measure; `key`: kept apart by this field of the fact */
-  valueOf(plan: Plan, measure: Measure, key?: Typed): MeasureValue;
+  valueOf(plan: Plan, measure: Measure, key?: KeyOf): MeasureValue;
 }
 
 /** The owner of a fact is credited where no rule speaks of its kind. */
@@ -53,20 +123,33 @@ export const OWNER: CreditRule = Object.freeze({
   name: 'owner', from: [], to: [['owner']], split: [], overlay: false, at: { file: '', line: 0, column: 0, path: '' },
 });
 
-/** How a number of a field is kept: divisor of its stored integer. Filled by the facts stage. */
-export type DivisorOf = (column: Omit<FactColumn, 'index'>) => bigint;
+/** How a number of a field is kept: divisor of its stored integer; and that of all shares of a rule. The facts stage knows both. */
+export interface Divisors {
+  column(column: Omit<FactColumn, 'index'>): bigint;
+  shares(rule: CreditRule, plan: Plan): bigint;
+  portion(num: Num, kind: string, plan: Plan, at: Measure['at']): bigint;
+  book(term: BookTerm): bigint;
+}
 
-export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisorOf: DivisorOf): Gathered {
-  const facts = keyed<FactColumn>(), rules = keyed<DirectRule>(), routes = keyed<Route>(), cube = keyed<CubeColumn>(), measures = keyed<LinearMeasure>();
-  const shareDivisor = plans.flatMap((p) => [OWNER, ...p.credits]).reduce((d, rule) => lcm(d, shareDivisorOf(rule)), 1n);
+export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisors: Divisors): Gathered {
+  const divisorOf = divisors.column;
+  const facts = keyed<FactColumn>(), rules = keyed<DirectRule>(), routes = keyed<Route>(), spans = keyed<MeasureSpan>(), cube = keyed<CubeColumn>(), measures = keyed<LinearMeasure>(), values = keyed<MeasureValue>();
+  const shareDivisor = plans.reduce((d, plan) => [OWNER, ...plan.credits].reduce((e, rule) => lcm(e, divisors.shares(rule, plan)), d), 1n);
+  const spanOf = (spec: SpanSpec): number => spans.get(JSON.stringify(spec), (index) => ({ index, spec })).index;
+  spanOf({ kind: 'window' });
+  const kindOf = (name: string): Kind => { const kind = kinds.find((k) => k.name === name); assert(kind !== undefined, `the kind ${name} exists; resolve checks it`); return kind; };
 
-  const factColumn = (plan: Plan, measure: Measure, kind: string, role: FactColumn['role'], formula: Typed | null, where: Typed | null): FactColumn => {
-    const currency = role === 'key' || role === 'count' ? '' : plan.currency;
-    const key = [kind, role, formula === null ? '' : formulaText(formula), where === null ? '' : formulaText(where), currency, moneyCurrency(where, plan)].join('|');
-    return facts.get(key, (index) => ({ index, kind, role, formula, where, currency: plan.currency, plan, at: measure.at }));
+  const factColumn = (plan: Plan, at: Measure['at'], kind: string, role: FactColumn['role'], formula: Typed | null, where: Typed | null, factors: readonly Num[] = []): FactColumn => {
+    const currency = role === 'sum' || role === 'distinct' || factors.length > 0 ? plan.currency : '';
+    const key = [kind, role, contentKey(formula), contentKey(where), contentKey(factors), currency, moneyCurrency(where, plan)].join('|');
+    const personal = isPersonal(formula) || isPersonal(where) || factors.some(isPersonal);
+    return facts.get(key, (index) => ({ index, kind, role, formula, where, factors, currency: plan.currency, plan, at, personal, timed: isTimed(formula) || isTimed(where) || factors.some(isTimed) }));
   };
-  const directRule = (plan: Plan, kind: string, rule: CreditRule): DirectRule =>
-    rules.get([kind, ruleKey(rule), moneyCurrency(rule.where?.formula ?? null, plan)].join('|'), (index) => ({ index, kind, rule, currency: plan.currency }));
+  const directRule = (plan: Plan, kind: string, rule: CreditRule, climbs: boolean, group?: string): DirectRule => {
+    const guards = plan.guardrails.filter((g) => g.from.some((k) => lineage(kind, kinds).includes(k)) && (group === undefined || !isPersonal(g.require.formula)));
+    const key = [kind, ruleKey(rule, climbs), moneyCurrency(rule.where?.formula ?? null, plan), contentKey(guards), group ?? ''].join('|');
+    return rules.get(key, (index) => ({ index, kind, rule, currency: plan.currency, plan, guards, climbs, ...(group !== undefined && { group }) }));
+  };
   const routeOf = (rule: CreditRule): number => {
     const { up } = rule;
     return up === undefined ? 0 : routes.get(`${up.field}|${up.levels}`, (index) => ({ index: index + 1, field: up.field, levels: up.levels })).index;
@@ -78,144 +161,220 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
     const rulesOfKind = all.length > 0 ? all : [OWNER];
     return credited.length === 0 ? rulesOfKind : rulesOfKind.filter((r) => credited.includes(r.name));
   };
+  /** rules by the route of those for whom they count */
+  const creditsOf = (plan: Plan, measure: Aggregate, kind: string, value: FactColumn): Map<number, number[]> => {
+    const byRoute = new Map<number, number[]>();
+    if (measure.subject !== 'payee') {
+      const group = measure.subject === 'company' ? 'company' : measure.subject.entity;
+      byRoute.set(0, [directRule(plan, kind, { ...OWNER, name: group, to: [] }, false, group).index]);
+      return byRoute;
+    }
+    for (const rule of rulesFor(plan, kind, measure.credited)) {
+      const climbs = rule.up !== undefined && (value.personal || isPersonal(rule.factor));
+      const route = climbs ? 0 : routeOf(rule);
+      byRoute.set(route, [...(byRoute.get(route) ?? []), directRule(plan, kind, rule, climbs).index]);
+    }
+    return byRoute;
+  };
+  const keyColumn = (plan: Plan, at: Measure['at'], kind: string, key: KeyOf | undefined): FactColumn | null =>
+    (key === undefined ? null : key === 'fact' ? factColumn(plan, at, kind, 'fact', null, null) : factColumn(plan, at, kind, 'key', key, null));
 
-  const base = (plan: Plan, measure: Aggregate, key: Typed | undefined): Form => {
-    if (measure.kind !== 'sum' && measure.kind !== 'count' && measure.kind !== 'distinct') throw new NotBuilt(measure.at, `${measure.kind} is not built yet`, 'Use `sum`, `count` or `distinct`.');
+  const aggregate = (plan: Plan, measure: Aggregate, key: KeyOf | undefined): Form => {
+    if (measure.from.some((k) => !kindOf(k).dated)) return fromBook(plan, measure, key);
+    const time = timeOf(measure, kindOf), span = spanOf(spanSpec(measure, time));
+    const where = measure.where?.formula ?? null, of = measure.kind === 'count' ? null : measure.of;
+    const plain = measure.kind === 'sum' || measure.kind === 'count' || measure.kind === 'distinct';
+    if (!plain || measure.limits.length > 0 || isTimed(of) || isTimed(where) || measure.factors.some((f) => isTimed(f.factor)) || (measure.kind === 'distinct' && key !== undefined)) return fromRows(plan, measure, key, time, span);
     const terms: FormTerm[] = [];
+    const weighed = time.grain === 'day' ? HALF_LIFE_PARTS : 1n;
     for (const kind of measure.from) {
-      assert(kinds.some((k) => k.name === kind), `the kind ${kind} exists; resolve checks it`);
-      const value = factColumn(plan, measure, kind, measure.kind, measure.kind === 'count' ? null : measure.of, measure.where?.formula ?? null);
-      const keyColumn = key === undefined ? null : factColumn(plan, measure, kind, 'key', key, null);
-      const byRoute = new Map<number, number[]>();
-      for (const rule of rulesFor(plan, kind, measure.credited)) byRoute.set(routeOf(rule), [...(byRoute.get(routeOf(rule)) ?? []), directRule(plan, kind, rule).index]);
-      for (const [route, indexes] of byRoute) {
+      const value = factColumn(plan, measure.at, kind, measure.kind, of, where, measure.factors.map((f) => f.factor));
+      const keyed_ = keyColumn(plan, measure.at, kind, key);
+      for (const [route, indexes] of creditsOf(plan, measure, kind, value)) {
         const chosen = [...new Set(indexes)].sort((a, b) => a - b);
-        const column = cube.get([value.index, keyColumn?.index ?? '', chosen.join()].join('|'), (index) => ({ index, value, key: keyColumn, rules: chosen }));
-        const parts = measure.kind === 'sum' ? shareDivisor * divisorOf(value) : 1n;
-        terms.push({ column, route, coefficient: ratio(1n, parts) });
+        const column = cube.get([value.index, keyed_?.index ?? '', chosen.join(), contentKey(time)].join('|'), (index) => ({ index, value, key: keyed_, rules: chosen, time }));
+        const parts = (measure.kind === 'sum' ? shareDivisor * divisorOf(value) : measure.kind === 'count' && measure.factors.length > 0 ? divisorOf(value) : 1n) * weighed;
+        terms.push({ column, route, span, coefficient: ratio(1n, parts) });
       }
     }
-    return { terms, constant: ZERO, distinct: measure.kind === 'distinct' };
+    return { terms, constant: ZERO, distinct: measure.kind === 'distinct', subject: measure.subject };
   };
 
-  const formOf = (plan: Plan, measure: Measure, key: Typed | undefined): Form => {
-    if (measure.kind === 'formula') return linear(plan, measure, measure.formula, key);
-    if (measure.kind === 'ratio') throw new NotBuilt(measure.at, `${measure.name} is a ratio inside arithmetic, which is not built yet`, 'Make it the outermost step: `ratio: [a, b]`, with sums above and below.');
-    if (measure.kind === 'rank') throw new NotBuilt(measure.at, `${measure.name} is a rank, which is not built yet`, 'Use a sum or a count.');
-    return base(plan, measure, key);
+  const fromRows = (plan: Plan, measure: Aggregate, key: KeyOf | undefined, time: TimeOf, span: number): Form => {
+    const form = measure.kind === 'average' ? 'sum' : measure.kind;
+    const of = measure.kind === 'count' ? null : measure.of, where = measure.where?.formula ?? null;
+    const role: FactColumn['role'] = form === 'count' ? 'count' : form === 'distinct' ? 'distinct' : 'sum';
+    const columns = measure.from.flatMap((kind) => {
+      const value = factColumn(plan, measure.at, kind, role, of, where, measure.factors.map((f) => f.factor));
+      return [...creditsOf(plan, measure, kind, value)].map(([route, indexes]) => ({ value, key: keyColumn(plan, measure.at, kind, key), rules: [...new Set(indexes)].sort((a, b) => a - b), route }));
+    });
+    const valueDivisor = columns.reduce((d, c) => lcm(d, role === 'distinct' ? 1n : divisorOf(c.value)), 1n);
+    const weighs = form === 'sum' || form === 'count';
+    const divisor = valueDivisor * (form === 'sum' ? shareDivisor : 1n) * (time.grain === 'day' && weighs ? HALF_LIFE_PARTS : 1n);
+    const limits = measure.limits.map((limit) => {
+      const most = { n: limit.atMost.n * valueDivisor * (form === 'sum' ? shareDivisor : 1n), d: limit.atMost.d };
+      assert(most.n % most.d === 0n, 'a limit is a whole number of parts');
+      const paths = limit.per.filter((p): p is readonly string[] => p !== 'day');
+      return { limit, atMost: most.n / most.d, perDay: limit.per.includes('day'), keys: measure.from.map((kind) => paths.map((path) => factColumn(plan, limit.at, kind, 'key', fieldName(path, kindOf(kind)), null))) };
+    });
+    return { terms: [], constant: ZERO, distinct: false, rows: { term: { form, columns, limits, span, time }, divisor }, subject: measure.subject };
   };
-  const linear = (plan: Plan, measure: Extract<Measure, { kind: 'formula' }>, formula: Typed, key: Typed | undefined): Form => {
-    const go = (f: Typed): Form => linear(plan, measure, f, key);
-    if (formula.kind === 'number') return { terms: [], constant: formula.value, distinct: false };
-    if (formula.kind === 'name' && formula.ref.kind === 'measure') {
-      const inner = measure.measures[formula.ref.measure];
-      assert(inner !== undefined, `the measure ${formula.ref.measure} is there`);
-      return formOf(plan, inner, key);
-    }
-    if (formula.kind === 'op') {
-      const [left, right] = formula.args;
-      assert(left !== undefined, 'an operator has an argument');
-      if (formula.op === 'negate') return scale(go(left), ratio(-1n));
-      assert(right !== undefined || formula.op === 'not', 'an operator has two arguments');
-      if (right !== undefined && (formula.op === '+' || formula.op === '-')) return plusForm(go(left), formula.op === '+' ? go(right) : scale(go(right), ratio(-1n)), measure);
-      if (right !== undefined && formula.op === '*') {
-        const a = go(left), b = go(right);
-        if (a.terms.length === 0) return scale(b, a.constant);
-        if (b.terms.length === 0) return scale(a, b.constant);
-      }
-      if (right !== undefined && formula.op === '/') {
-        const b = go(right);
-        if (b.terms.length === 0 && b.constant.n !== 0n) return scale(go(left), divide(ONE, b.constant));
-      }
-    }
-    throw new NotBuilt(measure.at, `The formula of ${measure.name} does more than add measures and multiply them by numbers, which is not built yet`, 'Use + and −, numbers as factors, and `ratio: [a, b]` for one measure over another.');
+
+  /** sums over reference rows, such as the accounts of a book */
+  const fromBook = (plan: Plan, measure: Aggregate, key: KeyOf | undefined): Form => {
+    if (measure.kind !== 'sum' && measure.kind !== 'count') throw new NotBuilt(measure.at, `${measure.kind} over rows of ${measure.from.join(', ')} is not built yet`, 'Use `sum`, `count`, or a ratio of both.');
+    if (key !== undefined) throw new NotBuilt(measure.at, `${measure.name} looks at ${measure.from.join(', ')}, whose rows are no facts; they cannot be paid one by one`, 'Leave `per` out.');
+    const of = measure.kind === 'count' ? null : measure.of, where = measure.where?.formula ?? null;
+    const inputs = new Map([...namesOf(of), ...namesOf(where), ...measure.factors.flatMap((f) => namesOf(f.factor))].flatMap((n) => {
+      const { ref } = n, inner = ref.kind === 'measure' ? plan.measures.find((m) => m.name === ref.measure) : undefined;
+      return inner === undefined ? [] : [[inner.name, valueOf(plan, inner)] as const];
+    }));
+    const shared = { form: measure.kind, of, where, factors: measure.factors.map((f) => f.factor), plan, at: measure.at, inputs };
+    const terms = measure.from.flatMap((kind): BookTerm[] => {
+      if (measure.subject !== 'payee') return [{ ...shared, kind, rule: undefined, route: 0, group: measure.subject === 'company' ? 'company' : measure.subject.entity }];
+      return rulesFor(plan, kind, measure.credited).map((rule) => ({ ...shared, kind, rule, route: routeOf(rule), group: undefined }));
+    });
+    const divisor = terms.reduce((d, t) => lcm(d, divisors.book(t)), 1n) * (measure.subject === 'payee' ? shareDivisor : 1n);
+    return { terms: [], constant: ZERO, distinct: false, book: { terms, divisor }, subject: measure.subject };
+  };
+
+  /** undefined: not a sum of columns, so a formula of values */
+  const formOf = (plan: Plan, measure: Measure, key: KeyOf | undefined): Form | undefined => {
+    if (measure.kind === 'formula') return linearForm(measure.measures, measure.formula, (inner) => formOf(plan, inner, key));
+    if (measure.kind === 'ratio' || measure.kind === 'rank' || measure.kind === 'average') return undefined;
+    return aggregate(plan, measure, key);
   };
 
   const measureOf = (form: Form, at: Measure): LinearMeasure => {
-    if (form.constant.n !== 0n) throw new NotBuilt(at.at, `${at.name} adds a number to a measure, which is not built yet`, 'Put the number into the target or the table.');
-    const divisor = form.terms.reduce((d, t) => lcm(d, t.coefficient.d), 1n);
-    const terms = form.terms.map((t): MeasureTerm => ({ column: t.column, route: t.route, coefficient: t.coefficient.n * (divisor / t.coefficient.d) }));
-    const key = [form.distinct, divisor, ...terms.map((t) => `${t.column.index}:${t.route}:${t.coefficient}`)].join('|');
-    const keyed_ = terms.find((t) => t.column.key !== null)?.column.key;
-    return measures.get(key, (index) => ({ index, terms, divisor, distinct: form.distinct, byValue: keyed_ !== undefined && keyed_ !== null, keyDivisor: keyed_ === undefined || keyed_ === null ? 1n : divisorOf(keyed_) }));
+    const zeroIfNone = form.book !== undefined || form.rows === undefined || form.rows.term.form === 'sum' || form.rows.term.form === 'count' || form.rows.term.form === 'distinct';
+    const divisor = form.rows?.divisor ?? form.book?.divisor ?? form.terms.reduce((d, t) => lcm(d, t.coefficient.d), 1n);
+    const terms = form.terms.map((t): MeasureTerm => ({ column: t.column, route: t.route, span: t.span, coefficient: t.coefficient.n * (divisor / t.coefficient.d) }));
+    const key = [form.distinct, divisor, ...terms.map((t) => `${t.column.index}:${t.route}:${t.span}:${t.coefficient}`), form.rows === undefined ? '' : rowKey(form.rows.term), form.book === undefined ? '' : bookKey(form.book.terms), contentKey(form.subject)].join('|');
+    const keyed_ = terms.find((t) => t.column.key !== null)?.column.key ?? form.rows?.term.columns.find((c) => c.key !== null)?.key ?? undefined;
+    return measures.get(key, (index) => ({
+      index, terms, rows: form.rows?.term, book: form.book?.terms, divisor, distinct: form.distinct, byValue: keyed_ !== undefined, keyDivisor: keyed_ === undefined || keyed_.role === 'fact' ? 1n : divisorOf(keyed_),
+      subject: form.subject ?? at.subject, zeroIfNone,
+    }));
+  };
+
+  const valued = <T extends MeasureValue>(key: string, make: (index: number) => T): T => values.get(key, make) as T;
+  const simple = (measure: Measure, top: Form, under: Form | undefined): SimpleValue => {
+    const measure_ = measureOf(top, measure), over = under && measureOf(under, measure);
+    const f = over === undefined ? { n: 1n, d: measure_.divisor } : ratio(over.divisor, measure_.divisor);
+    return valued(['simple', measure_.index, over?.index ?? '', f.n, f.d].join('|'), (index) => ({ index, kind: 'simple', subject: measure_.subject, measureOf: measure, measure: measure_, over, mul: f.n, div: f.d }));
+  };
+  const isPlain = (form: Form | undefined): form is Form => form !== undefined && form.constant.n === 0n && (form.terms.length > 0 || form.rows !== undefined || form.book !== undefined);
+
+  const valueOf = (plan: Plan, measure: Measure, key?: KeyOf): MeasureValue => {
+    if (measure.kind === 'average') {
+      const { kind: _, ...rest } = measure;
+      const top = aggregate(plan, { ...rest, kind: 'sum' }, key), under = weightForm(plan, measure, key);
+      return simple(measure, top, under);
+    }
+    const quotient = asQuotientOf(measure);
+    const top = formOf(plan, quotient.numerator, key), under = quotient.denominator && formOf(plan, quotient.denominator, key);
+    if (isPlain(top) && (quotient.denominator === undefined || (isPlain(under) && sameOrNone(top, under)))) return simple(measure, top, under);
+    if (key !== undefined) throw new NotBuilt(measure.at, `${measure.name} is worked out from several measures; it cannot be told apart by single facts`, 'Measure a sum, a count or a ratio of two of them.');
+    return worked(plan, measure);
+  };
+  const worked = (plan: Plan, measure: Measure): MeasureValue => {
+    if (measure.kind === 'rank') { const of = valueOf(plan, measure.of); return valued(`rank|${of.index}|${measure.among?.join('.') ?? ''}`, (index) => ({ index, kind: 'rank', subject: 'payee', measureOf: measure, of, among: measure.among })); }
+    if (measure.kind === 'ratio' && measure.minSample !== undefined && measure.otherwise !== undefined) {
+      const { minSample, otherwise, ...ratio_ } = measure;
+      const of = valueOf(plan, ratio_), instead = valueOf(plan, otherwise);
+      if (of.kind !== 'simple') throw new NotBuilt(measure.at, `${measure.name} has a smallest sample, but its parts are not counts`, 'Count what the sample consists of below the line.');
+      return valued(`sample|${of.index}|${minSample.n}/${minSample.d}|${instead.index}`, (index) => ({ index, kind: 'sample', subject: measure.subject, measureOf: measure, of, least: minSample, otherwise: instead }));
+    }
+    const { formula, parts } = asFormula(measure);
+    const inputs = new Map(Object.entries(parts).map(([name, m]) => [name, valueOf(plan, m)]));
+    const key = ['formula', contentKey(formula), [...inputs].map(([n, v]) => `${n}=${v.index}`).join(), plan.currency, termsKey(formula, plan), contentKey(measure.subject)].join('|');
+    return valued(key, (index) => ({ index, kind: 'formula', subject: measure.subject, measureOf: measure, formula, inputs, plan }));
+  };
+  /** below an average: the shares of what has a value */
+  const weightForm = (plan: Plan, measure: Extract<Aggregate, { kind: 'average' }> | Aggregate, key: KeyOf | undefined): Form => {
+    const time = timeOf(measure, kindOf), span = spanOf(spanSpec(measure, time)), of = measure.kind === 'count' ? null : measure.of;
+    const terms = measure.from.flatMap((kind): FormTerm[] => {
+      const value = factColumn(plan, measure.at, kind, 'weight', of, measure.where?.formula ?? null);
+      return [...creditsOf(plan, measure, kind, value)].map(([route, indexes]) => {
+        const chosen = [...new Set(indexes)].sort((a, b) => a - b), keyed_ = keyColumn(plan, measure.at, kind, key);
+        const column = cube.get([value.index, keyed_?.index ?? '', chosen.join(), contentKey(time)].join('|'), (index) => ({ index, value, key: keyed_, rules: chosen, time }));
+        return { column, route, span, coefficient: ratio(1n, shareDivisor) };
+      });
+    });
+    return { terms, constant: ZERO, distinct: false, subject: measure.subject };
   };
 
   return {
-    get facts() { return facts.all(); }, get rules() { return rules.all(); }, get routes() { return routes.all(); },
-    get cube() { return cube.all(); }, get measures() { return measures.all(); }, shareDivisor,
-    valueOf(plan, measure, key) {
-      const quotient = asQuotient(measure);
-      const top = measureOf(formOf(plan, quotient.numerator, key), measure);
-      if (quotient.denominator === undefined) return { measure: top, over: undefined, mul: 1n, div: top.divisor };
-      const under = measureOf(formOf(plan, quotient.denominator, key), measure);
-      const f = ratio(under.divisor, top.divisor);
-      return { measure: top, over: under, mul: f.n, div: f.d };
-    },
+    get facts() { return facts.all(); }, get rules() { return rules.all(); }, get routes() { return routes.all(); }, get spans() { return spans.all(); },
+    reversed: new Set(kinds.filter((k) => lineage(k.name, kinds).some((name) => kinds.find((x) => x.name === name)?.fields.some((f) => f.name === 'reverses'))).map((k) => k.name)),
+    get amongs() { return [...new Set(values.all().flatMap((v) => (v.kind === 'rank' ? [v.among?.join('.') ?? ''] : [])))]; },
+    get cube() { return cube.all(); }, get measures() { return measures.all(); }, get values() { return values.all(); }, shareDivisor, valueOf,
   };
 }
 
-/** A ratio, or a formula whose outermost step divides two measures. */
-function asQuotient(measure: Measure): { numerator: Measure; denominator: Measure | undefined } {
-  if (measure.kind === 'ratio') return measure;
-  if (measure.kind === 'formula') {
-    const { formula } = measure;
-    const [left, right] = formula.kind === 'op' && formula.op === '/' ? formula.args : [];
-    if (left !== undefined && right !== undefined && readsMeasures(right)) {
-      return { numerator: { ...measure, formula: left }, denominator: { ...measure, formula: right } };
-    }
-    if (formula.kind === 'name' && formula.ref.kind === 'measure') {
-      const inner = measure.measures[formula.ref.measure];
-      if (inner !== undefined) return asQuotient(inner);
-    }
-  }
-  return { numerator: measure, denominator: undefined };
-}
-function readsMeasures(f: Typed): boolean {
-  if (f.kind === 'name') return f.ref.kind === 'measure';
-  return (f.kind === 'op' || f.kind === 'call') && f.args.some(readsMeasures);
+/** a half-life weighs by factors of six decimals */
+export const HALF_LIFE_PARTS = 1_000_000n;
+/** Whose rows count for the company: no word has this code. */
+export const COMPANY = -2;
+
+/** The kind and those that it is derived from, nearest first. */
+export function lineage(name: string, kinds: readonly Kind[]): string[] {
+  const out: string[] = [];
+  for (let at: string | undefined = name; at !== undefined && !out.includes(at); at = kinds.find((k) => k.name === at)?.derivation?.from) out.push(at);
+  return out;
 }
 
-interface FormTerm { readonly column: CubeColumn; readonly route: number; readonly coefficient: Ratio }
-interface Form { readonly terms: readonly FormTerm[]; readonly constant: Ratio; readonly distinct: boolean }
-
-function scale(form: Form, by: Ratio): Form {
-  return { terms: form.terms.map((t) => ({ ...t, coefficient: multiply(t.coefficient, by) })), constant: multiply(form.constant, by), distinct: form.distinct };
+function timeOf(measure: Aggregate, kindOf: (name: string) => Kind): TimeOf {
+  const runs = measure.from.every((k) => kindOf(k).runs !== undefined);
+  const grain = measure.halfLife !== undefined ? 'day' : measure.moment !== undefined && runs ? 'instant' : 'slice';
+  return { grain, date: measure.date ?? null };
 }
-function plusForm(a: Form, b: Form, measure: Measure): Form {
-  if (a.distinct || b.distinct) throw new NotBuilt(measure.at, `${measure.name} adds a count of different values, which is not built yet`, 'Use the count by itself, or in a ratio.');
-  const terms: FormTerm[] = [...a.terms];
-  for (const t of b.terms) {
-    const i = terms.findIndex((have) => have.column === t.column && have.route === t.route);
-    const have = terms[i];
-    if (have === undefined) terms.push(t);
-    else terms[i] = { ...have, coefficient: add(have.coefficient, t.coefficient) };
-  }
-  return { terms: terms.filter((t) => t.coefficient.n !== 0n), constant: add(a.constant, b.constant), distinct: false };
+function spanSpec(measure: Aggregate, time: TimeOf): SpanSpec {
+  if (measure.halfLife !== undefined) return { kind: 'half_life', days: measure.halfLife };
+  if (measure.moment !== undefined) return { kind: time.grain === 'instant' ? 'instant' : 'before', edge: measure.moment };
+  return measure.lookBack === undefined ? { kind: 'window' } : { kind: 'look_back', days: measure.lookBack };
 }
 
-/** A share that is the same for every fact; all of it where none is said. */
-export function shareOf(share: Num | undefined, rule: CreditRule): Ratio {
-  const constant = share === undefined ? ONE : constantOf(share);
-  if (constant === undefined) throw new NotBuilt(rule.at, `${rule.name} has a share that is found for each fact, which is not built yet`, 'Write a percentage such as 60%.');
-  return constant;
+/** A field of a row as a formula. */
+export function fieldName(path: readonly string[], kind: Kind): Typed {
+  const type = kind.fields.find((f) => f.name === path[0])?.type;
+  return { kind: 'name', name: path.join('.'), ref: { kind: 'field', path }, type: typeof type === 'object' ? { kind: 'entity', entity: type.entity } : { kind: 'text' }, at: { start: 0, end: 0 } };
 }
 
-/** Shares of a rule are whole numbers of one over this. */
-export function shareDivisorOf(rule: CreditRule): bigint {
-  let d = shareOf(rule.share, rule).d * (rule.split.length === 0 ? equalShares(rule.to.length) : 1n);
-  for (const step of rule.split) d *= step.reduce((m, s) => (s.share === 'rest' ? m : lcm(m, shareOf(s.share, rule).d)), 1n);
-  return d;
+function asQuotientOf(measure: Measure): ReturnType<typeof asQuotient> {
+  return measure.kind === 'ratio' && measure.minSample !== undefined ? { numerator: measure, denominator: undefined } : asQuotient(measure);
 }
-/** lcm of 1 … n: any number of these payees may be there */
-function equalShares(n: number): bigint {
-  let d = 1n;
-  for (let i = 2n; i <= BigInt(n); i++) d = lcm(d, i);
-  return d;
+const sameOrNone = (a: Form, b: Form): boolean => a.subject === undefined || b.subject === undefined || sameSubject(a.subject, b.subject);
+
+/** A measure as arithmetic of others. */
+function asFormula(measure: Measure): { readonly formula: Typed; readonly parts: Readonly<Record<string, Measure>> } {
+  if (measure.kind === 'formula') return { formula: measure.formula, parts: measure.measures };
+  const at = { start: 0, end: 0 };
+  const name = (m: Measure): Typed => ({ kind: 'name', name: m.name, ref: { kind: 'measure', measure: m.name }, type: m.type, at });
+  if (measure.kind === 'ratio') return { formula: { kind: 'op', op: '/', args: [name(measure.numerator), name(measure.denominator)], type: measure.type, at }, parts: { [measure.numerator.name]: measure.numerator, [measure.denominator.name]: measure.denominator } };
+  return { formula: name(measure), parts: { [measure.name]: measure } };
+}
+/** Terms mean another thing in another plan. */
+function termsKey(formula: Typed, plan: Plan): string {
+  return namesOf(formula).some((n) => n.ref.kind === 'term' || n.ref.kind === 'person_term') ? `${plan.plan}|${plan.effective.from}` : '';
+}
+function rowKey(term: RowTerm): string {
+  const columns = term.columns.map((c) => [c.value.index, c.key?.index ?? '', c.rules.join(), c.route].join(':')).join(';');
+  return ['rows', term.form, columns, term.limits.map((l) => [l.atMost, l.perDay, l.keys.map((k) => k.map((c) => c.index).join()).join('/')].join(':')).join(';'), term.span, contentKey(term.time)].join('|');
 }
 
-function ruleKey(rule: CreditRule): string {
-  const share = (r: Num | 'rest' | undefined): string => { if (r === 'rest') return r; const s = shareOf(r, rule); return `${s.n}/${s.d}`; };
-  return JSON.stringify([rule.where === undefined ? '' : formulaText(rule.where.formula), rule.to, rule.split.map((step) => step.map((s) => [s.to, share(s.share)])), share(rule.share)]);
+function bookKey(terms: readonly BookTerm[]): string {
+  return terms.map((t) => [t.kind, t.form, contentKey(t.of), contentKey(t.where), contentKey(t.factors), t.rule === undefined ? '' : ruleKey(t.rule, false), t.route, t.group ?? '', [...t.inputs].map(([n, v]) => `${n}=${v.index}`).join(), t.plan.currency].join(':')).join(';');
+}
+
+/** A share that is the same for every fact; all of it where none is said; undefined where it is found for each fact. */
+export function constantShare(share: Num | undefined): Ratio | undefined {
+  return share === undefined ? ONE : constantOf(share);
+}
+
+function ruleKey(rule: CreditRule, climbs: boolean): string {
+  const { name: _, title: __, at: ___, from: ____, overlay: _____, up, ...says } = rule;
+  return contentKey({ ...says, where: rule.where === undefined ? '' : contentKey(rule.where.formula), share: rule.share ?? ONE, up: climbs ? up : undefined });
 }
 /** A filter that compares money means another thing in another currency. */
 function moneyCurrency(where: Typed | null, plan: Plan): string {

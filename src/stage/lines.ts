@@ -34,7 +34,7 @@ export function linesRelation(credits: Statement, gathered: Gathered, kinds: rea
     ['inner', 'm', filter(scan(REF_MEASURE), anyOf(col('measure'), of.measures)), and(eq(col('plan_world', 'm'), col('plan_world', 'o')), eq(col('route', 'm'), col('route', 'r')))],
     ['inner', 'n', only(REF_NEED, ['plan', of.plan], ['window', of.window], ['subject', of.payee]), and(
       eq(col('plan_world', 'n'), col('plan_world', 'o')), eq(col('measure', 'n'), col('measure', 'm')), eq(col('stint', 'n'), col('subject_stint', 'r')))],
-    ['inner', 'w', only(REF_WINDOW, ['window', of.window], ['period', of.period]), eq(col('slice', 'w'), col('slice', 'c'))],
+    ['inner', 'w', only(REF_WINDOW, ['window', of.window], ['period', of.period]), and(eq(col('span', 'w'), col('span', 'm')), eq(col('slice', 'w'), col('slice', 'c')))],
   );
   const chosen = (expr: (c: CubeColumn) => Expr): Expr => cases(columns.map((c) => [and(eq(col('cube_column', 'm'), int(c.index)), anyOf(col('rule', 'c'), c.rules)), expr(c)] as const), nothing('bigint'));
   const raw = project(joined, [

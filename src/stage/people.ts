@@ -24,6 +24,10 @@ export interface People {
   readonly byId: ReadonlyMap<string, Person>;
   /** terms that a role gives, by name of the role */
   readonly roles: ReadonlyMap<string, readonly DatedRow[]>;
+  /** rows of kinds that people belong to (pods), by kind and id */
+  readonly groups: ReadonlyMap<string, ReadonlyMap<string, readonly DatedRow[]>>;
+  /** the dictionary code of a word that stands in a row of a person; undefined where none says it */
+  readonly code: (word: string) => number | undefined;
 }
 export interface Stint { readonly person: Person; readonly stint: number; readonly from: Day; readonly to: Day; readonly row: DatedRow }
 /** Somebody above: `via` is the one directly below. */

@@ -24,45 +24,71 @@ export const REF_WORLD = table('ref_world', ['world'], 'world integer, facts_wor
 /** Slices: the shortest stretches of days that every period and window is made of. */
 export const REF_DAY = table('ref_day', ['day'], 'day integer, slice integer');
 
-/** Which slices a window has gathered by the end of each of its periods. `cycle`: what it starts again with. */
-export const REF_WINDOW = table('ref_window', ['window', 'period', 'slice'], 'window integer, period integer, slice integer');
+/**
+ * Which slices a window has gathered by the end of each of its periods. `span`: which days a measure looks at
+ * (0 those of the window); `weight`: of what is gathered there, in millionths where values halve with age, else 1.
+ */
+export const REF_WINDOW = table('ref_window', ['window', 'span', 'period', 'slice'], 'window integer, span integer, period integer, slice integer, weight bigint');
+
+/** The days of a window as it stands at the end of each of its periods. */
+export const REF_PERIOD = table('ref_period', ['window', 'period'], 'window integer, period integer, from_day integer, to_day integer');
+
+/** Days at which something is looked at that lasts, each with a slice of its own. */
+export const REF_INSTANT = table('ref_instant', ['slice'], 'slice integer, day integer');
 
 /** Stints: stretches of days in which nothing that is dated changes for a payee, nor above him. */
 export const REF_STINT = table('ref_stint', ['people_world', 'payee', 'stint'], 'people_world integer, payee integer, stint integer, from_day integer, to_day integer');
 
 /** Whom the credits of a payee count for: route 0 himself; other routes those above him. `via`: the one directly below the subject. */
 export const REF_ROUTE = table('ref_route', ['people_world', 'route', 'payee', 'stint', 'subject'],
-  'people_world integer, route integer, payee integer, stint integer, subject integer, subject_stint integer, via integer');
+  'people_world integer, route integer, payee integer, stint integer, subject integer, subject_stint integer, via integer, via_stint integer');
 
-/** A measure is a sum of columns of the cube, each with a route and a whole coefficient. */
-export const REF_MEASURE = table('ref_measure', ['plan_world', 'measure', 'cube_column', 'route'],
-  'plan_world integer, measure integer, block integer, cube_column integer, route integer, coefficient bigint, distinct_values boolean, by_value boolean');
+/** A measure is a sum of columns of the cube, each with a route, a span and a whole coefficient. `grouped`: of a pod, an account, the company. */
+export const REF_MEASURE = table('ref_measure', ['plan_world', 'measure', 'cube_column', 'route', 'span'],
+  'plan_world integer, measure integer, block integer, cube_column integer, route integer, span integer, coefficient bigint, distinct_values boolean, by_value boolean, grouped boolean');
 
 /** Which measures are needed for whom: on which stints the subject is on the plan. */
 export const REF_NEED = table('ref_need', ['plan_world', 'plan', 'measure', 'window', 'subject', 'stint'],
   'plan_world integer, plan integer, measure integer, window integer, subject integer, stint integer');
 
+/** Which measures are needed for every row of their kind, or for the company. */
+export const REF_NEED_GROUP = table('ref_need_group', ['plan_world', 'plan', 'measure', 'window'], 'plan_world integer, plan integer, measure integer, window integer');
+
+/** What formulas about facts read of a payee, on each stint: numbers and money in millionths, words as codes, days. */
+export const REF_PERSONAL = table('ref_personal', ['people_world', 'param', 'payee', 'stint'], 'people_world integer, param integer, payee integer, stint integer, value bigint');
+
+/** Which group (0 the payee himself, 1 the company, others kinds such as pod) a payee belongs to at the end of each period of a window. `part`: the group whose measure the component looks at, else 0. */
+export const REF_GROUP = table('ref_group', ['people_world', 'plan', 'window', 'group_kind', 'payee', 'period', 'part'], 'people_world integer, plan integer, window integer, group_kind integer, payee integer, period integer, part integer, subject integer');
+
+/** What a component looks at: value = measure · mul ÷ (div · measure_2). `zero`: nothing measured is 0; else it is no value. */
+export const REF_LOOK = table('ref_look', ['plan_world', 'component', 'look'],
+  'plan_world integer, component integer, look integer, measure integer, measure_2 integer, mul bigint, div bigint, group_kind integer, zero boolean');
+
+/** Parts of formulas that are known before the facts are: by component, formula and place in it. Words as codes, days and yes/no as numbers over 1. */
+export const REF_PARAM = table('ref_param', ['people_world', 'plan_world', 'component', 'look', 'slot', 'payee', 'period', 'part'],
+  'people_world integer, plan_world integer, component integer, look integer, slot integer, payee integer, period integer, part integer, n bigint, d bigint');
+
 /**
- * One row a component. `measure` and `measure_2` (a ratio's denominator) with their multipliers:
- * X = measure · x_mul ÷ (x_div · measure_2). `reads`: what the curve is read at (0 nothing, 1 X,
- * 2 attainment, 3 another measure, 4 the value of a field). `pays_on`: 0 the payee's unit amount, 1 X.
- * `needs_value`: a share of the incentive is held where the measure has no value.
+ * One row a component. `look`: what it measures. `reads`: what the curve is read at (0 nothing, 1 X,
+ * 2 attainment, 3 another value, 4 the value of a field, 5 a formula of results), by `reads_look`. `pays_on`: 0 the payee's
+ * unit amount, 1 X, 2 what is above the target, 3 another value, by `pays_look`.
+ * `needs_value`: a share of the incentive is held where the measure has no value. `lines`: one rounding for each fact or field.
  * Roundings: unit as a pair and what is added before the cut; null = exact.
  */
 export const REF_COMPONENT = table('ref_component', ['plan_world', 'component'], `
   plan_world integer, component integer, plan integer, parent integer, level integer, window integer,
-  measure integer, measure_2 integer, x_mul bigint, x_div bigint, lower_is_better boolean, has_target boolean, paid boolean, needs_value boolean,
+  look integer, lower_is_better boolean, has_target boolean, paid boolean, needs_value boolean, lines boolean, carries boolean,
   no_target_n bigint, no_target_d bigint, missing_n bigint, missing_d bigint,
-  reads integer, reads_measure integer, reads_measure_2 integer, reads_mul bigint, reads_div bigint, pays_on integer,
+  reads integer, reads_look integer, field_div bigint, pays_on integer, pays_look integer, ranked boolean,
   measure_unit_n bigint, measure_unit_d bigint, measure_mode integer,
   attainment_unit_n bigint, attainment_unit_d bigint, attainment_mode integer,
   value_unit_n bigint, value_unit_d bigint, value_mode integer,
   factor_unit_n bigint, factor_unit_d bigint, factor_mode integer,
   tier_unit wide, tier_add wide, end_unit wide, end_minor bigint, end_add wide`);
 
-/** One row a component, payee and period: target T, unit amount U, incentive, limits, and which curve, gates and factors apply. */
-export const REF_ASSIGN = table('ref_assign', ['people_world', 'plan_world', 'component', 'payee', 'period'], `
-  people_world integer, plan_world integer, component integer, payee integer, period integer, cycle integer,
+/** One row a component, payee, period and part: target T, unit amount U, incentive, limits, and which curve, gates and factors apply. `part`: the group whose measure it looks at, else 0; `days`: the share of days in it. */
+export const REF_ASSIGN = table('ref_assign', ['people_world', 'plan_world', 'component', 'payee', 'period', 'part'], `
+  people_world integer, plan_world integer, component integer, payee integer, period integer, part integer, cycle integer, days_n bigint, days_d bigint,
   target_n bigint, target_d bigint, unit_n bigint, unit_d bigint, incentive_n bigint, incentive_d bigint,
   curve integer, gate_set integer, factor_set integer, cap_n bigint, cap_d bigint, floor_n bigint, floor_d bigint`);
 
@@ -72,19 +98,21 @@ export const REF_SEGMENT = table('ref_segment', ['plan_world', 'curve', 'segment
   low_n bigint, low_d bigint, low_over boolean, high_n bigint, high_d bigint, high_over boolean,
   a bigint, b bigint, c bigint`);
 
-/** Conditions: `left_side` 0 a measure, 1 attainment, 2 X; `op` 0 = 1 <> 2 < 3 <= 4 > 5 >=; `otherwise` 0 a share, 1 at most a share of the incentive, 2 hold. */
+/** Conditions: `left_side` 0 a value, 1 attainment, 2 X, 3 a formula of results (1 is yes); `op` 0 = 1 <> 2 < 3 <= 4 > 5 >=; `otherwise` 0 a share, 1 at most a share of the incentive, 2 hold. */
 export const REF_GATE = table('ref_gate', ['plan_world', 'gate_set', 'slot', 'test'], `
-  plan_world integer, gate_set integer, slot integer, test integer, left_side integer, measure integer, measure_2 integer, x_mul bigint, x_div bigint,
+  plan_world integer, gate_set integer, slot integer, test integer, left_side integer, look integer,
   op integer, threshold_n bigint, threshold_d bigint, otherwise integer, share_n bigint, share_d bigint`);
 
-/** Factors: the value of a curve read at nothing (0), X (1), attainment (2) or a measure (3); `average`: of the parts of a marginal table. */
+/** Factors: the value of a curve read at nothing (0), X (1), attainment (2), a value (3) or a formula of results (5); `average`: of the parts of a marginal table. */
 export const REF_FACTOR = table('ref_factor', ['plan_world', 'factor_set', 'slot'], `
-  plan_world integer, factor_set integer, slot integer, curve integer, reads integer, measure integer, measure_2 integer, x_mul bigint, x_div bigint, average boolean`);
+  plan_world integer, factor_set integer, slot integer, curve integer, reads integer, look integer, average boolean`);
 
 /** The plan's cap for a payee and period, in minor units. */
 export const REF_CAP = table('ref_cap', ['plan_world', 'plan', 'payee', 'period'], 'plan_world integer, plan integer, payee integer, period integer, cap bigint');
 
-export const REFERENCES = [REF_WORLD, REF_DAY, REF_WINDOW, REF_STINT, REF_ROUTE, REF_MEASURE, REF_NEED, REF_COMPONENT, REF_ASSIGN, REF_SEGMENT, REF_GATE, REF_FACTOR, REF_CAP] as const;
+export const REFERENCES = [
+  REF_WORLD, REF_DAY, REF_WINDOW, REF_PERIOD, REF_INSTANT, REF_STINT, REF_ROUTE, REF_MEASURE, REF_NEED, REF_NEED_GROUP, REF_PERSONAL, REF_GROUP, REF_LOOK, REF_PARAM, REF_COMPONENT, REF_ASSIGN, REF_SEGMENT, REF_GATE, REF_FACTOR, REF_CAP,
+] as const;
 
 /** Rows of one reference relation, in the order of its columns. */
 export interface ReferenceRows { readonly schema: TableSchema; readonly rows: readonly (readonly Cell[])[] }

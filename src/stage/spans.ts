@@ -38,8 +38,9 @@ export interface Spans {
   windowOf(plan: Plan, component: Component): WindowOfPlan;
 }
 
-export function spansOf(plans: readonly Plan[]): Spans {
-  const from = Math.min(...plans.map((p) => p.effective.from)), to = Math.max(...plans.map((p) => p.effective.to));
+/** `lookBacks`: days before the end of a window that some measure looks at. */
+export function spansOf(plans: readonly Plan[], lookBacks: readonly number[] = []): Spans {
+  const first = Math.min(...plans.map((p) => p.effective.from)), from = first - Math.max(0, ...lookBacks), to = Math.max(...plans.map((p) => p.effective.to));
   const wanted = new Map<string, { plan: Plan; grain: Grain; window: Window }>();
   for (const plan of plans) for (const c of componentsOf(plan.components)) wanted.set(keyOf(plan, c.period, c.window), { plan, grain: c.period, window: c.window });
   const periods = allPeriods([...wanted.values()]);
@@ -47,7 +48,7 @@ export function spansOf(plans: readonly Plan[]): Spans {
   const windows = [...wanted].map(([key, w], id): WindowOfPlan => ({ id, key, steps: stepsOf(w.plan, w.grain, w.window, ids) }));
   const byKey = new Map(windows.map((w) => [w.key, w]));
   return {
-    from, to, windows, periods, sliceStarts: slices(from, to, plans, windows),
+    from, to, windows, periods, sliceStarts: slices(from, to, plans, windows, lookBacks),
     windowOf(plan, component) {
       const found = byKey.get(keyOf(plan, component.period, component.window));
       assert(found !== undefined, 'every component has its window');
@@ -89,10 +90,10 @@ function bigPeriod(calendar: Calendar, grain: Grain, label: Period): Period {
   return periodAt(calendar, grain, label.from);
 }
 
-function slices(from: Day, to: Day, plans: readonly Plan[], windows: readonly WindowOfPlan[]): Day[] {
+function slices(from: Day, to: Day, plans: readonly Plan[], windows: readonly WindowOfPlan[], lookBacks: readonly number[]): Day[] {
   const edges = new Set<Day>([from]);
   for (const p of plans) { edges.add(p.effective.from); edges.add(p.effective.to); }
-  for (const w of windows) for (const s of w.steps) for (const d of [s.from, s.soFar, s.label.from, s.label.to]) edges.add(d);
+  for (const w of windows) for (const s of w.steps) for (const d of [s.from, s.soFar, s.label.from, s.label.to, ...lookBacks.map((n) => s.soFar - n)]) edges.add(d);
   return [...edges].filter((d) => d >= from && d < to).sort((a, b) => a - b);
 }
 

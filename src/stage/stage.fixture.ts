@@ -52,7 +52,7 @@ export function peopleOf(spec: Readonly<Record<string, PersonRow | readonly Pers
     const find = (field: string): Day | null => { const text = list.find((r) => r[field] !== undefined)?.[field]; return text === undefined ? null : day(text); };
     return { payee: i + 1, id, rows: list.map(datedRow), hired: find('hired'), left: find('left') };
   });
-  return { persons, byId: new Map(persons.map((p) => [p.id, p])), roles: new Map(Object.entries(roles).map(([role, row]) => [role, [datedRow(row)]])) };
+  return { persons, byId: new Map(persons.map((p) => [p.id, p])), roles: new Map(Object.entries(roles).map(([role, row]) => [role, [datedRow(row)]])), groups: new Map(), code: () => undefined };
 }
 function datedRow(row: PersonRow): DatedRow {
   const from = row['from'];

@@ -99,6 +99,14 @@ export function entityTable(kind: Kind): TableSchema {
   return { table: `entity_${kind.name}`, key: ['row'], columns: [...ORIGIN, ...keptColumns(REFERENCE_COLUMNS), ...fieldColumns(ownFields(kind))] };
 }
 
+/** Payees of list fields, one row each; `share` in millionths, null where the list is shared equally. */
+export function partyTable(kind: Kind): TableSchema {
+  return {
+    table: `party_${kind.name}`, key: ['row', 'field', 'position'],
+    columns: [{ name: 'row', type: 'bigint' }, { name: 'field', type: 'integer' }, { name: 'position', type: 'integer' }, { name: 'payee', type: 'integer' }, { name: 'share', type: 'bigint' }],
+  };
+}
+
 export function storeTable(kind: Kind): TableSchema {
   return kind.dated ? factTable(kind) : entityTable(kind);
 }

@@ -14,7 +14,7 @@ function tableOf(form: 'rate' | 'payout' | 'amount', body: string, target = true
   assert(c?.kind === 'leaf' && c.pay?.number.kind === 'table', 'the component has a table');
   return c.pay.number.table;
 }
-const made = (table: Table): Piece[] => pieces(table, { keyScale: ONE, code: () => undefined, cell: (t) => { assert(t.kind === 'number', 'a cell is a literal'); return t.value; }, timesReading: true });
+const made = (table: Table): Piece[] => pieces(table, { keyScale: ONE, code: () => undefined, cell: (t) => { assert(t.kind === 'number', 'a cell is a literal'); return t.value; } });
 const at = (p: Piece, r: Ratio): Ratio => divide(add(ratio(p.a), multiply(ratio(p.b), r)), ratio(p.c));
 /** f(r) by the piece that holds r; exactly one does. */
 function read(table: Table, r: Ratio): Ratio {
@@ -36,8 +36,8 @@ describe('each kind below, at and above its edges', () => {
   test('marginal from an edge above 0: nothing below it', () => {
     reads(tableOf('rate', '{ marginal: { 10: 5%, 20: 10% } }', false), { '-5': '0', '9': '0', '10': '0', '15': '0.25', '20': '0.5', '30': '1.5' });
   });
-  test('retroactive: the value reached, for everything from the first unit', () => {
-    reads(tableOf('rate', '{ retroactive: { 0: 25%, 500: 30%, over 3_000: 40% } }', false), { '-1': '0', '0': '0', '499': '124.75', '500': '150', '3000': '900', '3001': '1200.4' });
+  test('retroactive: the value reached, which is paid for everything from the first unit', () => {
+    reads(tableOf('rate', '{ retroactive: { 0: 25%, 500: 30%, over 3_000: 40% } }', false), { '-1': '0', '0': '0.25', '499': '0.25', '500': '0.3', '3000': '0.3', '3001': '0.4' });
   });
   test('points: straight lines between; flat after the last, or extended; below the first 0', () => {
     const rows = '50%: 0%, 80%: 60%, 100%: 100%, 150%: 200%';
@@ -54,11 +54,11 @@ describe('each kind below, at and above its edges', () => {
   test('lookup by a code: the row, the gaps are `otherwise`; a word that no row of the store says is never read', () => {
     const codes: Readonly<Record<string, number>> = { gold: 7, silver: 3 };
     const table = tableOf('rate', '{ by: stage, lookup: { gold: 10%, tin: 1%, silver: 5%, otherwise: 2% } }', false);
-    const all = pieces(table, { keyScale: ONE, code: (w) => codes[w], cell: (t) => (t.kind === 'number' ? t.value : ZERO), timesReading: false });
+    const all = pieces(table, { keyScale: ONE, code: (w) => codes[w], cell: (t) => (t.kind === 'number' ? t.value : ZERO) });
     const value = (n: bigint): string => { const found = all.filter((p) => holds(p, ratio(n))); expect(found).toHaveLength(1); return formatRatio(at(found[0] as Piece, ratio(n))); };
     expect([-1n, 2n, 3n, 4n, 6n, 7n, 8n].map(value)).toEqual(['0.02', '0.02', '0.05', '0.02', '0.02', '0.1', '0.02']);
     const open = tableOf('rate', '{ by: stage, lookup: { gold: 10% } }', false);
-    expect(pieces(open, { keyScale: ONE, code: (w) => codes[w], cell: () => ONE, timesReading: false }).filter((p) => holds(p, ratio(3n)))).toEqual([]);
+    expect(pieces(open, { keyScale: ONE, code: (w) => codes[w], cell: () => ONE }).filter((p) => holds(p, ratio(3n)))).toEqual([]);
   });
 });
 

@@ -6,7 +6,7 @@
  *   steps        the value of the band reached; below the first 0
  *   points       straight lines between; below the first 0; flat after the last, or extended
  *   marginal     each part at its own value, summed; a first edge of 0 goes on below it, so that returns pay back
- *   retroactive  the value reached, times what is read
+ *   retroactive  the value reached, for everything that is paid on
  *   lookup       the row of this word
  */
 import type { Value } from '../plan/evaluate.ts';
@@ -33,8 +33,6 @@ export interface TableContext {
   readonly code: (word: string) => number | undefined;
   /** a cell, in units of the result */
   readonly cell: (typed: Typed) => Ratio;
-  /** `retroactive` reads what it pays on: value × r; otherwise the value alone */
-  readonly timesReading: boolean;
 }
 
 export function constantPiece(y: Ratio): Piece[] {
@@ -48,8 +46,7 @@ export function pieces(table: Table, context: TableContext): Piece[] {
   assert(first !== undefined, 'a table has rows');
   switch (table.kind) {
     case 'steps': case 'retroactive': {
-      const times = table.kind === 'retroactive' && context.timesReading;
-      return [below(first.edge, ZERO), ...rows.map(({ row, edge, y }, i): Piece => ({ low: edge, high: rows[i + 1]?.edge ?? null, row, ...(times ? affine(ZERO, y) : affine(y, ZERO)) }))];
+      return [below(first.edge, ZERO), ...rows.map(({ row, edge, y }, i): Piece => ({ low: edge, high: rows[i + 1]?.edge ?? null, row, ...affine(y, ZERO) }))];
     }
     case 'marginal': return marginalPieces(rows);
     case 'points': return pointPieces(rows, table.beyond);
@@ -129,23 +126,80 @@ function keyOf(row: TableRow): Ratio {
 }
 
 /** A table read at a value that is known without facts; null where it is blank or no row holds. */
-export function readTable(table: Table, value: (typed: Typed) => Value): Ratio | null {
-  const at = value(table.by);
-  const cell = (typed: Typed): Ratio => {
-    const y = value(typed);
-    assert(y !== null && typeof y === 'object' && 'n' in y, 'a cell is a number; resolve checks it');
-    return y;
-  };
-  if (table.kind === 'lookup') {
-    const row = table.rows.find((r) => sameKey(r.key, at));
-    const chosen = row?.value ?? table.otherwise;
-    return chosen === undefined ? null : cell(chosen);
+export function readTable(table: Table, value: (typed: Typed) => Value): Value {
+  const inner = innerTable(table, value);
+  if (inner === undefined) return null;
+  const at = value(inner.by);
+  if (inner.kind === 'lookup') {
+    const row = inner.rows.find((r) => sameKey(r.key, at)), chosen = row?.value ?? inner.otherwise;
+    return chosen === undefined ? null : value(chosen);
   }
   if (at === null) return null;
-  const r = typeof at === 'object' && 'day' in at ? ratio(BigInt(at.day)) : at;
-  assert(typeof r === 'object', 'a table by size reads a number or a date; resolve checks it');
-  const found = pieces(table, { keyScale: ratio(1n), code: () => undefined, cell, timesReading: true }).find((p) => holds(p, r));
+  const r = sizeOf(at);
+  if (inner.kind === 'steps' || inner.kind === 'retroactive') {
+    const row = inner.rows.findLast((x) => reaches(x, r));
+    return row === undefined ? (inner.rows.some((x) => isNumber(value(x.value))) ? ZERO : null) : value(row.value);
+  }
+  const cell = (typed: Typed): Ratio => {
+    const y = value(typed);
+    assert(isNumber(y), 'a cell is a number; resolve checks it');
+    return y;
+  };
+  const found = pieces(inner, { keyScale: ratio(1n), code: () => undefined, cell }).find((p) => holds(p, r));
   return found === undefined ? null : divide(add(ratio(found.a), multiply(ratio(found.b), r)), ratio(found.c));
+}
+const isNumber = (v: Value): v is Ratio => v !== null && typeof v === 'object' && 'n' in v;
+function sizeOf(at: Value): Ratio {
+  const r = at !== null && typeof at === 'object' && 'day' in at ? ratio(BigInt(at.day)) : at;
+  assert(r !== null && typeof r === 'object', 'a table by size reads a number or a date; resolve checks it');
+  return r;
+}
+function reaches(row: { readonly key: TableRow['key']; readonly over: boolean }, r: Ratio): boolean {
+  assert(typeof row.key === 'object', 'an edge is a number');
+  const c = compare(r, row.key);
+  return c > 0 || (c === 0 && !row.over);
+}
+
+/** The table of one dimension that outer keys lead to; undefined where none holds. */
+export function innerTable(table: Table, value: (typed: Typed) => Value): Table | undefined {
+  if (table.outer === undefined) return table;
+  const at = value(table.by), { rows, otherwise } = table.outer;
+  const words = rows.some((r) => typeof r.key !== 'object');
+  const row = at === null ? undefined : words ? rows.find((r) => sameKey(r.key, at)) : rows.findLast((r) => reaches(r, sizeOf(at)));
+  const next = row?.table ?? otherwise;
+  return next === undefined ? undefined : innerTable(next, value);
+}
+/** The first table of one dimension below outer keys: all of them are read in one way. */
+export function leafTable(table: Table): Table {
+  const first = table.outer?.rows[0]?.table;
+  return first === undefined ? table : leafTable(first);
+}
+/** What the outer keys are found by, from the outside in. */
+export function outerReads(table: Table): Typed[] {
+  return table.outer === undefined ? [] : [table.by, ...(table.outer.rows[0] === undefined ? [] : outerReads(table.outer.rows[0].table))];
+}
+/** Every cell of a table, whatever its dimensions. */
+export function cellsOf(table: Table): Typed[] {
+  return [
+    ...table.rows.flatMap((r) => (r.right === undefined ? [r.value] : [r.value, r.right])), ...(table.otherwise === undefined ? [] : [table.otherwise]),
+    ...(table.outer?.rows.flatMap((r) => cellsOf(r.table)) ?? []), ...(table.outer?.otherwise === undefined ? [] : cellsOf(table.outer.otherwise)),
+  ];
+}
+
+/**
+ * A table of several dimensions whose outer keys are read of facts, as one dimension: each cell has a number,
+ * facts are told apart by the number of their cell, and the table is a look-up of that number.
+ */
+export function flattened(table: Table): Table {
+  const cells: Typed[] = [];
+  const at = { start: 0, end: 0 };
+  const numbered = (value: Typed): Typed => { cells.push(value); return { kind: 'number', value: ratio(BigInt(cells.length)), written: 'number', type: { kind: 'number' }, at }; };
+  const go = (t: Table): Table => ({
+    ...t, rows: t.rows.map((r) => ({ ...r, value: numbered(r.value) })), ...(t.otherwise !== undefined && { otherwise: numbered(t.otherwise) }),
+    ...(t.outer !== undefined && { outer: { rows: t.outer.rows.map((r) => ({ ...r, table: go(r.table) })), ...(t.outer.otherwise !== undefined && { otherwise: go(t.outer.otherwise) }) } }),
+  });
+  const by: Typed = { kind: 'read', name: 'cell', table: go(table), type: { kind: 'number' }, at };
+  return { kind: 'lookup', by, rows: cells.map((value, i) => ({ key: ratio(BigInt(i + 1)), over: false, value, at: table.at })), beyond: 'flat', at: table.at };
 }
 
 function sameKey(key: Ratio | string | boolean, at: Value): boolean {

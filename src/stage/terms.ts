@@ -12,7 +12,7 @@ import type { TimeUnit, Typed } from '../plan/formula.ts';
 import type { Num, Plan, Rounding, Roundings, Term } from '../plan/plan.ts';
 import { assert } from '../value/diagnostic.ts';
 import { toMinor } from '../value/money.ts';
-import { type Calendar, type Day, isWholeMonths, monthsOf, overlapDays, periodsIn, type Span } from '../value/period.ts';
+import { type Calendar, type Day, effectiveAt, isWholeMonths, monthsOf, overlapDays, periodsIn, type Span } from '../value/period.ts';
 import { add, multiply, ONE, ratio, type Ratio, roundTo, ZERO } from '../value/rate.ts';
 import { type DatedRow, type People, type Person, rowAt } from './people.ts';
 import { readTable } from './tables.ts';
@@ -28,6 +28,8 @@ export interface Place {
   /** the day on which undated-by-window values are read: the window's last day */
   readonly day: Day;
   readonly round: Roundings;
+  /** the group whose measure the component looks at */
+  readonly group?: { readonly kind: string; readonly id: string };
 }
 
 /** A term without a value. The caller knows the payees that it happens to, and says so once. */
@@ -45,7 +47,7 @@ export function placeAt(place: Place, window: Span & { readonly cut?: Day }): Pl
 /** A number of the plan at a place; null where a blank made it blank. */
 export function numberAt(num: Num, place: Place): Ratio | null {
   if (num.kind === 'formula') return asRatio(valueAt(num.formula, place));
-  return readTable(num.table, (typed) => valueAt(typed, place));
+  return asRatio(readTable(num.table, (typed) => valueAt(typed, place)));
 }
 
 /** A formula at a place. */
@@ -55,6 +57,7 @@ export function valueAt(typed: Typed, place: Place): Value {
     run = compileFormula<Place>(typed, reader, {
       per: (value, every) => (p) => timed([{ from: null, value }], every, p),
       yearly: (ref) => { assert(ref.kind === 'term', 'yearly is of a term; resolve checks it'); return (p) => termAt(ref.term, p, false); },
+      read: (table) => (p) => readTable(table, (t) => valueAt(t, p)),
     });
     compiled.set(typed, run);
   }
@@ -68,14 +71,28 @@ const reader = (ref: Extract<Typed, { kind: 'name' }>['ref']): ((place: Place) =
     case 'term': return (place) => termAt(ref.term, place, true);
     case 'field': case 'payee_field': {
       const [field, ...rest] = ref.path;
-      assert(field !== undefined && rest.length === 0, `a payee's number reads a field of the payee, not ${ref.path.join('.')}`);
+      assert(field !== undefined, 'a path has a first part');
+      if (rest.length > 0) return (place) => groupValue(field, rest, place);
       return (place) => rowAt(place.person, place.day).values.get(field) ?? (field === 'id' ? place.person.id : field === 'hired' ? dayValue(place.person.hired) : field === 'left' ? dayValue(place.person.left) : null);
     }
     case 'period': return ref.edge === 'start' ? (place) => ({ day: place.window.from }) : (place) => ({ day: place.window.to });
-    case 'column': case 'result': case 'component': case 'measure': case 'table': case 'payee': case 'via_field': case 'person_term': case 'group_field': case 'state':
+    case 'payee': return (place) => place.person.id;
+    case 'person_term': assert(ref.who === 'payee', 'who is below is known for single credits only'); return (place) => termAt(ref.term, place, true);
+    case 'group_field': return (place) => groupValue(ref.group, ref.path, place);
+    case 'column': case 'result': case 'component': case 'measure': case 'table': case 'via_field': case 'state':
       return assertRefused(ref.kind);
   }
 };
+
+/** A field of the group (a pod) that the component looks at, or else that the payee is in on the day. */
+function groupValue(field: string, path: readonly string[], place: Place): Value {
+  const own = rowAt(place.person, place.day).values.get(field);
+  const id = place.group?.kind === field ? place.group.id : typeof own === 'string' ? own : undefined;
+  const rows = id === undefined ? undefined : place.people.groups.get(field)?.get(id);
+  const [name] = path;
+  assert(name !== undefined && path.length === 1, 'one reference is followed from a payee; resolve checks it');
+  return rows === undefined ? (name === 'id' && id !== undefined ? id : null) : (effectiveAt(rows, place.day) ?? rows[0])?.values.get(name) ?? null;
+}
 
 function dayValue(day: Day | null): Value { return day === null ? null : { day }; }
 function assertRefused(kind: string): never {
@@ -119,12 +136,30 @@ interface TermRow { readonly from: Day | null; readonly value: Value }
 function termRows(term: Term, place: Place): readonly TermRow[] {
   const own = valuesOf(place.person.rows, term.name);
   if (own.length > 0) return own;
-  const role = rowAt(place.person, place.day).values.get('role');
-  const byRole = typeof role === 'string' ? valuesOf(place.people.roles.get(role) ?? [], term.name) : [];
+  const byRole = roleRows(term, place);
   if (byRole.length > 0) return byRole;
   const value = term.given ?? term.fallback;
   if (value === undefined) throw new NoValue(term.name);
   return [{ from: null, value }];
+}
+
+/** What the payee's role gives, role after role: changing it is a change like any other. */
+function roleRows(term: Term, place: Place): TermRow[] {
+  const { person, people } = place;
+  const out: TermRow[] = [];
+  person.rows.forEach((row, i) => {
+    const role = row.values.get('role'), before = person.rows[i - 1]?.values.get('role');
+    if (typeof role !== 'string' || (i > 0 && role === before)) return;
+    const until = person.rows.slice(i + 1).find((r) => r.values.get('role') !== role)?.from ?? null;
+    const values = valuesOf(people.roles.get(role) ?? [], term.name);
+    values.forEach((v, n) => {
+      const next = values[n + 1]?.from ?? null;
+      // what the role gave before the payee had it, and after he had another one, is not his
+      if ((row.from !== null && next !== null && next <= row.from) || (until !== null && v.from !== null && v.from >= until)) return;
+      out.push({ from: row.from === null ? v.from : v.from === null ? row.from : Math.max(row.from, v.from), value: v.value });
+    });
+  });
+  return out;
 }
 
 /** A dated row holds all columns of its person: only where this one changes does another row of the term begin. */

@@ -11,11 +11,12 @@ import {
   wide, windowed,
 } from '../relation/relation.ts';
 import { asWide, atScale, comparePairs, scanOf, sign } from './arithmetic.ts';
+import { ATTAINED } from './attainment.ts';
 import { REF_COMPONENT, REF_SEGMENT, REF_WORLD } from './reference.ts';
 
 export interface TiersOf { readonly payee: number; readonly components: readonly number[] }
 
-const ROW = ['world', 'component', 'payee', 'period', 'field_value'] as const;
+const ROW = ATTAINED;
 
 /** Tiers of one payee, of these components. */
 export function tiersRelation(attainment: Statement, of: TiersOf): Relation {
@@ -53,10 +54,10 @@ export function tierRows(attained: Relation): Relation {
     named('up_to', when(isNull(col('pay_n')), nothing('wide'), atScale(col('pay_n'), col('pay_d')))),
   ]);
   const paired = windowed(upTo, [{ name: 'below', fn: 'lag', of: col('up_to'), before: wide(0n), partition: [...ROW], order: [{ column: 'segment', descending: false }] }]);
-  const exact = project(paired, [...keep(undefined, ...ROW, 'segment', 'full', 'slice_n', 'slice_d', 'base_n', 'base_d', 'tier_unit', 'tier_add'), named('part', minus(col('up_to'), col('below')))]);
-  const whole = times(sign(col('part')), call('quotient', call('greatest', plus(call('abs', col('part')), col('tier_add')), wide(0n)), col('tier_unit')), col('tier_unit'));
+  const exact = project(paired, [...keep(undefined, ...ROW, 'segment', 'full', 'slice_n', 'slice_d', 'base_n', 'base_d', 'tier_unit', 'tier_add'), named('gain', minus(col('up_to'), col('below')))]);
+  const whole = times(sign(col('gain')), call('quotient', call('greatest', plus(call('abs', col('gain')), col('tier_add')), wide(0n)), col('tier_unit')), col('tier_unit'));
   return project(exact, [
     ...keep(undefined, ...ROW, 'segment', 'full', 'slice_n', 'slice_d', 'base_n', 'base_d'), named('rounded', isNotNull(col('tier_unit'))),
-    named('amount', when(isNull(col('tier_unit')), col('part'), whole)),
+    named('amount', when(isNull(col('tier_unit')), col('gain'), whole)),
   ]);
 }

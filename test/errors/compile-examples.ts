@@ -31,5 +31,5 @@ function peopleOf(people: Readonly<Record<string, Readonly<Record<string, Value>
     payee: index + 1, id, rows: [{ from: null, values: new Map(Object.entries(values)) }], hired: null, left: null,
   }));
   assert(persons.length > 0, 'an example has people');
-  return { persons, byId: new Map(persons.map((person) => [person.id, person])), roles: new Map() };
+  return { persons, byId: new Map(persons.map((person) => [person.id, person])), roles: new Map(), groups: new Map(), code: () => undefined };
 }

@@ -146,7 +146,7 @@ FROM (
   WHERE ((s."row" IS NULL) AND (v.seq <= 1))
 ) AS f
 JOIN ref_day AS d ON (d."day" = f."day")
-LEFT JOIN dated_account AS e_account ON ((((e_account.entity = f.account) AND ((e_account.from_day IS NULL) OR (e_account.from_day <= f."day"))) AND ((e_account._next_day IS NULL) OR (f."day" < e_account._next_day))) AND ((e_account.to_day IS NULL) OR (f."day" < e_account.to_day)));
+LEFT JOIN dated_account AS e_account ON ((e_account.entity = f.account) AND ((((e_account.from_day IS NULL) OR (e_account.from_day <= f."day")) AND ((e_account._next_day IS NULL) OR (f."day" < e_account._next_day))) AND ((e_account.to_day IS NULL) OR (f."day" < e_account.to_day))));
 
 -- facts_renewal: A contract that was due for renewal: what is asked of each
 CREATE OR REPLACE TEMP VIEW facts_renewal AS
@@ -499,20 +499,20 @@ SELECT facts_world,
   CAST(sum((value_3 * share)) FILTER (WHERE (rule = 0)) AS BIGINT) AS sum_3,
   CAST(sum((value_4 * share)) FILTER (WHERE (rule = 1)) AS BIGINT) AS sum_4,
   CAST(sum((value_5 * share)) AS BIGINT) AS sum_5,
-  count(*) FILTER (WHERE (value_6 IS NOT NULL)) AS sum_6,
-  count(*) FILTER (WHERE (value_7 IS NOT NULL)) AS sum_7,
+  CAST(count(*) FILTER (WHERE (value_6 IS NOT NULL)) AS BIGINT) AS sum_6,
+  CAST(count(*) FILTER (WHERE (value_7 IS NOT NULL)) AS BIGINT) AS sum_7,
   CAST(sum((value_8 * share)) AS BIGINT) AS sum_8,
   CAST(sum((value_9 * share)) AS BIGINT) AS sum_9,
   CAST(sum((value_10 * share)) AS BIGINT) AS sum_10,
   CAST(sum((value_11 * share)) AS BIGINT) AS sum_11,
   CAST(sum((value_12 * share)) FILTER (WHERE (rule = 0)) AS BIGINT) AS sum_12,
-  count(*) FILTER (WHERE ((value_13 IS NOT NULL) AND (rule = 0))) AS sum_13,
-  count(*) FILTER (WHERE ((value_14 IS NOT NULL) AND (rule = 0))) AS sum_14,
+  CAST(count(*) FILTER (WHERE ((value_13 IS NOT NULL) AND (rule = 0))) AS BIGINT) AS sum_13,
+  CAST(count(*) FILTER (WHERE ((value_14 IS NOT NULL) AND (rule = 0))) AS BIGINT) AS sum_14,
   CAST(sum((value_4 * share)) FILTER (WHERE (rule = 0)) AS BIGINT) AS sum_15,
   CAST(sum((value_12 * share)) FILTER (WHERE (rule = 4)) AS BIGINT) AS sum_16,
   CAST(NULL AS BIGINT) AS sum_17,
   CAST(NULL AS BIGINT) AS sum_18,
-  count(*) FILTER (WHERE (value_19 IS NOT NULL)) AS sum_19
+  CAST(count(*) FILTER (WHERE (value_19 IS NOT NULL)) AS BIGINT) AS sum_19
 FROM credits
 GROUP BY 1, 2, 3, 4, 5, 6, 7
 UNION ALL
@@ -524,7 +524,7 @@ SELECT facts_world,
   slice,
   value_1 AS field_value,
   CAST(NULL AS BIGINT) AS sum_0,
-  count(*) FILTER (WHERE ((value_1 IS NOT NULL) AND (rule = 0))) AS sum_1,
+  CAST(count(*) FILTER (WHERE ((value_1 IS NOT NULL) AND (rule = 0))) AS BIGINT) AS sum_1,
   CAST(NULL AS BIGINT) AS sum_2,
   CAST(NULL AS BIGINT) AS sum_3,
   CAST(NULL AS BIGINT) AS sum_4,
@@ -571,7 +571,7 @@ SELECT facts_world,
   CAST(NULL AS BIGINT) AS sum_14,
   CAST(NULL AS BIGINT) AS sum_15,
   CAST(NULL AS BIGINT) AS sum_16,
-  count(*) FILTER (WHERE ((value_15 IS NOT NULL) AND (rule = 0))) AS sum_17,
+  CAST(count(*) FILTER (WHERE ((value_15 IS NOT NULL) AND (rule = 0))) AS BIGINT) AS sum_17,
   CAST(NULL AS BIGINT) AS sum_18,
   CAST(NULL AS BIGINT) AS sum_19
 FROM credits
@@ -603,7 +603,7 @@ SELECT facts_world,
   CAST(NULL AS BIGINT) AS sum_15,
   CAST(NULL AS BIGINT) AS sum_16,
   CAST(NULL AS BIGINT) AS sum_17,
-  count(*) FILTER (WHERE (value_17 IS NOT NULL)) AS sum_18,
+  CAST(count(*) FILTER (WHERE (value_17 IS NOT NULL)) AS BIGINT) AS sum_18,
   CAST(NULL AS BIGINT) AS sum_19
 FROM credits
 WHERE (key_18 IS NOT NULL)
@@ -618,13 +618,13 @@ SELECT o.world,
   w.period,
   n.subject AS payee,
   CAST(CASE WHEN m.by_value THEN c.field_value ELSE 0 END AS BIGINT) AS field_value,
-  CAST(coalesce(sum((CASE WHEN (m.cube_column = 0) THEN c.sum_0 WHEN (m.cube_column = 1) THEN c.sum_1 WHEN (m.cube_column = 2) THEN c.sum_2 WHEN (m.cube_column = 3) THEN c.sum_3 WHEN (m.cube_column = 4) THEN c.sum_4 WHEN (m.cube_column = 5) THEN c.sum_5 WHEN (m.cube_column = 6) THEN c.sum_6 WHEN (m.cube_column = 7) THEN c.sum_7 WHEN (m.cube_column = 8) THEN c.sum_8 WHEN (m.cube_column = 9) THEN c.sum_9 WHEN (m.cube_column = 10) THEN c.sum_10 WHEN (m.cube_column = 11) THEN c.sum_11 WHEN (m.cube_column = 12) THEN c.sum_12 WHEN (m.cube_column = 13) THEN c.sum_13 WHEN (m.cube_column = 14) THEN c.sum_14 WHEN (m.cube_column = 15) THEN c.sum_15 WHEN (m.cube_column = 16) THEN c.sum_16 WHEN (m.cube_column = 17) THEN c.sum_17 WHEN (m.cube_column = 18) THEN c.sum_18 WHEN (m.cube_column = 19) THEN c.sum_19 ELSE CAST(NULL AS BIGINT) END * m.coefficient)), CAST(0 AS HUGEINT)) AS BIGINT) AS num
+  coalesce(sum((CAST(CASE WHEN (m.cube_column = 0) THEN c.sum_0 WHEN (m.cube_column = 1) THEN c.sum_1 WHEN (m.cube_column = 2) THEN c.sum_2 WHEN (m.cube_column = 3) THEN c.sum_3 WHEN (m.cube_column = 4) THEN c.sum_4 WHEN (m.cube_column = 5) THEN c.sum_5 WHEN (m.cube_column = 6) THEN c.sum_6 WHEN (m.cube_column = 7) THEN c.sum_7 WHEN (m.cube_column = 8) THEN c.sum_8 WHEN (m.cube_column = 9) THEN c.sum_9 WHEN (m.cube_column = 10) THEN c.sum_10 WHEN (m.cube_column = 11) THEN c.sum_11 WHEN (m.cube_column = 12) THEN c.sum_12 WHEN (m.cube_column = 13) THEN c.sum_13 WHEN (m.cube_column = 14) THEN c.sum_14 WHEN (m.cube_column = 15) THEN c.sum_15 WHEN (m.cube_column = 16) THEN c.sum_16 WHEN (m.cube_column = 17) THEN c.sum_17 WHEN (m.cube_column = 18) THEN c.sum_18 WHEN (m.cube_column = 19) THEN c.sum_19 ELSE CAST(NULL AS BIGINT) END AS HUGEINT) * CAST(m.coefficient AS HUGEINT))), CAST(0 AS HUGEINT)) AS num
 FROM ref_world AS o
 JOIN "cube" AS c ON ((c.facts_world = o.facts_world) AND (c.people_world = o.people_world))
 JOIN ref_measure AS m ON ((m.plan_world = o.plan_world) AND (m.block = c.block))
 JOIN ref_route AS r ON ((((r.people_world = o.people_world) AND (r.route = m.route)) AND (r.payee = c.payee)) AND (r.stint = c.stint))
 JOIN ref_need AS n ON ((((n.plan_world = o.plan_world) AND (n.measure = m.measure)) AND (n.subject = r.subject)) AND (n.stint = r.subject_stint))
-JOIN ref_window AS w ON ((w."window" = n."window") AND (w.slice = c.slice))
+JOIN ref_window AS w ON (((w."window" = n."window") AND (w.span = m.span)) AND (w.slice = c.slice))
 WHERE (NOT m.distinct_values)
 GROUP BY 1, 2, 3, 4, 5, 6, 7
 UNION ALL
@@ -635,15 +635,34 @@ SELECT o.world,
   w.period,
   n.subject AS payee,
   CAST(0 AS BIGINT) AS field_value,
-  count(DISTINCT c.field_value) FILTER (WHERE (CASE WHEN (m.cube_column = 0) THEN c.sum_0 WHEN (m.cube_column = 1) THEN c.sum_1 WHEN (m.cube_column = 2) THEN c.sum_2 WHEN (m.cube_column = 3) THEN c.sum_3 WHEN (m.cube_column = 4) THEN c.sum_4 WHEN (m.cube_column = 5) THEN c.sum_5 WHEN (m.cube_column = 6) THEN c.sum_6 WHEN (m.cube_column = 7) THEN c.sum_7 WHEN (m.cube_column = 8) THEN c.sum_8 WHEN (m.cube_column = 9) THEN c.sum_9 WHEN (m.cube_column = 10) THEN c.sum_10 WHEN (m.cube_column = 11) THEN c.sum_11 WHEN (m.cube_column = 12) THEN c.sum_12 WHEN (m.cube_column = 13) THEN c.sum_13 WHEN (m.cube_column = 14) THEN c.sum_14 WHEN (m.cube_column = 15) THEN c.sum_15 WHEN (m.cube_column = 16) THEN c.sum_16 WHEN (m.cube_column = 17) THEN c.sum_17 WHEN (m.cube_column = 18) THEN c.sum_18 WHEN (m.cube_column = 19) THEN c.sum_19 ELSE CAST(NULL AS BIGINT) END > 0)) AS num
+  CAST(count(DISTINCT c.field_value) FILTER (WHERE (CASE WHEN (m.cube_column = 0) THEN c.sum_0 WHEN (m.cube_column = 1) THEN c.sum_1 WHEN (m.cube_column = 2) THEN c.sum_2 WHEN (m.cube_column = 3) THEN c.sum_3 WHEN (m.cube_column = 4) THEN c.sum_4 WHEN (m.cube_column = 5) THEN c.sum_5 WHEN (m.cube_column = 6) THEN c.sum_6 WHEN (m.cube_column = 7) THEN c.sum_7 WHEN (m.cube_column = 8) THEN c.sum_8 WHEN (m.cube_column = 9) THEN c.sum_9 WHEN (m.cube_column = 10) THEN c.sum_10 WHEN (m.cube_column = 11) THEN c.sum_11 WHEN (m.cube_column = 12) THEN c.sum_12 WHEN (m.cube_column = 13) THEN c.sum_13 WHEN (m.cube_column = 14) THEN c.sum_14 WHEN (m.cube_column = 15) THEN c.sum_15 WHEN (m.cube_column = 16) THEN c.sum_16 WHEN (m.cube_column = 17) THEN c.sum_17 WHEN (m.cube_column = 18) THEN c.sum_18 WHEN (m.cube_column = 19) THEN c.sum_19 ELSE CAST(NULL AS BIGINT) END > 0)) AS HUGEINT) AS num
 FROM ref_world AS o
 JOIN "cube" AS c ON ((c.facts_world = o.facts_world) AND (c.people_world = o.people_world))
 JOIN ref_measure AS m ON ((m.plan_world = o.plan_world) AND (m.block = c.block))
 JOIN ref_route AS r ON ((((r.people_world = o.people_world) AND (r.route = m.route)) AND (r.payee = c.payee)) AND (r.stint = c.stint))
 JOIN ref_need AS n ON ((((n.plan_world = o.plan_world) AND (n.measure = m.measure)) AND (n.subject = r.subject)) AND (n.stint = r.subject_stint))
-JOIN ref_window AS w ON ((w."window" = n."window") AND (w.slice = c.slice))
+JOIN ref_window AS w ON (((w."window" = n."window") AND (w.span = m.span)) AND (w.slice = c.slice))
 WHERE m.distinct_values
 GROUP BY 1, 2, 3, 4, 5, 6, 7;
+
+-- looks: what each component looks at, as pairs
+CREATE OR REPLACE TEMP TABLE looks AS
+SELECT o.world,
+  k.component,
+  a.payee,
+  a.period,
+  a.part,
+  l.look,
+  CAST(coalesce(m.field_value, 0) AS BIGINT) AS field_value,
+  (coalesce(m.num, CASE WHEN l.zero THEN CAST(0 AS HUGEINT) ELSE CAST(NULL AS HUGEINT) END) * l.mul) AS num,
+  (CAST(CASE WHEN (l.measure_2 IS NULL) THEN CAST(1 AS HUGEINT) ELSE coalesce(m2.num, CAST(0 AS HUGEINT)) END AS HUGEINT) * l.div) AS den
+FROM ref_world AS o
+JOIN ref_component AS k ON (k.plan_world = o.plan_world)
+JOIN ref_look AS l ON ((l.plan_world = o.plan_world) AND (l.component = k.component))
+JOIN ref_assign AS a ON (((a.component = k.component) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world))
+LEFT JOIN measures AS m ON ((((((m.world = o.world) AND (m.plan = k.plan)) AND (m.measure = l.measure)) AND (m."window" = k."window")) AND (m.period = a.period)) AND (m.payee = a.payee))
+LEFT JOIN measures AS m2 ON (((((((m2.world = o.world) AND (m2.plan = k.plan)) AND (m2.measure = l.measure_2)) AND (m2."window" = k."window")) AND (m2.period = a.period)) AND (m2.payee = a.payee)) AND (m2.field_value = coalesce(m.field_value, 0)))
+WHERE (l.measure IS NOT NULL);
 
 -- attainment: measure beside target, and what the table of the component is read at
 CREATE OR REPLACE TEMP TABLE attainment AS
@@ -652,6 +671,8 @@ SELECT world,
   component,
   payee,
   period,
+  part,
+  line,
   field_value,
   has_value,
   x_n,
@@ -685,14 +706,18 @@ FROM (
     attainment_unit_n,
     attainment_unit_d,
     attainment_mode,
-    reads_div,
+    field_div,
+    lines,
     payee,
     period,
+    part,
+    cycle,
     target_n,
     target_d,
     curve,
     unit_n,
     unit_d,
+    line,
     field_value,
     measured,
     top,
@@ -737,14 +762,18 @@ FROM (
       attainment_unit_n,
       attainment_unit_d,
       attainment_mode,
-      reads_div,
+      field_div,
+      lines,
       payee,
       period,
+      part,
+      cycle,
       target_n,
       target_d,
       curve,
       CASE WHEN (pays_on = 1) THEN CASE WHEN has_value THEN CASE WHEN (reads = 4) THEN part_n ELSE x_n END ELSE CAST(0 AS HUGEINT) END ELSE unit_n END AS unit_n,
       CASE WHEN (pays_on = 1) THEN CASE WHEN (reads = 4) THEN part_d ELSE x_d END ELSE unit_d END AS unit_d,
+      line,
       field_value,
       measured,
       top,
@@ -767,8 +796,8 @@ FROM (
       a_d,
       attainment_top,
       attainment_bottom,
-      CASE WHEN (reads = 1) THEN CASE WHEN has_value THEN x_n ELSE CAST(NULL AS HUGEINT) END WHEN (reads = 2) THEN a_n WHEN (reads = 3) THEN CASE WHEN has_reading THEN o_n ELSE CAST(NULL AS HUGEINT) END WHEN (reads = 4) THEN CASE WHEN (field_value = (-9223372036854775807)) THEN CAST(NULL AS HUGEINT) ELSE CAST(field_value AS HUGEINT) END ELSE CAST(0 AS HUGEINT) END AS r_n,
-      CASE WHEN (reads = 1) THEN CASE WHEN has_value THEN x_d ELSE CAST(NULL AS HUGEINT) END WHEN (reads = 2) THEN a_d WHEN (reads = 3) THEN CASE WHEN has_reading THEN o_d ELSE CAST(NULL AS HUGEINT) END WHEN (reads = 4) THEN CAST(reads_div AS HUGEINT) ELSE CAST(1 AS HUGEINT) END AS r_d
+      CASE WHEN (reads = 1) THEN CASE WHEN has_value THEN x_n ELSE CAST(NULL AS HUGEINT) END WHEN (reads = 2) THEN a_n WHEN (reads = 3) THEN CASE WHEN has_reading THEN o_n ELSE CAST(NULL AS HUGEINT) END WHEN (reads = 4) THEN CASE WHEN (CASE WHEN lines THEN line ELSE field_value END = (-9223372036854775807)) THEN CAST(NULL AS HUGEINT) ELSE CAST(CASE WHEN lines THEN line ELSE field_value END AS HUGEINT) END ELSE CAST(0 AS HUGEINT) END AS r_n,
+      CASE WHEN (reads = 1) THEN CASE WHEN has_value THEN x_d ELSE CAST(NULL AS HUGEINT) END WHEN (reads = 2) THEN a_d WHEN (reads = 3) THEN CASE WHEN has_reading THEN o_d ELSE CAST(NULL AS HUGEINT) END WHEN (reads = 4) THEN CAST(field_div AS HUGEINT) ELSE CAST(1 AS HUGEINT) END AS r_d
     FROM (
       SELECT world,
         plan,
@@ -788,14 +817,18 @@ FROM (
         attainment_unit_n,
         attainment_unit_d,
         attainment_mode,
-        reads_div,
+        field_div,
+        lines,
         payee,
         period,
+        part,
+        cycle,
         target_n,
         target_d,
         curve,
         unit_n,
         unit_d,
+        line,
         field_value,
         measured,
         top,
@@ -837,14 +870,18 @@ FROM (
           attainment_unit_n,
           attainment_unit_d,
           attainment_mode,
-          reads_div,
+          field_div,
+          lines,
           payee,
           period,
+          part,
+          cycle,
           target_n,
           target_d,
           curve,
           unit_n,
           unit_d,
+          line,
           field_value,
           measured,
           top,
@@ -886,14 +923,18 @@ FROM (
             attainment_unit_n,
             attainment_unit_d,
             attainment_mode,
-            reads_div,
+            field_div,
+            lines,
             payee,
             period,
+            part,
+            cycle,
             target_n,
             target_d,
             curve,
             unit_n,
             unit_d,
+            line,
             field_value,
             measured,
             top,
@@ -933,14 +974,18 @@ FROM (
               attainment_unit_n,
               attainment_unit_d,
               attainment_mode,
-              reads_div,
+              field_div,
+              lines,
               payee,
               period,
+              part,
+              cycle,
               target_n,
               target_d,
               curve,
               unit_n,
               unit_d,
+              line,
               field_value,
               measured,
               top,
@@ -978,14 +1023,18 @@ FROM (
                 attainment_unit_n,
                 attainment_unit_d,
                 attainment_mode,
-                reads_div,
+                field_div,
+                lines,
                 payee,
                 period,
+                part,
+                cycle,
                 target_n,
                 target_d,
                 curve,
                 unit_n,
                 unit_d,
+                line,
                 field_value,
                 measured,
                 top,
@@ -1022,14 +1071,18 @@ FROM (
                   attainment_unit_n,
                   attainment_unit_d,
                   attainment_mode,
-                  reads_div,
+                  field_div,
+                  lines,
                   payee,
                   period,
+                  part,
+                  cycle,
                   target_n,
                   target_d,
                   curve,
                   unit_n,
                   unit_d,
+                  line,
                   field_value,
                   measured,
                   top,
@@ -1066,14 +1119,18 @@ FROM (
                     attainment_unit_n,
                     attainment_unit_d,
                     attainment_mode,
-                    reads_div,
+                    field_div,
+                    lines,
                     payee,
                     period,
+                    part,
+                    cycle,
                     target_n,
                     target_d,
                     curve,
                     unit_n,
                     unit_d,
+                    line,
                     field_value,
                     measured,
                     top,
@@ -1090,7 +1147,7 @@ FROM (
                     CASE WHEN coalesce(((r_top % nullif(r_bottom, 0)) = 0), false) THEN (r_top // nullif(r_bottom, 0)) WHEN (r_bottom < 0) THEN (- r_top) ELSE r_top END AS o_n,
                     CASE WHEN (coalesce(((r_top % nullif(r_bottom, 0)) = 0), false) OR (r_bottom = 0)) THEN CAST(1 AS HUGEINT) ELSE abs(r_bottom) END AS o_d
                   FROM (
-                    SELECT world, plan, component, reads, pays_on, has_target, lower_is_better, needs_value, no_target_n, no_target_d, missing_n, missing_d, measure_unit_n, measure_unit_d, measure_mode, attainment_unit_n, attainment_unit_d, attainment_mode, reads_div, payee, period, target_n, target_d, curve, unit_n, unit_d, field_value, measured, top, bottom, r_top, r_bottom, sum(CAST(top AS HUGEINT)) OVER (PARTITION BY world, component, payee, period ) AS total
+                    SELECT world, plan, component, reads, pays_on, has_target, lower_is_better, needs_value, no_target_n, no_target_d, missing_n, missing_d, measure_unit_n, measure_unit_d, measure_mode, attainment_unit_n, attainment_unit_d, attainment_mode, field_div, lines, payee, period, part, cycle, target_n, target_d, curve, unit_n, unit_d, line, field_value, measured, top, bottom, r_top, r_bottom, sum(CAST(top AS HUGEINT)) OVER (PARTITION BY world, component, payee, period, part, line ) AS total
                     FROM (
                       SELECT o.world,
                         k.plan,
@@ -1110,27 +1167,29 @@ FROM (
                         k.attainment_unit_n,
                         k.attainment_unit_d,
                         k.attainment_mode,
-                        k.reads_div,
+                        k.field_div,
+                        k.lines,
                         a.payee,
                         a.period,
+                        a.part,
+                        a.cycle,
                         a.target_n,
                         a.target_d,
                         a.curve,
                         CAST(a.unit_n AS HUGEINT) AS unit_n,
                         CAST(a.unit_d AS HUGEINT) AS unit_d,
-                        CAST(coalesce(m.field_value, 0) AS BIGINT) AS field_value,
-                        (k.measure IS NOT NULL) AS measured,
-                        (CAST(coalesce(m.num, 0) AS HUGEINT) * k.x_mul) AS top,
-                        (CAST(CASE WHEN (k.measure_2 IS NULL) THEN 1 ELSE coalesce(m2.num, 0) END AS HUGEINT) * k.x_div) AS bottom,
-                        (CAST(coalesce(r.num, 0) AS HUGEINT) * k.reads_mul) AS r_top,
-                        (CAST(CASE WHEN (k.reads_measure_2 IS NULL) THEN 1 ELSE coalesce(r2.num, 0) END AS HUGEINT) * k.reads_div) AS r_bottom
+                        CAST(CASE WHEN k.lines THEN coalesce(x.field_value, 0) ELSE 0 END AS BIGINT) AS line,
+                        CAST(CASE WHEN k.lines THEN 0 ELSE coalesce(x.field_value, 0) END AS BIGINT) AS field_value,
+                        (k.look IS NOT NULL) AS measured,
+                        coalesce(x.num, CAST(0 AS HUGEINT)) AS top,
+                        coalesce(CASE WHEN (x.num IS NULL) THEN CAST(NULL AS HUGEINT) ELSE x.den END, CAST(0 AS HUGEINT)) AS bottom,
+                        coalesce(r.num, CAST(0 AS HUGEINT)) AS r_top,
+                        coalesce(CASE WHEN (r.num IS NULL) THEN CAST(NULL AS HUGEINT) ELSE r.den END, CAST(0 AS HUGEINT)) AS r_bottom
                       FROM ref_world AS o
                       JOIN ref_component AS k ON (k.plan_world = o.plan_world)
                       JOIN ref_assign AS a ON (((a.component = k.component) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world))
-                      LEFT JOIN measures AS m ON ((((((m.world = o.world) AND (m.plan = k.plan)) AND (m.measure = k.measure)) AND (m."window" = k."window")) AND (m.period = a.period)) AND (m.payee = a.payee))
-                      LEFT JOIN measures AS m2 ON (((((((m2.world = o.world) AND (m2.plan = k.plan)) AND (m2.measure = k.measure_2)) AND (m2."window" = k."window")) AND (m2.period = a.period)) AND (m2.payee = a.payee)) AND (m2.field_value = coalesce(m.field_value, 0)))
-                      LEFT JOIN measures AS r ON ((((((r.world = o.world) AND (r.plan = k.plan)) AND (r.measure = k.reads_measure)) AND (r."window" = k."window")) AND (r.period = a.period)) AND (r.payee = a.payee))
-                      LEFT JOIN measures AS r2 ON ((((((r2.world = o.world) AND (r2.plan = k.plan)) AND (r2.measure = k.reads_measure_2)) AND (r2."window" = k."window")) AND (r2.period = a.period)) AND (r2.payee = a.payee))
+                      LEFT JOIN looks AS x ON ((((((x.world = o.world) AND (x.component = k.component)) AND (x.look = k.look)) AND (x.payee = a.payee)) AND (x.period = a.period)) AND (x.part = a.part))
+                      LEFT JOIN looks AS r ON (((((((r.world = o.world) AND (r.component = k.component)) AND (r.look = k.reads_look)) AND (r.payee = a.payee)) AND (r.period = a.period)) AND (r.part = a.part)) AND ((r.field_value = coalesce(x.field_value, 0)) OR (r.field_value = 0)))
                       WHERE (k.level = 0)
                     ) AS t
                   ) AS t
@@ -1150,6 +1209,8 @@ SELECT world,
   component,
   payee,
   period,
+  part,
+  line,
   field_value,
   segment,
   value_n,
@@ -1161,6 +1222,8 @@ FROM (
     component,
     payee,
     period,
+    part,
+    line,
     field_value,
     r_n,
     r_d,
@@ -1183,6 +1246,8 @@ FROM (
       component,
       payee,
       period,
+      part,
+      line,
       field_value,
       r_n,
       r_d,
@@ -1203,6 +1268,8 @@ FROM (
         component,
         payee,
         period,
+        part,
+        line,
         field_value,
         r_n,
         r_d,
@@ -1222,6 +1289,8 @@ FROM (
           component,
           payee,
           period,
+          part,
+          line,
           field_value,
           r_n,
           r_d,
@@ -1241,6 +1310,8 @@ FROM (
             t.component,
             t.payee,
             t.period,
+            t.part,
+            t.line,
             t.field_value,
             t.r_n,
             t.r_d,
@@ -1269,6 +1340,8 @@ SELECT world,
   component,
   payee,
   period,
+  part,
+  line,
   slot,
   test,
   r_n,
@@ -1282,6 +1355,8 @@ FROM (
     component,
     payee,
     period,
+    part,
+    line,
     slot,
     test,
     op,
@@ -1305,6 +1380,8 @@ FROM (
       k.component,
       a.payee,
       a.period,
+      a.part,
+      CAST(coalesce(t.line, 0) AS BIGINT) AS line,
       g.slot,
       g.test,
       g.op,
@@ -1319,27 +1396,28 @@ FROM (
       t.a_n,
       t.a_d,
       t.has_value,
-      (CAST(coalesce(m.num, 0) AS HUGEINT) * coalesce(g.x_mul, 1)) AS top,
-      (CAST(CASE WHEN (g.measure_2 IS NULL) THEN 1 ELSE coalesce(m2.num, 0) END AS HUGEINT) * coalesce(g.x_div, 1)) AS bottom
+      m.num AS top,
+      coalesce(CASE WHEN (m.num IS NULL) THEN CAST(NULL AS HUGEINT) ELSE m.den END, CAST(0 AS HUGEINT)) AS bottom
     FROM ref_world AS o
     JOIN ref_component AS k ON (k.plan_world = o.plan_world)
     JOIN ref_assign AS a ON ((((a.component = k.component) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world)) AND (a.gate_set IS NOT NULL))
     JOIN ref_gate AS g ON ((g.plan_world = o.plan_world) AND (g.gate_set = a.gate_set))
-    LEFT JOIN measures AS m ON ((((((m.world = o.world) AND (m.plan = k.plan)) AND (m.measure = g.measure)) AND (m."window" = k."window")) AND (m.period = a.period)) AND (m.payee = a.payee))
-    LEFT JOIN measures AS m2 ON ((((((m2.world = o.world) AND (m2.plan = k.plan)) AND (m2.measure = g.measure_2)) AND (m2."window" = k."window")) AND (m2.period = a.period)) AND (m2.payee = a.payee))
     LEFT JOIN (
       SELECT world,
         component,
         payee,
         period,
+        part,
+        line,
         max(x_n) AS x_n,
         max(x_d) AS x_d,
         max(a_n) AS a_n,
         max(a_d) AS a_d,
         bool_or(has_value) AS has_value
       FROM attainment
-      GROUP BY 1, 2, 3, 4
-    ) AS t ON ((((t.world = o.world) AND (t.component = k.component)) AND (t.payee = a.payee)) AND (t.period = a.period))
+      GROUP BY 1, 2, 3, 4, 5, 6
+    ) AS t ON (((((t.payee = a.payee) AND (t.period = a.period)) AND (t.part = a.part)) AND (t.world = o.world)) AND (t.component = k.component))
+    LEFT JOIN looks AS m ON (((((((m.payee = a.payee) AND (m.period = a.period)) AND (m.part = a.part)) AND (m.world = o.world)) AND (m.component = k.component)) AND (m.look = g.look)) AND (m.field_value = 0))
   ) AS t
 ) AS t;
 
@@ -1349,6 +1427,8 @@ SELECT world,
   component,
   payee,
   period,
+  part,
+  line,
   slot,
   segment,
   r_n,
@@ -1360,6 +1440,8 @@ FROM (
     component,
     payee,
     period,
+    part,
+    line,
     slot,
     r_n,
     r_d,
@@ -1379,6 +1461,8 @@ FROM (
       component,
       payee,
       period,
+      part,
+      line,
       slot,
       r_n,
       r_d,
@@ -1398,6 +1482,8 @@ FROM (
         component,
         payee,
         period,
+        part,
+        line,
         slot,
         r_n,
         r_d,
@@ -1415,6 +1501,8 @@ FROM (
           t.component,
           t.payee,
           t.period,
+          t.part,
+          t.line,
           t.slot,
           t.r_n,
           t.r_d,
@@ -1432,6 +1520,8 @@ FROM (
             component,
             payee,
             period,
+            part,
+            line,
             slot,
             curve,
             average,
@@ -1454,6 +1544,8 @@ FROM (
               k.component,
               a.payee,
               a.period,
+              a.part,
+              CAST(coalesce(t.line, 0) AS BIGINT) AS line,
               g.slot,
               g.curve,
               g.average,
@@ -1467,27 +1559,28 @@ FROM (
               t.a_n,
               t.a_d,
               t.has_value,
-              (CAST(coalesce(m.num, 0) AS HUGEINT) * coalesce(g.x_mul, 1)) AS top,
-              (CAST(CASE WHEN (g.measure_2 IS NULL) THEN 1 ELSE coalesce(m2.num, 0) END AS HUGEINT) * coalesce(g.x_div, 1)) AS bottom
+              m.num AS top,
+              coalesce(CASE WHEN (m.num IS NULL) THEN CAST(NULL AS HUGEINT) ELSE m.den END, CAST(0 AS HUGEINT)) AS bottom
             FROM ref_world AS o
             JOIN ref_component AS k ON (k.plan_world = o.plan_world)
             JOIN ref_assign AS a ON ((((a.component = k.component) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world)) AND (a.factor_set IS NOT NULL))
             JOIN ref_factor AS g ON ((g.plan_world = o.plan_world) AND (g.factor_set = a.factor_set))
-            LEFT JOIN measures AS m ON ((((((m.world = o.world) AND (m.plan = k.plan)) AND (m.measure = g.measure)) AND (m."window" = k."window")) AND (m.period = a.period)) AND (m.payee = a.payee))
-            LEFT JOIN measures AS m2 ON ((((((m2.world = o.world) AND (m2.plan = k.plan)) AND (m2.measure = g.measure_2)) AND (m2."window" = k."window")) AND (m2.period = a.period)) AND (m2.payee = a.payee))
             LEFT JOIN (
               SELECT world,
                 component,
                 payee,
                 period,
+                part,
+                line,
                 max(x_n) AS x_n,
                 max(x_d) AS x_d,
                 max(a_n) AS a_n,
                 max(a_d) AS a_d,
                 bool_or(has_value) AS has_value
               FROM attainment
-              GROUP BY 1, 2, 3, 4
-            ) AS t ON ((((t.world = o.world) AND (t.component = k.component)) AND (t.payee = a.payee)) AND (t.period = a.period))
+              GROUP BY 1, 2, 3, 4, 5, 6
+            ) AS t ON (((((t.payee = a.payee) AND (t.period = a.period)) AND (t.part = a.part)) AND (t.world = o.world)) AND (t.component = k.component))
+            LEFT JOIN looks AS m ON (((((((m.payee = a.payee) AND (m.period = a.period)) AND (m.part = a.part)) AND (m.world = o.world)) AND (m.component = k.component)) AND (m.look = g.look)) AND (m.field_value = 0))
           ) AS t
         ) AS t
         LEFT JOIN ref_segment AS s ON (((s.plan_world = t.plan_world) AND (s.curve = t.curve)) AND ((((s.low_n IS NULL) OR ((CAST(t.r_n AS HUGEINT) * CAST(s.low_d AS HUGEINT)) > (CAST(s.low_n AS HUGEINT) * CAST(t.r_d AS HUGEINT)))) OR ((NOT s.low_over) AND ((CAST(t.r_n AS HUGEINT) * CAST(s.low_d AS HUGEINT)) = (CAST(s.low_n AS HUGEINT) * CAST(t.r_d AS HUGEINT))))) AND (((s.high_n IS NULL) OR ((CAST(t.r_n AS HUGEINT) * CAST(s.high_d AS HUGEINT)) < (CAST(s.high_n AS HUGEINT) * CAST(t.r_d AS HUGEINT)))) OR (s.high_over AND ((CAST(t.r_n AS HUGEINT) * CAST(s.high_d AS HUGEINT)) = (CAST(s.high_n AS HUGEINT) * CAST(t.r_d AS HUGEINT)))))))
@@ -1502,9 +1595,13 @@ SELECT world,
   component,
   payee,
   period,
+  part,
+  line,
   plan,
   parent,
   cycle,
+  days_n,
+  days_d,
   raw,
   gated,
   factored,
@@ -1515,11 +1612,15 @@ FROM (
     component,
     payee,
     period,
+    part,
+    line,
     raw,
     held,
     plan,
     parent,
     cycle,
+    days_n,
+    days_d,
     incentive_n,
     incentive_d,
     cap_n,
@@ -1538,11 +1639,15 @@ FROM (
       component,
       payee,
       period,
+      part,
+      line,
       raw,
       held,
       plan,
       parent,
       cycle,
+      days_n,
+      days_d,
       incentive_n,
       incentive_d,
       cap_n,
@@ -1561,11 +1666,15 @@ FROM (
         component,
         payee,
         period,
+        part,
+        line,
         raw,
         held,
         plan,
         parent,
         cycle,
+        days_n,
+        days_d,
         incentive_n,
         incentive_d,
         cap_n,
@@ -1583,11 +1692,15 @@ FROM (
           component,
           payee,
           period,
+          part,
+          line,
           raw,
           CAST(CASE WHEN (((there IS NOT NULL) AND (f_n IS NULL)) AND (held = 0)) THEN 6 ELSE held END AS INTEGER) AS held,
           plan,
           parent,
           cycle,
+          days_n,
+          days_d,
           incentive_n,
           incentive_d,
           cap_n,
@@ -1601,11 +1714,15 @@ FROM (
             e.component,
             e.payee,
             e.period,
+            e.part,
+            e.line,
             e.raw,
             e.held,
             e.plan,
             e.parent,
             e.cycle,
+            e.days_n,
+            e.days_d,
             e.incentive_n,
             e.incentive_d,
             e.cap_n,
@@ -1623,11 +1740,15 @@ FROM (
               component,
               payee,
               period,
+              part,
+              line,
               raw,
               held,
               plan,
               parent,
               cycle,
+              days_n,
+              days_d,
               incentive_n,
               incentive_d,
               cap_n,
@@ -1641,11 +1762,15 @@ FROM (
                 component,
                 payee,
                 period,
+                part,
+                line,
                 raw,
                 CAST(CASE WHEN (coalesce((otherwise = 2), false) AND (held = 0)) THEN 5 ELSE held END AS INTEGER) AS held,
                 plan,
                 parent,
                 cycle,
+                days_n,
+                days_d,
                 incentive_n,
                 incentive_d,
                 cap_n,
@@ -1658,11 +1783,15 @@ FROM (
                   e.component,
                   e.payee,
                   e.period,
+                  e.part,
+                  e.line,
                   e.raw,
                   e.held,
                   e.plan,
                   e.parent,
                   e.cycle,
+                  e.days_n,
+                  e.days_d,
                   e.incentive_n,
                   e.incentive_d,
                   e.cap_n,
@@ -1680,11 +1809,15 @@ FROM (
                     e.component,
                     e.payee,
                     e.period,
+                    e.part,
+                    e.line,
                     e.raw,
-                    e.held,
+                    CAST(CASE WHEN (a.days_n = 0) THEN 7 ELSE e.held END AS INTEGER) AS held,
                     k.plan,
                     k.parent,
                     a.cycle,
+                    a.days_n,
+                    a.days_d,
                     a.incentive_n,
                     a.incentive_d,
                     a.cap_n,
@@ -1697,27 +1830,31 @@ FROM (
                       component,
                       payee,
                       period,
+                      part,
+                      line,
                       sum(raw) AS raw,
                       max(held) AS held
                     FROM parts
-                    GROUP BY 1, 2, 3, 4
+                    GROUP BY 1, 2, 3, 4, 5, 6
                   ) AS e
                   JOIN ref_world AS o ON (o.world = e.world)
                   JOIN ref_component AS k ON ((k.component = e.component) AND (k.plan_world = o.plan_world))
-                  JOIN ref_assign AS a ON (((((a.component = e.component) AND (a.payee = e.payee)) AND (a.period = e.period)) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world))
+                  JOIN ref_assign AS a ON ((((((a.component = e.component) AND (a.payee = e.payee)) AND (a.period = e.period)) AND (a.part = e.part)) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world))
                 ) AS e
                 LEFT JOIN (
                   SELECT world,
                     component,
                     payee,
                     period,
+                    part,
+                    line,
                     max(otherwise) AS otherwise,
                     max(share_n) AS share_n,
                     max(share_d) AS share_d
                   FROM gates
                   WHERE ((slot = 0) AND (NOT passed))
-                  GROUP BY 1, 2, 3, 4
-                ) AS g ON ((((g.world = e.world) AND (g.component = e.component)) AND (g.payee = e.payee)) AND (g.period = e.period))
+                  GROUP BY 1, 2, 3, 4, 5, 6
+                ) AS g ON ((((((g.world = e.world) AND (g.component = e.component)) AND (g.payee = e.payee)) AND (g.period = e.period)) AND (g.part = e.part)) AND (g.line = e.line))
               ) AS t
             ) AS t
           ) AS e
@@ -1726,12 +1863,14 @@ FROM (
               component,
               payee,
               period,
+              part,
+              line,
               f_n,
               f_d,
               CAST(1 AS BIGINT) AS there
             FROM factors
             WHERE (slot = 0)
-          ) AS g ON ((((g.world = e.world) AND (g.component = e.component)) AND (g.payee = e.payee)) AND (g.period = e.period))
+          ) AS g ON ((((((g.world = e.world) AND (g.component = e.component)) AND (g.payee = e.payee)) AND (g.period = e.period)) AND (g.part = e.part)) AND (g.line = e.line))
         ) AS t
       ) AS t
     ) AS t
@@ -1744,9 +1883,13 @@ SELECT world,
   component,
   payee,
   period,
+  part,
+  line,
   plan,
   parent,
   cycle,
+  days_n,
+  days_d,
   raw,
   gated,
   factored,
@@ -1757,11 +1900,15 @@ FROM (
     component,
     payee,
     period,
+    part,
+    line,
     raw,
     held,
     plan,
     parent,
     cycle,
+    days_n,
+    days_d,
     incentive_n,
     incentive_d,
     cap_n,
@@ -1780,11 +1927,15 @@ FROM (
       component,
       payee,
       period,
+      part,
+      line,
       raw,
       held,
       plan,
       parent,
       cycle,
+      days_n,
+      days_d,
       incentive_n,
       incentive_d,
       cap_n,
@@ -1803,11 +1954,15 @@ FROM (
         component,
         payee,
         period,
+        part,
+        line,
         raw,
         held,
         plan,
         parent,
         cycle,
+        days_n,
+        days_d,
         incentive_n,
         incentive_d,
         cap_n,
@@ -1825,11 +1980,15 @@ FROM (
           component,
           payee,
           period,
+          part,
+          line,
           raw,
           CAST(CASE WHEN (((there IS NOT NULL) AND (f_n IS NULL)) AND (held = 0)) THEN 6 ELSE held END AS INTEGER) AS held,
           plan,
           parent,
           cycle,
+          days_n,
+          days_d,
           incentive_n,
           incentive_d,
           cap_n,
@@ -1843,11 +2002,15 @@ FROM (
             e.component,
             e.payee,
             e.period,
+            e.part,
+            e.line,
             e.raw,
             e.held,
             e.plan,
             e.parent,
             e.cycle,
+            e.days_n,
+            e.days_d,
             e.incentive_n,
             e.incentive_d,
             e.cap_n,
@@ -1865,11 +2028,15 @@ FROM (
               component,
               payee,
               period,
+              part,
+              line,
               raw,
               held,
               plan,
               parent,
               cycle,
+              days_n,
+              days_d,
               incentive_n,
               incentive_d,
               cap_n,
@@ -1883,11 +2050,15 @@ FROM (
                 component,
                 payee,
                 period,
+                part,
+                line,
                 raw,
                 CAST(CASE WHEN (coalesce((otherwise = 2), false) AND (held = 0)) THEN 5 ELSE held END AS INTEGER) AS held,
                 plan,
                 parent,
                 cycle,
+                days_n,
+                days_d,
                 incentive_n,
                 incentive_d,
                 cap_n,
@@ -1900,11 +2071,15 @@ FROM (
                   e.component,
                   e.payee,
                   e.period,
+                  e.part,
+                  e.line,
                   e.raw,
                   e.held,
                   e.plan,
                   e.parent,
                   e.cycle,
+                  e.days_n,
+                  e.days_d,
                   e.incentive_n,
                   e.incentive_d,
                   e.cap_n,
@@ -1922,11 +2097,15 @@ FROM (
                     e.component,
                     e.payee,
                     e.period,
+                    e.part,
+                    e.line,
                     e.raw,
-                    e.held,
+                    CAST(CASE WHEN (a.days_n = 0) THEN 7 ELSE e.held END AS INTEGER) AS held,
                     k.plan,
                     k.parent,
                     a.cycle,
+                    a.days_n,
+                    a.days_d,
                     a.incentive_n,
                     a.incentive_d,
                     a.cap_n,
@@ -1939,6 +2118,8 @@ FROM (
                       k.component,
                       e.payee,
                       e.period,
+                      CAST(0 AS INTEGER) AS part,
+                      CAST(0 AS BIGINT) AS line,
                       sum(e.limited) AS raw,
                       max(e.held) AS held
                     FROM (
@@ -1946,30 +2127,32 @@ FROM (
                         parent,
                         payee,
                         period,
-                        limited,
+                        CASE WHEN (days_n = days_d) THEN limited ELSE (((limited * CAST(days_n AS HUGEINT)) // CAST(days_d AS HUGEINT)) + ((2 * ((limited * CAST(days_n AS HUGEINT)) % CAST(days_d AS HUGEINT)) + CASE WHEN (limited * CAST(days_n AS HUGEINT)) < 0 THEN -1 ELSE 1 END * CAST(days_d AS HUGEINT)) // (2 * CAST(days_d AS HUGEINT)))) END AS limited,
                         held
                       FROM earned_0
                     ) AS e
                     JOIN ref_world AS o ON (o.world = e.world)
                     JOIN ref_component AS k ON (((k.component = e.parent) AND (k.plan_world = o.plan_world)) AND (k.level = 1))
-                    GROUP BY 1, 2, 3, 4
+                    GROUP BY 1, 2, 3, 4, 5, 6
                   ) AS e
                   JOIN ref_world AS o ON (o.world = e.world)
                   JOIN ref_component AS k ON ((k.component = e.component) AND (k.plan_world = o.plan_world))
-                  JOIN ref_assign AS a ON (((((a.component = e.component) AND (a.payee = e.payee)) AND (a.period = e.period)) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world))
+                  JOIN ref_assign AS a ON ((((((a.component = e.component) AND (a.payee = e.payee)) AND (a.period = e.period)) AND (a.part = e.part)) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world))
                 ) AS e
                 LEFT JOIN (
                   SELECT world,
                     component,
                     payee,
                     period,
+                    part,
+                    line,
                     max(otherwise) AS otherwise,
                     max(share_n) AS share_n,
                     max(share_d) AS share_d
                   FROM gates
                   WHERE ((slot = 0) AND (NOT passed))
-                  GROUP BY 1, 2, 3, 4
-                ) AS g ON ((((g.world = e.world) AND (g.component = e.component)) AND (g.payee = e.payee)) AND (g.period = e.period))
+                  GROUP BY 1, 2, 3, 4, 5, 6
+                ) AS g ON ((((((g.world = e.world) AND (g.component = e.component)) AND (g.payee = e.payee)) AND (g.period = e.period)) AND (g.part = e.part)) AND (g.line = e.line))
               ) AS t
             ) AS t
           ) AS e
@@ -1978,12 +2161,14 @@ FROM (
               component,
               payee,
               period,
+              part,
+              line,
               f_n,
               f_d,
               CAST(1 AS BIGINT) AS there
             FROM factors
             WHERE (slot = 0)
-          ) AS g ON ((((g.world = e.world) AND (g.component = e.component)) AND (g.payee = e.payee)) AND (g.period = e.period))
+          ) AS g ON ((((((g.world = e.world) AND (g.component = e.component)) AND (g.payee = e.payee)) AND (g.period = e.period)) AND (g.part = e.part)) AND (g.line = e.line))
         ) AS t
       ) AS t
     ) AS t
@@ -2008,7 +2193,7 @@ SELECT world,
   CAST((so_far - before) AS BIGINT) AS amount,
   (limited - (CAST(so_far AS HUGEINT) * CAST(1000000000000000 AS HUGEINT))) AS residue
 FROM (
-  SELECT world, component, payee, period, plan, cycle, raw, gated, factored, limited, held, end_unit, end_minor, end_add, so_far, lag(so_far, 1, 0) OVER (PARTITION BY world, component, payee, cycle ORDER BY period NULLS LAST) AS before
+  SELECT world, component, payee, period, plan, cycle, raw, gated, factored, limited, so_far, held, lag(so_far, 1, 0) OVER (PARTITION BY world, component, payee, cycle ORDER BY period NULLS LAST) AS before
   FROM (
     SELECT world,
       component,
@@ -2020,39 +2205,67 @@ FROM (
       gated,
       factored,
       limited,
-      held,
-      end_unit,
-      end_minor,
-      end_add,
-      CAST(((CASE WHEN (limited < 0) THEN (-1) ELSE 1 END * (greatest((abs(limited) + end_add), CAST(0 AS HUGEINT)) // end_unit)) * CAST(end_minor AS HUGEINT)) AS BIGINT) AS so_far
+      so_far,
+      held
     FROM (
-      SELECT e.world,
-        e.component,
-        e.payee,
-        e.period,
-        e.plan,
-        e.cycle,
-        e.raw,
-        e.gated,
-        e.factored,
-        e.limited,
-        e.held,
-        k.end_unit,
-        k.end_minor,
-        k.end_add
+      SELECT world,
+        component,
+        payee,
+        period,
+        line,
+        plan,
+        cycle,
+        raw,
+        gated,
+        factored,
+        limited,
+        held,
+        end_unit,
+        end_minor,
+        end_add,
+        CAST(((CASE WHEN (limited < 0) THEN (-1) ELSE 1 END * (greatest((abs(limited) + end_add), CAST(0 AS HUGEINT)) // end_unit)) * CAST(end_minor AS HUGEINT)) AS BIGINT) AS so_far
       FROM (
-        SELECT world, component, payee, period, plan, parent, cycle, raw, gated, factored, limited, held
+        SELECT e.world,
+          e.component,
+          e.payee,
+          e.period,
+          e.line,
+          e.plan,
+          e.cycle,
+          e.raw,
+          e.gated,
+          e.factored,
+          e.limited,
+          e.held,
+          k.end_unit,
+          k.end_minor,
+          k.end_add
         FROM (
-          SELECT world, component, payee, period, plan, parent, cycle, raw, gated, factored, limited, held
-          FROM earned_0
-          UNION ALL
-          SELECT world, component, payee, period, plan, parent, cycle, raw, gated, factored, limited, held
-          FROM earned_1
-        ) AS t
-        WHERE (parent IS NULL)
-      ) AS e
-      JOIN ref_world AS o ON (o.world = e.world)
-      JOIN ref_component AS k ON ((k.component = e.component) AND (k.plan_world = o.plan_world))
+          SELECT world,
+            component,
+            payee,
+            period,
+            line,
+            plan,
+            cycle,
+            sum(CASE WHEN (days_n = days_d) THEN raw ELSE (((raw * CAST(days_n AS HUGEINT)) // CAST(days_d AS HUGEINT)) + ((2 * ((raw * CAST(days_n AS HUGEINT)) % CAST(days_d AS HUGEINT)) + CASE WHEN (raw * CAST(days_n AS HUGEINT)) < 0 THEN -1 ELSE 1 END * CAST(days_d AS HUGEINT)) // (2 * CAST(days_d AS HUGEINT)))) END) AS raw,
+            sum(CASE WHEN (days_n = days_d) THEN gated ELSE (((gated * CAST(days_n AS HUGEINT)) // CAST(days_d AS HUGEINT)) + ((2 * ((gated * CAST(days_n AS HUGEINT)) % CAST(days_d AS HUGEINT)) + CASE WHEN (gated * CAST(days_n AS HUGEINT)) < 0 THEN -1 ELSE 1 END * CAST(days_d AS HUGEINT)) // (2 * CAST(days_d AS HUGEINT)))) END) AS gated,
+            sum(CASE WHEN (days_n = days_d) THEN factored ELSE (((factored * CAST(days_n AS HUGEINT)) // CAST(days_d AS HUGEINT)) + ((2 * ((factored * CAST(days_n AS HUGEINT)) % CAST(days_d AS HUGEINT)) + CASE WHEN (factored * CAST(days_n AS HUGEINT)) < 0 THEN -1 ELSE 1 END * CAST(days_d AS HUGEINT)) // (2 * CAST(days_d AS HUGEINT)))) END) AS factored,
+            sum(CASE WHEN (days_n = days_d) THEN limited ELSE (((limited * CAST(days_n AS HUGEINT)) // CAST(days_d AS HUGEINT)) + ((2 * ((limited * CAST(days_n AS HUGEINT)) % CAST(days_d AS HUGEINT)) + CASE WHEN (limited * CAST(days_n AS HUGEINT)) < 0 THEN -1 ELSE 1 END * CAST(days_d AS HUGEINT)) // (2 * CAST(days_d AS HUGEINT)))) END) AS limited,
+            max(held) AS held
+          FROM (
+            SELECT world, component, payee, period, part, line, plan, parent, cycle, days_n, days_d, raw, gated, factored, limited, held
+            FROM earned_0
+            UNION ALL
+            SELECT world, component, payee, period, part, line, plan, parent, cycle, days_n, days_d, raw, gated, factored, limited, held
+            FROM earned_1
+          ) AS t
+          WHERE (parent IS NULL)
+          GROUP BY 1, 2, 3, 4, 5, 6, 7
+        ) AS e
+        JOIN ref_world AS o ON (o.world = e.world)
+        JOIN ref_component AS k ON ((k.component = e.component) AND (k.plan_world = o.plan_world))
+      ) AS t
     ) AS t
   ) AS t
 ) AS t;

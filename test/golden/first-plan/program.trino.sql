@@ -73,15 +73,34 @@ SELECT o.world,
   w.period,
   n.subject AS payee,
   CAST(CASE WHEN m.by_value THEN c.field_value ELSE 0 END AS BIGINT) AS field_value,
-  CAST(coalesce(CAST(sum((CASE WHEN (m.cube_column = 0) THEN c.sum_0 ELSE CAST(NULL AS BIGINT) END * m.coefficient)) AS DECIMAL(38,0)), CAST(0 AS DECIMAL(38,0))) AS BIGINT) AS num
+  coalesce(CAST(sum((CAST(CASE WHEN (m.cube_column = 0) THEN c.sum_0 ELSE CAST(NULL AS BIGINT) END AS DECIMAL(38,0)) * CAST(m.coefficient AS DECIMAL(38,0)))) AS DECIMAL(38,0)), CAST(0 AS DECIMAL(38,0))) AS num
 FROM ref_world AS o
 JOIN "cube" AS c ON ((c.facts_world = o.facts_world) AND (c.people_world = o.people_world))
 JOIN ref_measure AS m ON ((m.plan_world = o.plan_world) AND (m.block = c.block))
 JOIN ref_route AS r ON ((((r.people_world = o.people_world) AND (r.route = m.route)) AND (r.payee = c.payee)) AND (r.stint = c.stint))
 JOIN ref_need AS n ON ((((n.plan_world = o.plan_world) AND (n.measure = m.measure)) AND (n.subject = r.subject)) AND (n.stint = r.subject_stint))
-JOIN ref_window AS w ON ((w."window" = n."window") AND (w.slice = c.slice))
+JOIN ref_window AS w ON (((w."window" = n."window") AND (w.span = m.span)) AND (w.slice = c.slice))
 WHERE (NOT m.distinct_values)
 GROUP BY 1, 2, 3, 4, 5, 6, 7;
+
+-- looks: what each component looks at, as pairs
+CREATE TABLE looks AS
+SELECT o.world,
+  k.component,
+  a.payee,
+  a.period,
+  a.part,
+  l.look,
+  CAST(coalesce(m.field_value, 0) AS BIGINT) AS field_value,
+  (coalesce(m.num, CASE WHEN l.zero THEN CAST(0 AS DECIMAL(38,0)) ELSE CAST(NULL AS DECIMAL(38,0)) END) * l.mul) AS num,
+  (CAST(CASE WHEN (l.measure_2 IS NULL) THEN CAST(1 AS DECIMAL(38,0)) ELSE coalesce(m2.num, CAST(0 AS DECIMAL(38,0))) END AS DECIMAL(38,0)) * l.div) AS den
+FROM ref_world AS o
+JOIN ref_component AS k ON (k.plan_world = o.plan_world)
+JOIN ref_look AS l ON ((l.plan_world = o.plan_world) AND (l.component = k.component))
+JOIN ref_assign AS a ON (((a.component = k.component) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world))
+LEFT JOIN measures AS m ON ((((((m.world = o.world) AND (m.plan = k.plan)) AND (m.measure = l.measure)) AND (m."window" = k."window")) AND (m.period = a.period)) AND (m.payee = a.payee))
+LEFT JOIN measures AS m2 ON (((((((m2.world = o.world) AND (m2.plan = k.plan)) AND (m2.measure = l.measure_2)) AND (m2."window" = k."window")) AND (m2.period = a.period)) AND (m2.payee = a.payee)) AND (m2.field_value = coalesce(m.field_value, 0)))
+WHERE (l.measure IS NOT NULL);
 
 -- attainment: measure beside target, and what the table of the component is read at
 CREATE TABLE attainment AS
@@ -90,6 +109,8 @@ SELECT world,
   component,
   payee,
   period,
+  part,
+  line,
   field_value,
   has_value,
   x_n,
@@ -123,14 +144,18 @@ FROM (
     attainment_unit_n,
     attainment_unit_d,
     attainment_mode,
-    reads_div,
+    field_div,
+    lines,
     payee,
     period,
+    part,
+    cycle,
     target_n,
     target_d,
     curve,
     unit_n,
     unit_d,
+    line,
     field_value,
     measured,
     top,
@@ -175,14 +200,18 @@ FROM (
       attainment_unit_n,
       attainment_unit_d,
       attainment_mode,
-      reads_div,
+      field_div,
+      lines,
       payee,
       period,
+      part,
+      cycle,
       target_n,
       target_d,
       curve,
       CASE WHEN (pays_on = 1) THEN CASE WHEN has_value THEN CASE WHEN (reads = 4) THEN part_n ELSE x_n END ELSE CAST(0 AS DECIMAL(38,0)) END ELSE unit_n END AS unit_n,
       CASE WHEN (pays_on = 1) THEN CASE WHEN (reads = 4) THEN part_d ELSE x_d END ELSE unit_d END AS unit_d,
+      line,
       field_value,
       measured,
       top,
@@ -205,8 +234,8 @@ FROM (
       a_d,
       attainment_top,
       attainment_bottom,
-      CASE WHEN (reads = 1) THEN CASE WHEN has_value THEN x_n ELSE CAST(NULL AS DECIMAL(38,0)) END WHEN (reads = 2) THEN a_n WHEN (reads = 3) THEN CASE WHEN has_reading THEN o_n ELSE CAST(NULL AS DECIMAL(38,0)) END WHEN (reads = 4) THEN CASE WHEN (field_value = (-9223372036854775807)) THEN CAST(NULL AS DECIMAL(38,0)) ELSE CAST(field_value AS DECIMAL(38,0)) END ELSE CAST(0 AS DECIMAL(38,0)) END AS r_n,
-      CASE WHEN (reads = 1) THEN CASE WHEN has_value THEN x_d ELSE CAST(NULL AS DECIMAL(38,0)) END WHEN (reads = 2) THEN a_d WHEN (reads = 3) THEN CASE WHEN has_reading THEN o_d ELSE CAST(NULL AS DECIMAL(38,0)) END WHEN (reads = 4) THEN CAST(reads_div AS DECIMAL(38,0)) ELSE CAST(1 AS DECIMAL(38,0)) END AS r_d
+      CASE WHEN (reads = 1) THEN CASE WHEN has_value THEN x_n ELSE CAST(NULL AS DECIMAL(38,0)) END WHEN (reads = 2) THEN a_n WHEN (reads = 3) THEN CASE WHEN has_reading THEN o_n ELSE CAST(NULL AS DECIMAL(38,0)) END WHEN (reads = 4) THEN CASE WHEN (CASE WHEN lines THEN line ELSE field_value END = (-9223372036854775807)) THEN CAST(NULL AS DECIMAL(38,0)) ELSE CAST(CASE WHEN lines THEN line ELSE field_value END AS DECIMAL(38,0)) END ELSE CAST(0 AS DECIMAL(38,0)) END AS r_n,
+      CASE WHEN (reads = 1) THEN CASE WHEN has_value THEN x_d ELSE CAST(NULL AS DECIMAL(38,0)) END WHEN (reads = 2) THEN a_d WHEN (reads = 3) THEN CASE WHEN has_reading THEN o_d ELSE CAST(NULL AS DECIMAL(38,0)) END WHEN (reads = 4) THEN CAST(field_div AS DECIMAL(38,0)) ELSE CAST(1 AS DECIMAL(38,0)) END AS r_d
     FROM (
       SELECT world,
         plan,
@@ -226,14 +255,18 @@ FROM (
         attainment_unit_n,
         attainment_unit_d,
         attainment_mode,
-        reads_div,
+        field_div,
+        lines,
         payee,
         period,
+        part,
+        cycle,
         target_n,
         target_d,
         curve,
         unit_n,
         unit_d,
+        line,
         field_value,
         measured,
         top,
@@ -275,14 +308,18 @@ FROM (
           attainment_unit_n,
           attainment_unit_d,
           attainment_mode,
-          reads_div,
+          field_div,
+          lines,
           payee,
           period,
+          part,
+          cycle,
           target_n,
           target_d,
           curve,
           unit_n,
           unit_d,
+          line,
           field_value,
           measured,
           top,
@@ -324,14 +361,18 @@ FROM (
             attainment_unit_n,
             attainment_unit_d,
             attainment_mode,
-            reads_div,
+            field_div,
+            lines,
             payee,
             period,
+            part,
+            cycle,
             target_n,
             target_d,
             curve,
             unit_n,
             unit_d,
+            line,
             field_value,
             measured,
             top,
@@ -371,14 +412,18 @@ FROM (
               attainment_unit_n,
               attainment_unit_d,
               attainment_mode,
-              reads_div,
+              field_div,
+              lines,
               payee,
               period,
+              part,
+              cycle,
               target_n,
               target_d,
               curve,
               unit_n,
               unit_d,
+              line,
               field_value,
               measured,
               top,
@@ -416,14 +461,18 @@ FROM (
                 attainment_unit_n,
                 attainment_unit_d,
                 attainment_mode,
-                reads_div,
+                field_div,
+                lines,
                 payee,
                 period,
+                part,
+                cycle,
                 target_n,
                 target_d,
                 curve,
                 unit_n,
                 unit_d,
+                line,
                 field_value,
                 measured,
                 top,
@@ -460,14 +509,18 @@ FROM (
                   attainment_unit_n,
                   attainment_unit_d,
                   attainment_mode,
-                  reads_div,
+                  field_div,
+                  lines,
                   payee,
                   period,
+                  part,
+                  cycle,
                   target_n,
                   target_d,
                   curve,
                   unit_n,
                   unit_d,
+                  line,
                   field_value,
                   measured,
                   top,
@@ -504,14 +557,18 @@ FROM (
                     attainment_unit_n,
                     attainment_unit_d,
                     attainment_mode,
-                    reads_div,
+                    field_div,
+                    lines,
                     payee,
                     period,
+                    part,
+                    cycle,
                     target_n,
                     target_d,
                     curve,
                     unit_n,
                     unit_d,
+                    line,
                     field_value,
                     measured,
                     top,
@@ -528,7 +585,7 @@ FROM (
                     CASE WHEN coalesce(((r_top % nullif(r_bottom, 0)) = 0), false) THEN ((r_top - r_top % nullif(r_bottom, 0)) / nullif(r_bottom, 0)) WHEN (r_bottom < 0) THEN (- r_top) ELSE r_top END AS o_n,
                     CASE WHEN (coalesce(((r_top % nullif(r_bottom, 0)) = 0), false) OR (r_bottom = 0)) THEN CAST(1 AS DECIMAL(38,0)) ELSE abs(r_bottom) END AS o_d
                   FROM (
-                    SELECT world, plan, component, reads, pays_on, has_target, lower_is_better, needs_value, no_target_n, no_target_d, missing_n, missing_d, measure_unit_n, measure_unit_d, measure_mode, attainment_unit_n, attainment_unit_d, attainment_mode, reads_div, payee, period, target_n, target_d, curve, unit_n, unit_d, field_value, measured, top, bottom, r_top, r_bottom, sum(CAST(top AS DECIMAL(38,0))) OVER (PARTITION BY world, component, payee, period ) AS total
+                    SELECT world, plan, component, reads, pays_on, has_target, lower_is_better, needs_value, no_target_n, no_target_d, missing_n, missing_d, measure_unit_n, measure_unit_d, measure_mode, attainment_unit_n, attainment_unit_d, attainment_mode, field_div, lines, payee, period, part, cycle, target_n, target_d, curve, unit_n, unit_d, line, field_value, measured, top, bottom, r_top, r_bottom, sum(CAST(top AS DECIMAL(38,0))) OVER (PARTITION BY world, component, payee, period, part, line ) AS total
                     FROM (
                       SELECT o.world,
                         k.plan,
@@ -548,27 +605,29 @@ FROM (
                         k.attainment_unit_n,
                         k.attainment_unit_d,
                         k.attainment_mode,
-                        k.reads_div,
+                        k.field_div,
+                        k.lines,
                         a.payee,
                         a.period,
+                        a.part,
+                        a.cycle,
                         a.target_n,
                         a.target_d,
                         a.curve,
                         CAST(a.unit_n AS DECIMAL(38,0)) AS unit_n,
                         CAST(a.unit_d AS DECIMAL(38,0)) AS unit_d,
-                        CAST(coalesce(m.field_value, 0) AS BIGINT) AS field_value,
-                        (k.measure IS NOT NULL) AS measured,
-                        (CAST(coalesce(m.num, 0) AS DECIMAL(38,0)) * k.x_mul) AS top,
-                        (CAST(CASE WHEN (k.measure_2 IS NULL) THEN 1 ELSE coalesce(m2.num, 0) END AS DECIMAL(38,0)) * k.x_div) AS bottom,
-                        (CAST(coalesce(r.num, 0) AS DECIMAL(38,0)) * k.reads_mul) AS r_top,
-                        (CAST(CASE WHEN (k.reads_measure_2 IS NULL) THEN 1 ELSE coalesce(r2.num, 0) END AS DECIMAL(38,0)) * k.reads_div) AS r_bottom
+                        CAST(CASE WHEN k.lines THEN coalesce(x.field_value, 0) ELSE 0 END AS BIGINT) AS line,
+                        CAST(CASE WHEN k.lines THEN 0 ELSE coalesce(x.field_value, 0) END AS BIGINT) AS field_value,
+                        (k.look IS NOT NULL) AS measured,
+                        coalesce(x.num, CAST(0 AS DECIMAL(38,0))) AS top,
+                        coalesce(CASE WHEN (x.num IS NULL) THEN CAST(NULL AS DECIMAL(38,0)) ELSE x.den END, CAST(0 AS DECIMAL(38,0))) AS bottom,
+                        coalesce(r.num, CAST(0 AS DECIMAL(38,0))) AS r_top,
+                        coalesce(CASE WHEN (r.num IS NULL) THEN CAST(NULL AS DECIMAL(38,0)) ELSE r.den END, CAST(0 AS DECIMAL(38,0))) AS r_bottom
                       FROM ref_world AS o
                       JOIN ref_component AS k ON (k.plan_world = o.plan_world)
                       JOIN ref_assign AS a ON (((a.component = k.component) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world))
-                      LEFT JOIN measures AS m ON ((((((m.world = o.world) AND (m.plan = k.plan)) AND (m.measure = k.measure)) AND (m."window" = k."window")) AND (m.period = a.period)) AND (m.payee = a.payee))
-                      LEFT JOIN measures AS m2 ON (((((((m2.world = o.world) AND (m2.plan = k.plan)) AND (m2.measure = k.measure_2)) AND (m2."window" = k."window")) AND (m2.period = a.period)) AND (m2.payee = a.payee)) AND (m2.field_value = coalesce(m.field_value, 0)))
-                      LEFT JOIN measures AS r ON ((((((r.world = o.world) AND (r.plan = k.plan)) AND (r.measure = k.reads_measure)) AND (r."window" = k."window")) AND (r.period = a.period)) AND (r.payee = a.payee))
-                      LEFT JOIN measures AS r2 ON ((((((r2.world = o.world) AND (r2.plan = k.plan)) AND (r2.measure = k.reads_measure_2)) AND (r2."window" = k."window")) AND (r2.period = a.period)) AND (r2.payee = a.payee))
+                      LEFT JOIN looks AS x ON ((((((x.world = o.world) AND (x.component = k.component)) AND (x.look = k.look)) AND (x.payee = a.payee)) AND (x.period = a.period)) AND (x.part = a.part))
+                      LEFT JOIN looks AS r ON (((((((r.world = o.world) AND (r.component = k.component)) AND (r.look = k.reads_look)) AND (r.payee = a.payee)) AND (r.period = a.period)) AND (r.part = a.part)) AND ((r.field_value = coalesce(x.field_value, 0)) OR (r.field_value = 0)))
                       WHERE (k.level = 0)
                     ) AS t
                   ) AS t
@@ -588,6 +647,8 @@ SELECT world,
   component,
   payee,
   period,
+  part,
+  line,
   field_value,
   segment,
   value_n,
@@ -599,6 +660,8 @@ FROM (
     component,
     payee,
     period,
+    part,
+    line,
     field_value,
     r_n,
     r_d,
@@ -621,6 +684,8 @@ FROM (
       component,
       payee,
       period,
+      part,
+      line,
       field_value,
       r_n,
       r_d,
@@ -641,6 +706,8 @@ FROM (
         component,
         payee,
         period,
+        part,
+        line,
         field_value,
         r_n,
         r_d,
@@ -660,6 +727,8 @@ FROM (
           component,
           payee,
           period,
+          part,
+          line,
           field_value,
           r_n,
           r_d,
@@ -679,6 +748,8 @@ FROM (
             t.component,
             t.payee,
             t.period,
+            t.part,
+            t.line,
             t.field_value,
             t.r_n,
             t.r_d,
@@ -707,9 +778,13 @@ SELECT world,
   component,
   payee,
   period,
+  part,
+  line,
   plan,
   parent,
   cycle,
+  days_n,
+  days_d,
   raw,
   gated,
   factored,
@@ -720,11 +795,15 @@ FROM (
     component,
     payee,
     period,
+    part,
+    line,
     raw,
     held,
     plan,
     parent,
     cycle,
+    days_n,
+    days_d,
     incentive_n,
     incentive_d,
     cap_n,
@@ -743,11 +822,15 @@ FROM (
       component,
       payee,
       period,
+      part,
+      line,
       raw,
       held,
       plan,
       parent,
       cycle,
+      days_n,
+      days_d,
       incentive_n,
       incentive_d,
       cap_n,
@@ -766,11 +849,15 @@ FROM (
         component,
         payee,
         period,
+        part,
+        line,
         raw,
         held,
         plan,
         parent,
         cycle,
+        days_n,
+        days_d,
         incentive_n,
         incentive_d,
         cap_n,
@@ -788,11 +875,15 @@ FROM (
           component,
           payee,
           period,
+          part,
+          line,
           raw,
           held,
           plan,
           parent,
           cycle,
+          days_n,
+          days_d,
           incentive_n,
           incentive_d,
           cap_n,
@@ -806,11 +897,15 @@ FROM (
             e.component,
             e.payee,
             e.period,
+            e.part,
+            e.line,
             e.raw,
-            e.held,
+            CAST(CASE WHEN (a.days_n = 0) THEN 7 ELSE e.held END AS INTEGER) AS held,
             k.plan,
             k.parent,
             a.cycle,
+            a.days_n,
+            a.days_d,
             a.incentive_n,
             a.incentive_d,
             a.cap_n,
@@ -823,14 +918,16 @@ FROM (
               component,
               payee,
               period,
+              part,
+              line,
               CAST(sum(raw) AS DECIMAL(38,0)) AS raw,
               max(held) AS held
             FROM parts
-            GROUP BY 1, 2, 3, 4
+            GROUP BY 1, 2, 3, 4, 5, 6
           ) AS e
           JOIN ref_world AS o ON (o.world = e.world)
           JOIN ref_component AS k ON ((k.component = e.component) AND (k.plan_world = o.plan_world))
-          JOIN ref_assign AS a ON (((((a.component = e.component) AND (a.payee = e.payee)) AND (a.period = e.period)) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world))
+          JOIN ref_assign AS a ON ((((((a.component = e.component) AND (a.payee = e.payee)) AND (a.period = e.period)) AND (a.part = e.part)) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world))
         ) AS t
       ) AS t
     ) AS t
@@ -855,7 +952,7 @@ SELECT world,
   CAST((so_far - before) AS BIGINT) AS amount,
   (limited - (CAST(so_far AS DECIMAL(38,0)) * CAST(1000000000000000 AS DECIMAL(38,0)))) AS residue
 FROM (
-  SELECT world, component, payee, period, plan, cycle, raw, gated, factored, limited, held, end_unit, end_minor, end_add, so_far, lag(so_far, 1, 0) OVER (PARTITION BY world, component, payee, cycle ORDER BY period NULLS LAST) AS before
+  SELECT world, component, payee, period, plan, cycle, raw, gated, factored, limited, so_far, held, lag(so_far, 1, 0) OVER (PARTITION BY world, component, payee, cycle ORDER BY period NULLS LAST) AS before
   FROM (
     SELECT world,
       component,
@@ -867,33 +964,61 @@ FROM (
       gated,
       factored,
       limited,
-      held,
-      end_unit,
-      end_minor,
-      end_add,
-      CAST(((CASE WHEN (limited < 0) THEN (-1) ELSE 1 END * ((greatest((abs(limited) + end_add), CAST(0 AS DECIMAL(38,0))) - greatest((abs(limited) + end_add), CAST(0 AS DECIMAL(38,0))) % end_unit) / end_unit)) * CAST(end_minor AS DECIMAL(38,0))) AS BIGINT) AS so_far
+      so_far,
+      held
     FROM (
-      SELECT e.world,
-        e.component,
-        e.payee,
-        e.period,
-        e.plan,
-        e.cycle,
-        e.raw,
-        e.gated,
-        e.factored,
-        e.limited,
-        e.held,
-        k.end_unit,
-        k.end_minor,
-        k.end_add
+      SELECT world,
+        component,
+        payee,
+        period,
+        line,
+        plan,
+        cycle,
+        raw,
+        gated,
+        factored,
+        limited,
+        held,
+        end_unit,
+        end_minor,
+        end_add,
+        CAST(((CASE WHEN (limited < 0) THEN (-1) ELSE 1 END * ((greatest((abs(limited) + end_add), CAST(0 AS DECIMAL(38,0))) - greatest((abs(limited) + end_add), CAST(0 AS DECIMAL(38,0))) % end_unit) / end_unit)) * CAST(end_minor AS DECIMAL(38,0))) AS BIGINT) AS so_far
       FROM (
-        SELECT world, component, payee, period, plan, parent, cycle, raw, gated, factored, limited, held
-        FROM earned_0
-        WHERE (parent IS NULL)
-      ) AS e
-      JOIN ref_world AS o ON (o.world = e.world)
-      JOIN ref_component AS k ON ((k.component = e.component) AND (k.plan_world = o.plan_world))
+        SELECT e.world,
+          e.component,
+          e.payee,
+          e.period,
+          e.line,
+          e.plan,
+          e.cycle,
+          e.raw,
+          e.gated,
+          e.factored,
+          e.limited,
+          e.held,
+          k.end_unit,
+          k.end_minor,
+          k.end_add
+        FROM (
+          SELECT world,
+            component,
+            payee,
+            period,
+            line,
+            plan,
+            cycle,
+            CAST(sum(CASE WHEN (days_n = days_d) THEN raw ELSE ((((raw * CAST(days_n AS DECIMAL(38,0))) - (raw * CAST(days_n AS DECIMAL(38,0))) % CAST(days_d AS DECIMAL(38,0))) / CAST(days_d AS DECIMAL(38,0))) + (((2 * ((raw * CAST(days_n AS DECIMAL(38,0))) % CAST(days_d AS DECIMAL(38,0))) + CASE WHEN (raw * CAST(days_n AS DECIMAL(38,0))) < 0 THEN -1 ELSE 1 END * CAST(days_d AS DECIMAL(38,0))) - (2 * ((raw * CAST(days_n AS DECIMAL(38,0))) % CAST(days_d AS DECIMAL(38,0))) + CASE WHEN (raw * CAST(days_n AS DECIMAL(38,0))) < 0 THEN -1 ELSE 1 END * CAST(days_d AS DECIMAL(38,0))) % (2 * CAST(days_d AS DECIMAL(38,0)))) / (2 * CAST(days_d AS DECIMAL(38,0))))) END) AS DECIMAL(38,0)) AS raw,
+            CAST(sum(CASE WHEN (days_n = days_d) THEN gated ELSE ((((gated * CAST(days_n AS DECIMAL(38,0))) - (gated * CAST(days_n AS DECIMAL(38,0))) % CAST(days_d AS DECIMAL(38,0))) / CAST(days_d AS DECIMAL(38,0))) + (((2 * ((gated * CAST(days_n AS DECIMAL(38,0))) % CAST(days_d AS DECIMAL(38,0))) + CASE WHEN (gated * CAST(days_n AS DECIMAL(38,0))) < 0 THEN -1 ELSE 1 END * CAST(days_d AS DECIMAL(38,0))) - (2 * ((gated * CAST(days_n AS DECIMAL(38,0))) % CAST(days_d AS DECIMAL(38,0))) + CASE WHEN (gated * CAST(days_n AS DECIMAL(38,0))) < 0 THEN -1 ELSE 1 END * CAST(days_d AS DECIMAL(38,0))) % (2 * CAST(days_d AS DECIMAL(38,0)))) / (2 * CAST(days_d AS DECIMAL(38,0))))) END) AS DECIMAL(38,0)) AS gated,
+            CAST(sum(CASE WHEN (days_n = days_d) THEN factored ELSE ((((factored * CAST(days_n AS DECIMAL(38,0))) - (factored * CAST(days_n AS DECIMAL(38,0))) % CAST(days_d AS DECIMAL(38,0))) / CAST(days_d AS DECIMAL(38,0))) + (((2 * ((factored * CAST(days_n AS DECIMAL(38,0))) % CAST(days_d AS DECIMAL(38,0))) + CASE WHEN (factored * CAST(days_n AS DECIMAL(38,0))) < 0 THEN -1 ELSE 1 END * CAST(days_d AS DECIMAL(38,0))) - (2 * ((factored * CAST(days_n AS DECIMAL(38,0))) % CAST(days_d AS DECIMAL(38,0))) + CASE WHEN (factored * CAST(days_n AS DECIMAL(38,0))) < 0 THEN -1 ELSE 1 END * CAST(days_d AS DECIMAL(38,0))) % (2 * CAST(days_d AS DECIMAL(38,0)))) / (2 * CAST(days_d AS DECIMAL(38,0))))) END) AS DECIMAL(38,0)) AS factored,
+            CAST(sum(CASE WHEN (days_n = days_d) THEN limited ELSE ((((limited * CAST(days_n AS DECIMAL(38,0))) - (limited * CAST(days_n AS DECIMAL(38,0))) % CAST(days_d AS DECIMAL(38,0))) / CAST(days_d AS DECIMAL(38,0))) + (((2 * ((limited * CAST(days_n AS DECIMAL(38,0))) % CAST(days_d AS DECIMAL(38,0))) + CASE WHEN (limited * CAST(days_n AS DECIMAL(38,0))) < 0 THEN -1 ELSE 1 END * CAST(days_d AS DECIMAL(38,0))) - (2 * ((limited * CAST(days_n AS DECIMAL(38,0))) % CAST(days_d AS DECIMAL(38,0))) + CASE WHEN (limited * CAST(days_n AS DECIMAL(38,0))) < 0 THEN -1 ELSE 1 END * CAST(days_d AS DECIMAL(38,0))) % (2 * CAST(days_d AS DECIMAL(38,0)))) / (2 * CAST(days_d AS DECIMAL(38,0))))) END) AS DECIMAL(38,0)) AS limited,
+            max(held) AS held
+          FROM earned_0
+          WHERE (parent IS NULL)
+          GROUP BY 1, 2, 3, 4, 5, 6, 7
+        ) AS e
+        JOIN ref_world AS o ON (o.world = e.world)
+        JOIN ref_component AS k ON ((k.component = e.component) AND (k.plan_world = o.plan_world))
+      ) AS t
     ) AS t
   ) AS t
 ) AS t;

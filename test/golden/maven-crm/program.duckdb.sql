@@ -73,8 +73,8 @@ SELECT facts_world,
   slice,
   CAST(0 AS BIGINT) AS field_value,
   CAST(sum(value_0) AS BIGINT) AS sum_0,
-  count(*) FILTER (WHERE (value_1 IS NOT NULL)) AS sum_1,
-  count(*) FILTER (WHERE (value_2 IS NOT NULL)) AS sum_2,
+  CAST(count(*) FILTER (WHERE (value_1 IS NOT NULL)) AS BIGINT) AS sum_1,
+  CAST(count(*) FILTER (WHERE (value_2 IS NOT NULL)) AS BIGINT) AS sum_2,
   CAST(NULL AS BIGINT) AS sum_3
 FROM credits
 GROUP BY 1, 2, 3, 4, 5, 6, 7
@@ -89,7 +89,7 @@ SELECT facts_world,
   CAST(NULL AS BIGINT) AS sum_0,
   CAST(NULL AS BIGINT) AS sum_1,
   CAST(NULL AS BIGINT) AS sum_2,
-  count(*) FILTER (WHERE (value_1 IS NOT NULL)) AS sum_3
+  CAST(count(*) FILTER (WHERE (value_1 IS NOT NULL)) AS BIGINT) AS sum_3
 FROM credits
 WHERE (key_3 IS NOT NULL)
 GROUP BY 1, 2, 3, 4, 5, 6, 7;
@@ -103,15 +103,34 @@ SELECT o.world,
   w.period,
   n.subject AS payee,
   CAST(CASE WHEN m.by_value THEN c.field_value ELSE 0 END AS BIGINT) AS field_value,
-  CAST(coalesce(sum((CASE WHEN (m.cube_column = 0) THEN c.sum_0 WHEN (m.cube_column = 1) THEN c.sum_1 WHEN (m.cube_column = 2) THEN c.sum_2 WHEN (m.cube_column = 3) THEN c.sum_3 ELSE CAST(NULL AS BIGINT) END * m.coefficient)), CAST(0 AS HUGEINT)) AS BIGINT) AS num
+  coalesce(sum((CAST(CASE WHEN (m.cube_column = 0) THEN c.sum_0 WHEN (m.cube_column = 1) THEN c.sum_1 WHEN (m.cube_column = 2) THEN c.sum_2 WHEN (m.cube_column = 3) THEN c.sum_3 ELSE CAST(NULL AS BIGINT) END AS HUGEINT) * CAST(m.coefficient AS HUGEINT))), CAST(0 AS HUGEINT)) AS num
 FROM ref_world AS o
 JOIN "cube" AS c ON ((c.facts_world = o.facts_world) AND (c.people_world = o.people_world))
 JOIN ref_measure AS m ON ((m.plan_world = o.plan_world) AND (m.block = c.block))
 JOIN ref_route AS r ON ((((r.people_world = o.people_world) AND (r.route = m.route)) AND (r.payee = c.payee)) AND (r.stint = c.stint))
 JOIN ref_need AS n ON ((((n.plan_world = o.plan_world) AND (n.measure = m.measure)) AND (n.subject = r.subject)) AND (n.stint = r.subject_stint))
-JOIN ref_window AS w ON ((w."window" = n."window") AND (w.slice = c.slice))
+JOIN ref_window AS w ON (((w."window" = n."window") AND (w.span = m.span)) AND (w.slice = c.slice))
 WHERE (NOT m.distinct_values)
 GROUP BY 1, 2, 3, 4, 5, 6, 7;
+
+-- looks: what each component looks at, as pairs
+CREATE OR REPLACE TEMP TABLE looks AS
+SELECT o.world,
+  k.component,
+  a.payee,
+  a.period,
+  a.part,
+  l.look,
+  CAST(coalesce(m.field_value, 0) AS BIGINT) AS field_value,
+  (coalesce(m.num, CASE WHEN l.zero THEN CAST(0 AS HUGEINT) ELSE CAST(NULL AS HUGEINT) END) * l.mul) AS num,
+  (CAST(CASE WHEN (l.measure_2 IS NULL) THEN CAST(1 AS HUGEINT) ELSE coalesce(m2.num, CAST(0 AS HUGEINT)) END AS HUGEINT) * l.div) AS den
+FROM ref_world AS o
+JOIN ref_component AS k ON (k.plan_world = o.plan_world)
+JOIN ref_look AS l ON ((l.plan_world = o.plan_world) AND (l.component = k.component))
+JOIN ref_assign AS a ON (((a.component = k.component) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world))
+LEFT JOIN measures AS m ON ((((((m.world = o.world) AND (m.plan = k.plan)) AND (m.measure = l.measure)) AND (m."window" = k."window")) AND (m.period = a.period)) AND (m.payee = a.payee))
+LEFT JOIN measures AS m2 ON (((((((m2.world = o.world) AND (m2.plan = k.plan)) AND (m2.measure = l.measure_2)) AND (m2."window" = k."window")) AND (m2.period = a.period)) AND (m2.payee = a.payee)) AND (m2.field_value = coalesce(m.field_value, 0)))
+WHERE (l.measure IS NOT NULL);
 
 -- attainment: measure beside target, and what the table of the component is read at
 CREATE OR REPLACE TEMP TABLE attainment AS
@@ -120,6 +139,8 @@ SELECT world,
   component,
   payee,
   period,
+  part,
+  line,
   field_value,
   has_value,
   x_n,
@@ -153,14 +174,18 @@ FROM (
     attainment_unit_n,
     attainment_unit_d,
     attainment_mode,
-    reads_div,
+    field_div,
+    lines,
     payee,
     period,
+    part,
+    cycle,
     target_n,
     target_d,
     curve,
     unit_n,
     unit_d,
+    line,
     field_value,
     measured,
     top,
@@ -205,14 +230,18 @@ FROM (
       attainment_unit_n,
       attainment_unit_d,
       attainment_mode,
-      reads_div,
+      field_div,
+      lines,
       payee,
       period,
+      part,
+      cycle,
       target_n,
       target_d,
       curve,
       CASE WHEN (pays_on = 1) THEN CASE WHEN has_value THEN CASE WHEN (reads = 4) THEN part_n ELSE x_n END ELSE CAST(0 AS HUGEINT) END ELSE unit_n END AS unit_n,
       CASE WHEN (pays_on = 1) THEN CASE WHEN (reads = 4) THEN part_d ELSE x_d END ELSE unit_d END AS unit_d,
+      line,
       field_value,
       measured,
       top,
@@ -235,8 +264,8 @@ FROM (
       a_d,
       attainment_top,
       attainment_bottom,
-      CASE WHEN (reads = 1) THEN CASE WHEN has_value THEN x_n ELSE CAST(NULL AS HUGEINT) END WHEN (reads = 2) THEN a_n WHEN (reads = 3) THEN CASE WHEN has_reading THEN o_n ELSE CAST(NULL AS HUGEINT) END WHEN (reads = 4) THEN CASE WHEN (field_value = (-9223372036854775807)) THEN CAST(NULL AS HUGEINT) ELSE CAST(field_value AS HUGEINT) END ELSE CAST(0 AS HUGEINT) END AS r_n,
-      CASE WHEN (reads = 1) THEN CASE WHEN has_value THEN x_d ELSE CAST(NULL AS HUGEINT) END WHEN (reads = 2) THEN a_d WHEN (reads = 3) THEN CASE WHEN has_reading THEN o_d ELSE CAST(NULL AS HUGEINT) END WHEN (reads = 4) THEN CAST(reads_div AS HUGEINT) ELSE CAST(1 AS HUGEINT) END AS r_d
+      CASE WHEN (reads = 1) THEN CASE WHEN has_value THEN x_n ELSE CAST(NULL AS HUGEINT) END WHEN (reads = 2) THEN a_n WHEN (reads = 3) THEN CASE WHEN has_reading THEN o_n ELSE CAST(NULL AS HUGEINT) END WHEN (reads = 4) THEN CASE WHEN (CASE WHEN lines THEN line ELSE field_value END = (-9223372036854775807)) THEN CAST(NULL AS HUGEINT) ELSE CAST(CASE WHEN lines THEN line ELSE field_value END AS HUGEINT) END ELSE CAST(0 AS HUGEINT) END AS r_n,
+      CASE WHEN (reads = 1) THEN CASE WHEN has_value THEN x_d ELSE CAST(NULL AS HUGEINT) END WHEN (reads = 2) THEN a_d WHEN (reads = 3) THEN CASE WHEN has_reading THEN o_d ELSE CAST(NULL AS HUGEINT) END WHEN (reads = 4) THEN CAST(field_div AS HUGEINT) ELSE CAST(1 AS HUGEINT) END AS r_d
     FROM (
       SELECT world,
         plan,
@@ -256,14 +285,18 @@ FROM (
         attainment_unit_n,
         attainment_unit_d,
         attainment_mode,
-        reads_div,
+        field_div,
+        lines,
         payee,
         period,
+        part,
+        cycle,
         target_n,
         target_d,
         curve,
         unit_n,
         unit_d,
+        line,
         field_value,
         measured,
         top,
@@ -305,14 +338,18 @@ FROM (
           attainment_unit_n,
           attainment_unit_d,
           attainment_mode,
-          reads_div,
+          field_div,
+          lines,
           payee,
           period,
+          part,
+          cycle,
           target_n,
           target_d,
           curve,
           unit_n,
           unit_d,
+          line,
           field_value,
           measured,
           top,
@@ -354,14 +391,18 @@ FROM (
             attainment_unit_n,
             attainment_unit_d,
             attainment_mode,
-            reads_div,
+            field_div,
+            lines,
             payee,
             period,
+            part,
+            cycle,
             target_n,
             target_d,
             curve,
             unit_n,
             unit_d,
+            line,
             field_value,
             measured,
             top,
@@ -401,14 +442,18 @@ FROM (
               attainment_unit_n,
               attainment_unit_d,
               attainment_mode,
-              reads_div,
+              field_div,
+              lines,
               payee,
               period,
+              part,
+              cycle,
               target_n,
               target_d,
               curve,
               unit_n,
               unit_d,
+              line,
               field_value,
               measured,
               top,
@@ -446,14 +491,18 @@ FROM (
                 attainment_unit_n,
                 attainment_unit_d,
                 attainment_mode,
-                reads_div,
+                field_div,
+                lines,
                 payee,
                 period,
+                part,
+                cycle,
                 target_n,
                 target_d,
                 curve,
                 unit_n,
                 unit_d,
+                line,
                 field_value,
                 measured,
                 top,
@@ -490,14 +539,18 @@ FROM (
                   attainment_unit_n,
                   attainment_unit_d,
                   attainment_mode,
-                  reads_div,
+                  field_div,
+                  lines,
                   payee,
                   period,
+                  part,
+                  cycle,
                   target_n,
                   target_d,
                   curve,
                   unit_n,
                   unit_d,
+                  line,
                   field_value,
                   measured,
                   top,
@@ -534,14 +587,18 @@ FROM (
                     attainment_unit_n,
                     attainment_unit_d,
                     attainment_mode,
-                    reads_div,
+                    field_div,
+                    lines,
                     payee,
                     period,
+                    part,
+                    cycle,
                     target_n,
                     target_d,
                     curve,
                     unit_n,
                     unit_d,
+                    line,
                     field_value,
                     measured,
                     top,
@@ -558,7 +615,7 @@ FROM (
                     CASE WHEN coalesce(((r_top % nullif(r_bottom, 0)) = 0), false) THEN (r_top // nullif(r_bottom, 0)) WHEN (r_bottom < 0) THEN (- r_top) ELSE r_top END AS o_n,
                     CASE WHEN (coalesce(((r_top % nullif(r_bottom, 0)) = 0), false) OR (r_bottom = 0)) THEN CAST(1 AS HUGEINT) ELSE abs(r_bottom) END AS o_d
                   FROM (
-                    SELECT world, plan, component, reads, pays_on, has_target, lower_is_better, needs_value, no_target_n, no_target_d, missing_n, missing_d, measure_unit_n, measure_unit_d, measure_mode, attainment_unit_n, attainment_unit_d, attainment_mode, reads_div, payee, period, target_n, target_d, curve, unit_n, unit_d, field_value, measured, top, bottom, r_top, r_bottom, sum(CAST(top AS HUGEINT)) OVER (PARTITION BY world, component, payee, period ) AS total
+                    SELECT world, plan, component, reads, pays_on, has_target, lower_is_better, needs_value, no_target_n, no_target_d, missing_n, missing_d, measure_unit_n, measure_unit_d, measure_mode, attainment_unit_n, attainment_unit_d, attainment_mode, field_div, lines, payee, period, part, cycle, target_n, target_d, curve, unit_n, unit_d, line, field_value, measured, top, bottom, r_top, r_bottom, sum(CAST(top AS HUGEINT)) OVER (PARTITION BY world, component, payee, period, part, line ) AS total
                     FROM (
                       SELECT o.world,
                         k.plan,
@@ -578,27 +635,29 @@ FROM (
                         k.attainment_unit_n,
                         k.attainment_unit_d,
                         k.attainment_mode,
-                        k.reads_div,
+                        k.field_div,
+                        k.lines,
                         a.payee,
                         a.period,
+                        a.part,
+                        a.cycle,
                         a.target_n,
                         a.target_d,
                         a.curve,
                         CAST(a.unit_n AS HUGEINT) AS unit_n,
                         CAST(a.unit_d AS HUGEINT) AS unit_d,
-                        CAST(coalesce(m.field_value, 0) AS BIGINT) AS field_value,
-                        (k.measure IS NOT NULL) AS measured,
-                        (CAST(coalesce(m.num, 0) AS HUGEINT) * k.x_mul) AS top,
-                        (CAST(CASE WHEN (k.measure_2 IS NULL) THEN 1 ELSE coalesce(m2.num, 0) END AS HUGEINT) * k.x_div) AS bottom,
-                        (CAST(coalesce(r.num, 0) AS HUGEINT) * k.reads_mul) AS r_top,
-                        (CAST(CASE WHEN (k.reads_measure_2 IS NULL) THEN 1 ELSE coalesce(r2.num, 0) END AS HUGEINT) * k.reads_div) AS r_bottom
+                        CAST(CASE WHEN k.lines THEN coalesce(x.field_value, 0) ELSE 0 END AS BIGINT) AS line,
+                        CAST(CASE WHEN k.lines THEN 0 ELSE coalesce(x.field_value, 0) END AS BIGINT) AS field_value,
+                        (k.look IS NOT NULL) AS measured,
+                        coalesce(x.num, CAST(0 AS HUGEINT)) AS top,
+                        coalesce(CASE WHEN (x.num IS NULL) THEN CAST(NULL AS HUGEINT) ELSE x.den END, CAST(0 AS HUGEINT)) AS bottom,
+                        coalesce(r.num, CAST(0 AS HUGEINT)) AS r_top,
+                        coalesce(CASE WHEN (r.num IS NULL) THEN CAST(NULL AS HUGEINT) ELSE r.den END, CAST(0 AS HUGEINT)) AS r_bottom
                       FROM ref_world AS o
                       JOIN ref_component AS k ON (k.plan_world = o.plan_world)
                       JOIN ref_assign AS a ON (((a.component = k.component) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world))
-                      LEFT JOIN measures AS m ON ((((((m.world = o.world) AND (m.plan = k.plan)) AND (m.measure = k.measure)) AND (m."window" = k."window")) AND (m.period = a.period)) AND (m.payee = a.payee))
-                      LEFT JOIN measures AS m2 ON (((((((m2.world = o.world) AND (m2.plan = k.plan)) AND (m2.measure = k.measure_2)) AND (m2."window" = k."window")) AND (m2.period = a.period)) AND (m2.payee = a.payee)) AND (m2.field_value = coalesce(m.field_value, 0)))
-                      LEFT JOIN measures AS r ON ((((((r.world = o.world) AND (r.plan = k.plan)) AND (r.measure = k.reads_measure)) AND (r."window" = k."window")) AND (r.period = a.period)) AND (r.payee = a.payee))
-                      LEFT JOIN measures AS r2 ON ((((((r2.world = o.world) AND (r2.plan = k.plan)) AND (r2.measure = k.reads_measure_2)) AND (r2."window" = k."window")) AND (r2.period = a.period)) AND (r2.payee = a.payee))
+                      LEFT JOIN looks AS x ON ((((((x.world = o.world) AND (x.component = k.component)) AND (x.look = k.look)) AND (x.payee = a.payee)) AND (x.period = a.period)) AND (x.part = a.part))
+                      LEFT JOIN looks AS r ON (((((((r.world = o.world) AND (r.component = k.component)) AND (r.look = k.reads_look)) AND (r.payee = a.payee)) AND (r.period = a.period)) AND (r.part = a.part)) AND ((r.field_value = coalesce(x.field_value, 0)) OR (r.field_value = 0)))
                       WHERE (k.level = 0)
                     ) AS t
                   ) AS t
@@ -618,6 +677,8 @@ SELECT world,
   component,
   payee,
   period,
+  part,
+  line,
   field_value,
   segment,
   value_n,
@@ -629,6 +690,8 @@ FROM (
     component,
     payee,
     period,
+    part,
+    line,
     field_value,
     r_n,
     r_d,
@@ -651,6 +714,8 @@ FROM (
       component,
       payee,
       period,
+      part,
+      line,
       field_value,
       r_n,
       r_d,
@@ -671,6 +736,8 @@ FROM (
         component,
         payee,
         period,
+        part,
+        line,
         field_value,
         r_n,
         r_d,
@@ -690,6 +757,8 @@ FROM (
           component,
           payee,
           period,
+          part,
+          line,
           field_value,
           r_n,
           r_d,
@@ -709,6 +778,8 @@ FROM (
             t.component,
             t.payee,
             t.period,
+            t.part,
+            t.line,
             t.field_value,
             t.r_n,
             t.r_d,
@@ -737,9 +808,13 @@ SELECT world,
   component,
   payee,
   period,
+  part,
+  line,
   plan,
   parent,
   cycle,
+  days_n,
+  days_d,
   raw,
   gated,
   factored,
@@ -750,11 +825,15 @@ FROM (
     component,
     payee,
     period,
+    part,
+    line,
     raw,
     held,
     plan,
     parent,
     cycle,
+    days_n,
+    days_d,
     incentive_n,
     incentive_d,
     cap_n,
@@ -773,11 +852,15 @@ FROM (
       component,
       payee,
       period,
+      part,
+      line,
       raw,
       held,
       plan,
       parent,
       cycle,
+      days_n,
+      days_d,
       incentive_n,
       incentive_d,
       cap_n,
@@ -796,11 +879,15 @@ FROM (
         component,
         payee,
         period,
+        part,
+        line,
         raw,
         held,
         plan,
         parent,
         cycle,
+        days_n,
+        days_d,
         incentive_n,
         incentive_d,
         cap_n,
@@ -818,11 +905,15 @@ FROM (
           component,
           payee,
           period,
+          part,
+          line,
           raw,
           held,
           plan,
           parent,
           cycle,
+          days_n,
+          days_d,
           incentive_n,
           incentive_d,
           cap_n,
@@ -836,11 +927,15 @@ FROM (
             e.component,
             e.payee,
             e.period,
+            e.part,
+            e.line,
             e.raw,
-            e.held,
+            CAST(CASE WHEN (a.days_n = 0) THEN 7 ELSE e.held END AS INTEGER) AS held,
             k.plan,
             k.parent,
             a.cycle,
+            a.days_n,
+            a.days_d,
             a.incentive_n,
             a.incentive_d,
             a.cap_n,
@@ -853,14 +948,16 @@ FROM (
               component,
               payee,
               period,
+              part,
+              line,
               sum(raw) AS raw,
               max(held) AS held
             FROM parts
-            GROUP BY 1, 2, 3, 4
+            GROUP BY 1, 2, 3, 4, 5, 6
           ) AS e
           JOIN ref_world AS o ON (o.world = e.world)
           JOIN ref_component AS k ON ((k.component = e.component) AND (k.plan_world = o.plan_world))
-          JOIN ref_assign AS a ON (((((a.component = e.component) AND (a.payee = e.payee)) AND (a.period = e.period)) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world))
+          JOIN ref_assign AS a ON ((((((a.component = e.component) AND (a.payee = e.payee)) AND (a.period = e.period)) AND (a.part = e.part)) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world))
         ) AS t
       ) AS t
     ) AS t
@@ -885,7 +982,7 @@ SELECT world,
   CAST((so_far - before) AS BIGINT) AS amount,
   (limited - (CAST(so_far AS HUGEINT) * CAST(1000000000000000 AS HUGEINT))) AS residue
 FROM (
-  SELECT world, component, payee, period, plan, cycle, raw, gated, factored, limited, held, end_unit, end_minor, end_add, so_far, lag(so_far, 1, 0) OVER (PARTITION BY world, component, payee, cycle ORDER BY period NULLS LAST) AS before
+  SELECT world, component, payee, period, plan, cycle, raw, gated, factored, limited, so_far, held, lag(so_far, 1, 0) OVER (PARTITION BY world, component, payee, cycle ORDER BY period NULLS LAST) AS before
   FROM (
     SELECT world,
       component,
@@ -897,33 +994,61 @@ FROM (
       gated,
       factored,
       limited,
-      held,
-      end_unit,
-      end_minor,
-      end_add,
-      CAST(((CASE WHEN (limited < 0) THEN (-1) ELSE 1 END * (greatest((abs(limited) + end_add), CAST(0 AS HUGEINT)) // end_unit)) * CAST(end_minor AS HUGEINT)) AS BIGINT) AS so_far
+      so_far,
+      held
     FROM (
-      SELECT e.world,
-        e.component,
-        e.payee,
-        e.period,
-        e.plan,
-        e.cycle,
-        e.raw,
-        e.gated,
-        e.factored,
-        e.limited,
-        e.held,
-        k.end_unit,
-        k.end_minor,
-        k.end_add
+      SELECT world,
+        component,
+        payee,
+        period,
+        line,
+        plan,
+        cycle,
+        raw,
+        gated,
+        factored,
+        limited,
+        held,
+        end_unit,
+        end_minor,
+        end_add,
+        CAST(((CASE WHEN (limited < 0) THEN (-1) ELSE 1 END * (greatest((abs(limited) + end_add), CAST(0 AS HUGEINT)) // end_unit)) * CAST(end_minor AS HUGEINT)) AS BIGINT) AS so_far
       FROM (
-        SELECT world, component, payee, period, plan, parent, cycle, raw, gated, factored, limited, held
-        FROM earned_0
-        WHERE (parent IS NULL)
-      ) AS e
-      JOIN ref_world AS o ON (o.world = e.world)
-      JOIN ref_component AS k ON ((k.component = e.component) AND (k.plan_world = o.plan_world))
+        SELECT e.world,
+          e.component,
+          e.payee,
+          e.period,
+          e.line,
+          e.plan,
+          e.cycle,
+          e.raw,
+          e.gated,
+          e.factored,
+          e.limited,
+          e.held,
+          k.end_unit,
+          k.end_minor,
+          k.end_add
+        FROM (
+          SELECT world,
+            component,
+            payee,
+            period,
+            line,
+            plan,
+            cycle,
+            sum(CASE WHEN (days_n = days_d) THEN raw ELSE (((raw * CAST(days_n AS HUGEINT)) // CAST(days_d AS HUGEINT)) + ((2 * ((raw * CAST(days_n AS HUGEINT)) % CAST(days_d AS HUGEINT)) + CASE WHEN (raw * CAST(days_n AS HUGEINT)) < 0 THEN -1 ELSE 1 END * CAST(days_d AS HUGEINT)) // (2 * CAST(days_d AS HUGEINT)))) END) AS raw,
+            sum(CASE WHEN (days_n = days_d) THEN gated ELSE (((gated * CAST(days_n AS HUGEINT)) // CAST(days_d AS HUGEINT)) + ((2 * ((gated * CAST(days_n AS HUGEINT)) % CAST(days_d AS HUGEINT)) + CASE WHEN (gated * CAST(days_n AS HUGEINT)) < 0 THEN -1 ELSE 1 END * CAST(days_d AS HUGEINT)) // (2 * CAST(days_d AS HUGEINT)))) END) AS gated,
+            sum(CASE WHEN (days_n = days_d) THEN factored ELSE (((factored * CAST(days_n AS HUGEINT)) // CAST(days_d AS HUGEINT)) + ((2 * ((factored * CAST(days_n AS HUGEINT)) % CAST(days_d AS HUGEINT)) + CASE WHEN (factored * CAST(days_n AS HUGEINT)) < 0 THEN -1 ELSE 1 END * CAST(days_d AS HUGEINT)) // (2 * CAST(days_d AS HUGEINT)))) END) AS factored,
+            sum(CASE WHEN (days_n = days_d) THEN limited ELSE (((limited * CAST(days_n AS HUGEINT)) // CAST(days_d AS HUGEINT)) + ((2 * ((limited * CAST(days_n AS HUGEINT)) % CAST(days_d AS HUGEINT)) + CASE WHEN (limited * CAST(days_n AS HUGEINT)) < 0 THEN -1 ELSE 1 END * CAST(days_d AS HUGEINT)) // (2 * CAST(days_d AS HUGEINT)))) END) AS limited,
+            max(held) AS held
+          FROM earned_0
+          WHERE (parent IS NULL)
+          GROUP BY 1, 2, 3, 4, 5, 6, 7
+        ) AS e
+        JOIN ref_world AS o ON (o.world = e.world)
+        JOIN ref_component AS k ON ((k.component = e.component) AND (k.plan_world = o.plan_world))
+      ) AS t
     ) AS t
   ) AS t
 ) AS t;

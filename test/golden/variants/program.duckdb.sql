@@ -128,10 +128,10 @@ SELECT facts_world,
   slice,
   CAST(0 AS BIGINT) AS field_value,
   CAST(sum((value_0 * share)) FILTER (WHERE (rule = 0)) AS BIGINT) AS sum_0,
-  count(*) FILTER (WHERE ((value_1 IS NOT NULL) AND (rule = 0))) AS sum_1,
-  count(*) FILTER (WHERE ((value_2 IS NOT NULL) AND (rule = 0))) AS sum_2,
-  count(*) FILTER (WHERE ((value_2 IS NOT NULL) AND (rule = 1))) AS sum_3,
-  count(*) FILTER (WHERE ((value_2 IS NOT NULL) AND (rule = 2))) AS sum_4,
+  CAST(count(*) FILTER (WHERE ((value_1 IS NOT NULL) AND (rule = 0))) AS BIGINT) AS sum_1,
+  CAST(count(*) FILTER (WHERE ((value_2 IS NOT NULL) AND (rule = 0))) AS BIGINT) AS sum_2,
+  CAST(count(*) FILTER (WHERE ((value_2 IS NOT NULL) AND (rule = 1))) AS BIGINT) AS sum_3,
+  CAST(count(*) FILTER (WHERE ((value_2 IS NOT NULL) AND (rule = 2))) AS BIGINT) AS sum_4,
   CAST(NULL AS BIGINT) AS sum_5,
   CAST(NULL AS BIGINT) AS sum_6,
   CAST(sum((value_4 * share)) FILTER (WHERE (rule = 2)) AS BIGINT) AS sum_7
@@ -150,7 +150,7 @@ SELECT facts_world,
   CAST(NULL AS BIGINT) AS sum_2,
   CAST(NULL AS BIGINT) AS sum_3,
   CAST(NULL AS BIGINT) AS sum_4,
-  count(*) FILTER (WHERE ((value_3 IS NOT NULL) AND (rule = 1))) AS sum_5,
+  CAST(count(*) FILTER (WHERE ((value_3 IS NOT NULL) AND (rule = 1))) AS BIGINT) AS sum_5,
   CAST(NULL AS BIGINT) AS sum_6,
   CAST(NULL AS BIGINT) AS sum_7
 FROM credits
@@ -185,13 +185,13 @@ SELECT o.world,
   w.period,
   n.subject AS payee,
   CAST(CASE WHEN m.by_value THEN c.field_value ELSE 0 END AS BIGINT) AS field_value,
-  CAST(coalesce(sum((CASE WHEN (m.cube_column = 0) THEN c.sum_0 WHEN (m.cube_column = 1) THEN c.sum_1 WHEN (m.cube_column = 2) THEN c.sum_2 WHEN (m.cube_column = 3) THEN c.sum_3 WHEN (m.cube_column = 4) THEN c.sum_4 WHEN (m.cube_column = 5) THEN c.sum_5 WHEN (m.cube_column = 6) THEN c.sum_6 WHEN (m.cube_column = 7) THEN c.sum_7 ELSE CAST(NULL AS BIGINT) END * m.coefficient)), CAST(0 AS HUGEINT)) AS BIGINT) AS num
+  coalesce(sum((CAST(CASE WHEN (m.cube_column = 0) THEN c.sum_0 WHEN (m.cube_column = 1) THEN c.sum_1 WHEN (m.cube_column = 2) THEN c.sum_2 WHEN (m.cube_column = 3) THEN c.sum_3 WHEN (m.cube_column = 4) THEN c.sum_4 WHEN (m.cube_column = 5) THEN c.sum_5 WHEN (m.cube_column = 6) THEN c.sum_6 WHEN (m.cube_column = 7) THEN c.sum_7 ELSE CAST(NULL AS BIGINT) END AS HUGEINT) * CAST(m.coefficient AS HUGEINT))), CAST(0 AS HUGEINT)) AS num
 FROM ref_world AS o
 JOIN "cube" AS c ON ((c.facts_world = o.facts_world) AND (c.people_world = o.people_world))
 JOIN ref_measure AS m ON ((m.plan_world = o.plan_world) AND (m.block = c.block))
 JOIN ref_route AS r ON ((((r.people_world = o.people_world) AND (r.route = m.route)) AND (r.payee = c.payee)) AND (r.stint = c.stint))
 JOIN ref_need AS n ON ((((n.plan_world = o.plan_world) AND (n.measure = m.measure)) AND (n.subject = r.subject)) AND (n.stint = r.subject_stint))
-JOIN ref_window AS w ON ((w."window" = n."window") AND (w.slice = c.slice))
+JOIN ref_window AS w ON (((w."window" = n."window") AND (w.span = m.span)) AND (w.slice = c.slice))
 WHERE (NOT m.distinct_values)
 GROUP BY 1, 2, 3, 4, 5, 6, 7
 UNION ALL
@@ -202,15 +202,34 @@ SELECT o.world,
   w.period,
   n.subject AS payee,
   CAST(0 AS BIGINT) AS field_value,
-  count(DISTINCT c.field_value) FILTER (WHERE (CASE WHEN (m.cube_column = 0) THEN c.sum_0 WHEN (m.cube_column = 1) THEN c.sum_1 WHEN (m.cube_column = 2) THEN c.sum_2 WHEN (m.cube_column = 3) THEN c.sum_3 WHEN (m.cube_column = 4) THEN c.sum_4 WHEN (m.cube_column = 5) THEN c.sum_5 WHEN (m.cube_column = 6) THEN c.sum_6 WHEN (m.cube_column = 7) THEN c.sum_7 ELSE CAST(NULL AS BIGINT) END > 0)) AS num
+  CAST(count(DISTINCT c.field_value) FILTER (WHERE (CASE WHEN (m.cube_column = 0) THEN c.sum_0 WHEN (m.cube_column = 1) THEN c.sum_1 WHEN (m.cube_column = 2) THEN c.sum_2 WHEN (m.cube_column = 3) THEN c.sum_3 WHEN (m.cube_column = 4) THEN c.sum_4 WHEN (m.cube_column = 5) THEN c.sum_5 WHEN (m.cube_column = 6) THEN c.sum_6 WHEN (m.cube_column = 7) THEN c.sum_7 ELSE CAST(NULL AS BIGINT) END > 0)) AS HUGEINT) AS num
 FROM ref_world AS o
 JOIN "cube" AS c ON ((c.facts_world = o.facts_world) AND (c.people_world = o.people_world))
 JOIN ref_measure AS m ON ((m.plan_world = o.plan_world) AND (m.block = c.block))
 JOIN ref_route AS r ON ((((r.people_world = o.people_world) AND (r.route = m.route)) AND (r.payee = c.payee)) AND (r.stint = c.stint))
 JOIN ref_need AS n ON ((((n.plan_world = o.plan_world) AND (n.measure = m.measure)) AND (n.subject = r.subject)) AND (n.stint = r.subject_stint))
-JOIN ref_window AS w ON ((w."window" = n."window") AND (w.slice = c.slice))
+JOIN ref_window AS w ON (((w."window" = n."window") AND (w.span = m.span)) AND (w.slice = c.slice))
 WHERE m.distinct_values
 GROUP BY 1, 2, 3, 4, 5, 6, 7;
+
+-- looks: what each component looks at, as pairs
+CREATE OR REPLACE TEMP TABLE looks AS
+SELECT o.world,
+  k.component,
+  a.payee,
+  a.period,
+  a.part,
+  l.look,
+  CAST(coalesce(m.field_value, 0) AS BIGINT) AS field_value,
+  (coalesce(m.num, CASE WHEN l.zero THEN CAST(0 AS HUGEINT) ELSE CAST(NULL AS HUGEINT) END) * l.mul) AS num,
+  (CAST(CASE WHEN (l.measure_2 IS NULL) THEN CAST(1 AS HUGEINT) ELSE coalesce(m2.num, CAST(0 AS HUGEINT)) END AS HUGEINT) * l.div) AS den
+FROM ref_world AS o
+JOIN ref_component AS k ON (k.plan_world = o.plan_world)
+JOIN ref_look AS l ON ((l.plan_world = o.plan_world) AND (l.component = k.component))
+JOIN ref_assign AS a ON (((a.component = k.component) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world))
+LEFT JOIN measures AS m ON ((((((m.world = o.world) AND (m.plan = k.plan)) AND (m.measure = l.measure)) AND (m."window" = k."window")) AND (m.period = a.period)) AND (m.payee = a.payee))
+LEFT JOIN measures AS m2 ON (((((((m2.world = o.world) AND (m2.plan = k.plan)) AND (m2.measure = l.measure_2)) AND (m2."window" = k."window")) AND (m2.period = a.period)) AND (m2.payee = a.payee)) AND (m2.field_value = coalesce(m.field_value, 0)))
+WHERE (l.measure IS NOT NULL);
 
 -- attainment: measure beside target, and what the table of the component is read at
 CREATE OR REPLACE TEMP TABLE attainment AS
@@ -219,6 +238,8 @@ SELECT world,
   component,
   payee,
   period,
+  part,
+  line,
   field_value,
   has_value,
   x_n,
@@ -252,14 +273,18 @@ FROM (
     attainment_unit_n,
     attainment_unit_d,
     attainment_mode,
-    reads_div,
+    field_div,
+    lines,
     payee,
     period,
+    part,
+    cycle,
     target_n,
     target_d,
     curve,
     unit_n,
     unit_d,
+    line,
     field_value,
     measured,
     top,
@@ -304,14 +329,18 @@ FROM (
       attainment_unit_n,
       attainment_unit_d,
       attainment_mode,
-      reads_div,
+      field_div,
+      lines,
       payee,
       period,
+      part,
+      cycle,
       target_n,
       target_d,
       curve,
       CASE WHEN (pays_on = 1) THEN CASE WHEN has_value THEN CASE WHEN (reads = 4) THEN part_n ELSE x_n END ELSE CAST(0 AS HUGEINT) END ELSE unit_n END AS unit_n,
       CASE WHEN (pays_on = 1) THEN CASE WHEN (reads = 4) THEN part_d ELSE x_d END ELSE unit_d END AS unit_d,
+      line,
       field_value,
       measured,
       top,
@@ -334,8 +363,8 @@ FROM (
       a_d,
       attainment_top,
       attainment_bottom,
-      CASE WHEN (reads = 1) THEN CASE WHEN has_value THEN x_n ELSE CAST(NULL AS HUGEINT) END WHEN (reads = 2) THEN a_n WHEN (reads = 3) THEN CASE WHEN has_reading THEN o_n ELSE CAST(NULL AS HUGEINT) END WHEN (reads = 4) THEN CASE WHEN (field_value = (-9223372036854775807)) THEN CAST(NULL AS HUGEINT) ELSE CAST(field_value AS HUGEINT) END ELSE CAST(0 AS HUGEINT) END AS r_n,
-      CASE WHEN (reads = 1) THEN CASE WHEN has_value THEN x_d ELSE CAST(NULL AS HUGEINT) END WHEN (reads = 2) THEN a_d WHEN (reads = 3) THEN CASE WHEN has_reading THEN o_d ELSE CAST(NULL AS HUGEINT) END WHEN (reads = 4) THEN CAST(reads_div AS HUGEINT) ELSE CAST(1 AS HUGEINT) END AS r_d
+      CASE WHEN (reads = 1) THEN CASE WHEN has_value THEN x_n ELSE CAST(NULL AS HUGEINT) END WHEN (reads = 2) THEN a_n WHEN (reads = 3) THEN CASE WHEN has_reading THEN o_n ELSE CAST(NULL AS HUGEINT) END WHEN (reads = 4) THEN CASE WHEN (CASE WHEN lines THEN line ELSE field_value END = (-9223372036854775807)) THEN CAST(NULL AS HUGEINT) ELSE CAST(CASE WHEN lines THEN line ELSE field_value END AS HUGEINT) END ELSE CAST(0 AS HUGEINT) END AS r_n,
+      CASE WHEN (reads = 1) THEN CASE WHEN has_value THEN x_d ELSE CAST(NULL AS HUGEINT) END WHEN (reads = 2) THEN a_d WHEN (reads = 3) THEN CASE WHEN has_reading THEN o_d ELSE CAST(NULL AS HUGEINT) END WHEN (reads = 4) THEN CAST(field_div AS HUGEINT) ELSE CAST(1 AS HUGEINT) END AS r_d
     FROM (
       SELECT world,
         plan,
@@ -355,14 +384,18 @@ FROM (
         attainment_unit_n,
         attainment_unit_d,
         attainment_mode,
-        reads_div,
+        field_div,
+        lines,
         payee,
         period,
+        part,
+        cycle,
         target_n,
         target_d,
         curve,
         unit_n,
         unit_d,
+        line,
         field_value,
         measured,
         top,
@@ -404,14 +437,18 @@ FROM (
           attainment_unit_n,
           attainment_unit_d,
           attainment_mode,
-          reads_div,
+          field_div,
+          lines,
           payee,
           period,
+          part,
+          cycle,
           target_n,
           target_d,
           curve,
           unit_n,
           unit_d,
+          line,
           field_value,
           measured,
           top,
@@ -453,14 +490,18 @@ FROM (
             attainment_unit_n,
             attainment_unit_d,
             attainment_mode,
-            reads_div,
+            field_div,
+            lines,
             payee,
             period,
+            part,
+            cycle,
             target_n,
             target_d,
             curve,
             unit_n,
             unit_d,
+            line,
             field_value,
             measured,
             top,
@@ -500,14 +541,18 @@ FROM (
               attainment_unit_n,
               attainment_unit_d,
               attainment_mode,
-              reads_div,
+              field_div,
+              lines,
               payee,
               period,
+              part,
+              cycle,
               target_n,
               target_d,
               curve,
               unit_n,
               unit_d,
+              line,
               field_value,
               measured,
               top,
@@ -545,14 +590,18 @@ FROM (
                 attainment_unit_n,
                 attainment_unit_d,
                 attainment_mode,
-                reads_div,
+                field_div,
+                lines,
                 payee,
                 period,
+                part,
+                cycle,
                 target_n,
                 target_d,
                 curve,
                 unit_n,
                 unit_d,
+                line,
                 field_value,
                 measured,
                 top,
@@ -589,14 +638,18 @@ FROM (
                   attainment_unit_n,
                   attainment_unit_d,
                   attainment_mode,
-                  reads_div,
+                  field_div,
+                  lines,
                   payee,
                   period,
+                  part,
+                  cycle,
                   target_n,
                   target_d,
                   curve,
                   unit_n,
                   unit_d,
+                  line,
                   field_value,
                   measured,
                   top,
@@ -633,14 +686,18 @@ FROM (
                     attainment_unit_n,
                     attainment_unit_d,
                     attainment_mode,
-                    reads_div,
+                    field_div,
+                    lines,
                     payee,
                     period,
+                    part,
+                    cycle,
                     target_n,
                     target_d,
                     curve,
                     unit_n,
                     unit_d,
+                    line,
                     field_value,
                     measured,
                     top,
@@ -657,7 +714,7 @@ FROM (
                     CASE WHEN coalesce(((r_top % nullif(r_bottom, 0)) = 0), false) THEN (r_top // nullif(r_bottom, 0)) WHEN (r_bottom < 0) THEN (- r_top) ELSE r_top END AS o_n,
                     CASE WHEN (coalesce(((r_top % nullif(r_bottom, 0)) = 0), false) OR (r_bottom = 0)) THEN CAST(1 AS HUGEINT) ELSE abs(r_bottom) END AS o_d
                   FROM (
-                    SELECT world, plan, component, reads, pays_on, has_target, lower_is_better, needs_value, no_target_n, no_target_d, missing_n, missing_d, measure_unit_n, measure_unit_d, measure_mode, attainment_unit_n, attainment_unit_d, attainment_mode, reads_div, payee, period, target_n, target_d, curve, unit_n, unit_d, field_value, measured, top, bottom, r_top, r_bottom, sum(CAST(top AS HUGEINT)) OVER (PARTITION BY world, component, payee, period ) AS total
+                    SELECT world, plan, component, reads, pays_on, has_target, lower_is_better, needs_value, no_target_n, no_target_d, missing_n, missing_d, measure_unit_n, measure_unit_d, measure_mode, attainment_unit_n, attainment_unit_d, attainment_mode, field_div, lines, payee, period, part, cycle, target_n, target_d, curve, unit_n, unit_d, line, field_value, measured, top, bottom, r_top, r_bottom, sum(CAST(top AS HUGEINT)) OVER (PARTITION BY world, component, payee, period, part, line ) AS total
                     FROM (
                       SELECT o.world,
                         k.plan,
@@ -677,27 +734,29 @@ FROM (
                         k.attainment_unit_n,
                         k.attainment_unit_d,
                         k.attainment_mode,
-                        k.reads_div,
+                        k.field_div,
+                        k.lines,
                         a.payee,
                         a.period,
+                        a.part,
+                        a.cycle,
                         a.target_n,
                         a.target_d,
                         a.curve,
                         CAST(a.unit_n AS HUGEINT) AS unit_n,
                         CAST(a.unit_d AS HUGEINT) AS unit_d,
-                        CAST(coalesce(m.field_value, 0) AS BIGINT) AS field_value,
-                        (k.measure IS NOT NULL) AS measured,
-                        (CAST(coalesce(m.num, 0) AS HUGEINT) * k.x_mul) AS top,
-                        (CAST(CASE WHEN (k.measure_2 IS NULL) THEN 1 ELSE coalesce(m2.num, 0) END AS HUGEINT) * k.x_div) AS bottom,
-                        (CAST(coalesce(r.num, 0) AS HUGEINT) * k.reads_mul) AS r_top,
-                        (CAST(CASE WHEN (k.reads_measure_2 IS NULL) THEN 1 ELSE coalesce(r2.num, 0) END AS HUGEINT) * k.reads_div) AS r_bottom
+                        CAST(CASE WHEN k.lines THEN coalesce(x.field_value, 0) ELSE 0 END AS BIGINT) AS line,
+                        CAST(CASE WHEN k.lines THEN 0 ELSE coalesce(x.field_value, 0) END AS BIGINT) AS field_value,
+                        (k.look IS NOT NULL) AS measured,
+                        coalesce(x.num, CAST(0 AS HUGEINT)) AS top,
+                        coalesce(CASE WHEN (x.num IS NULL) THEN CAST(NULL AS HUGEINT) ELSE x.den END, CAST(0 AS HUGEINT)) AS bottom,
+                        coalesce(r.num, CAST(0 AS HUGEINT)) AS r_top,
+                        coalesce(CASE WHEN (r.num IS NULL) THEN CAST(NULL AS HUGEINT) ELSE r.den END, CAST(0 AS HUGEINT)) AS r_bottom
                       FROM ref_world AS o
                       JOIN ref_component AS k ON (k.plan_world = o.plan_world)
                       JOIN ref_assign AS a ON (((a.component = k.component) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world))
-                      LEFT JOIN measures AS m ON ((((((m.world = o.world) AND (m.plan = k.plan)) AND (m.measure = k.measure)) AND (m."window" = k."window")) AND (m.period = a.period)) AND (m.payee = a.payee))
-                      LEFT JOIN measures AS m2 ON (((((((m2.world = o.world) AND (m2.plan = k.plan)) AND (m2.measure = k.measure_2)) AND (m2."window" = k."window")) AND (m2.period = a.period)) AND (m2.payee = a.payee)) AND (m2.field_value = coalesce(m.field_value, 0)))
-                      LEFT JOIN measures AS r ON ((((((r.world = o.world) AND (r.plan = k.plan)) AND (r.measure = k.reads_measure)) AND (r."window" = k."window")) AND (r.period = a.period)) AND (r.payee = a.payee))
-                      LEFT JOIN measures AS r2 ON ((((((r2.world = o.world) AND (r2.plan = k.plan)) AND (r2.measure = k.reads_measure_2)) AND (r2."window" = k."window")) AND (r2.period = a.period)) AND (r2.payee = a.payee))
+                      LEFT JOIN looks AS x ON ((((((x.world = o.world) AND (x.component = k.component)) AND (x.look = k.look)) AND (x.payee = a.payee)) AND (x.period = a.period)) AND (x.part = a.part))
+                      LEFT JOIN looks AS r ON (((((((r.world = o.world) AND (r.component = k.component)) AND (r.look = k.reads_look)) AND (r.payee = a.payee)) AND (r.period = a.period)) AND (r.part = a.part)) AND ((r.field_value = coalesce(x.field_value, 0)) OR (r.field_value = 0)))
                       WHERE (k.level = 0)
                     ) AS t
                   ) AS t
@@ -717,6 +776,8 @@ SELECT world,
   component,
   payee,
   period,
+  part,
+  line,
   field_value,
   segment,
   value_n,
@@ -728,6 +789,8 @@ FROM (
     component,
     payee,
     period,
+    part,
+    line,
     field_value,
     r_n,
     r_d,
@@ -750,6 +813,8 @@ FROM (
       component,
       payee,
       period,
+      part,
+      line,
       field_value,
       r_n,
       r_d,
@@ -770,6 +835,8 @@ FROM (
         component,
         payee,
         period,
+        part,
+        line,
         field_value,
         r_n,
         r_d,
@@ -789,6 +856,8 @@ FROM (
           component,
           payee,
           period,
+          part,
+          line,
           field_value,
           r_n,
           r_d,
@@ -808,6 +877,8 @@ FROM (
             t.component,
             t.payee,
             t.period,
+            t.part,
+            t.line,
             t.field_value,
             t.r_n,
             t.r_d,
@@ -836,6 +907,8 @@ SELECT world,
   component,
   payee,
   period,
+  part,
+  line,
   slot,
   test,
   r_n,
@@ -849,6 +922,8 @@ FROM (
     component,
     payee,
     period,
+    part,
+    line,
     slot,
     test,
     op,
@@ -872,6 +947,8 @@ FROM (
       k.component,
       a.payee,
       a.period,
+      a.part,
+      CAST(coalesce(t.line, 0) AS BIGINT) AS line,
       g.slot,
       g.test,
       g.op,
@@ -886,27 +963,28 @@ FROM (
       t.a_n,
       t.a_d,
       t.has_value,
-      (CAST(coalesce(m.num, 0) AS HUGEINT) * coalesce(g.x_mul, 1)) AS top,
-      (CAST(CASE WHEN (g.measure_2 IS NULL) THEN 1 ELSE coalesce(m2.num, 0) END AS HUGEINT) * coalesce(g.x_div, 1)) AS bottom
+      m.num AS top,
+      coalesce(CASE WHEN (m.num IS NULL) THEN CAST(NULL AS HUGEINT) ELSE m.den END, CAST(0 AS HUGEINT)) AS bottom
     FROM ref_world AS o
     JOIN ref_component AS k ON (k.plan_world = o.plan_world)
     JOIN ref_assign AS a ON ((((a.component = k.component) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world)) AND (a.gate_set IS NOT NULL))
     JOIN ref_gate AS g ON ((g.plan_world = o.plan_world) AND (g.gate_set = a.gate_set))
-    LEFT JOIN measures AS m ON ((((((m.world = o.world) AND (m.plan = k.plan)) AND (m.measure = g.measure)) AND (m."window" = k."window")) AND (m.period = a.period)) AND (m.payee = a.payee))
-    LEFT JOIN measures AS m2 ON ((((((m2.world = o.world) AND (m2.plan = k.plan)) AND (m2.measure = g.measure_2)) AND (m2."window" = k."window")) AND (m2.period = a.period)) AND (m2.payee = a.payee))
     LEFT JOIN (
       SELECT world,
         component,
         payee,
         period,
+        part,
+        line,
         max(x_n) AS x_n,
         max(x_d) AS x_d,
         max(a_n) AS a_n,
         max(a_d) AS a_d,
         bool_or(has_value) AS has_value
       FROM attainment
-      GROUP BY 1, 2, 3, 4
-    ) AS t ON ((((t.world = o.world) AND (t.component = k.component)) AND (t.payee = a.payee)) AND (t.period = a.period))
+      GROUP BY 1, 2, 3, 4, 5, 6
+    ) AS t ON (((((t.payee = a.payee) AND (t.period = a.period)) AND (t.part = a.part)) AND (t.world = o.world)) AND (t.component = k.component))
+    LEFT JOIN looks AS m ON (((((((m.payee = a.payee) AND (m.period = a.period)) AND (m.part = a.part)) AND (m.world = o.world)) AND (m.component = k.component)) AND (m.look = g.look)) AND (m.field_value = 0))
   ) AS t
 ) AS t;
 
@@ -916,6 +994,8 @@ SELECT world,
   component,
   payee,
   period,
+  part,
+  line,
   slot,
   segment,
   r_n,
@@ -927,6 +1007,8 @@ FROM (
     component,
     payee,
     period,
+    part,
+    line,
     slot,
     r_n,
     r_d,
@@ -946,6 +1028,8 @@ FROM (
       component,
       payee,
       period,
+      part,
+      line,
       slot,
       r_n,
       r_d,
@@ -965,6 +1049,8 @@ FROM (
         component,
         payee,
         period,
+        part,
+        line,
         slot,
         r_n,
         r_d,
@@ -982,6 +1068,8 @@ FROM (
           t.component,
           t.payee,
           t.period,
+          t.part,
+          t.line,
           t.slot,
           t.r_n,
           t.r_d,
@@ -999,6 +1087,8 @@ FROM (
             component,
             payee,
             period,
+            part,
+            line,
             slot,
             curve,
             average,
@@ -1021,6 +1111,8 @@ FROM (
               k.component,
               a.payee,
               a.period,
+              a.part,
+              CAST(coalesce(t.line, 0) AS BIGINT) AS line,
               g.slot,
               g.curve,
               g.average,
@@ -1034,27 +1126,28 @@ FROM (
               t.a_n,
               t.a_d,
               t.has_value,
-              (CAST(coalesce(m.num, 0) AS HUGEINT) * coalesce(g.x_mul, 1)) AS top,
-              (CAST(CASE WHEN (g.measure_2 IS NULL) THEN 1 ELSE coalesce(m2.num, 0) END AS HUGEINT) * coalesce(g.x_div, 1)) AS bottom
+              m.num AS top,
+              coalesce(CASE WHEN (m.num IS NULL) THEN CAST(NULL AS HUGEINT) ELSE m.den END, CAST(0 AS HUGEINT)) AS bottom
             FROM ref_world AS o
             JOIN ref_component AS k ON (k.plan_world = o.plan_world)
             JOIN ref_assign AS a ON ((((a.component = k.component) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world)) AND (a.factor_set IS NOT NULL))
             JOIN ref_factor AS g ON ((g.plan_world = o.plan_world) AND (g.factor_set = a.factor_set))
-            LEFT JOIN measures AS m ON ((((((m.world = o.world) AND (m.plan = k.plan)) AND (m.measure = g.measure)) AND (m."window" = k."window")) AND (m.period = a.period)) AND (m.payee = a.payee))
-            LEFT JOIN measures AS m2 ON ((((((m2.world = o.world) AND (m2.plan = k.plan)) AND (m2.measure = g.measure_2)) AND (m2."window" = k."window")) AND (m2.period = a.period)) AND (m2.payee = a.payee))
             LEFT JOIN (
               SELECT world,
                 component,
                 payee,
                 period,
+                part,
+                line,
                 max(x_n) AS x_n,
                 max(x_d) AS x_d,
                 max(a_n) AS a_n,
                 max(a_d) AS a_d,
                 bool_or(has_value) AS has_value
               FROM attainment
-              GROUP BY 1, 2, 3, 4
-            ) AS t ON ((((t.world = o.world) AND (t.component = k.component)) AND (t.payee = a.payee)) AND (t.period = a.period))
+              GROUP BY 1, 2, 3, 4, 5, 6
+            ) AS t ON (((((t.payee = a.payee) AND (t.period = a.period)) AND (t.part = a.part)) AND (t.world = o.world)) AND (t.component = k.component))
+            LEFT JOIN looks AS m ON (((((((m.payee = a.payee) AND (m.period = a.period)) AND (m.part = a.part)) AND (m.world = o.world)) AND (m.component = k.component)) AND (m.look = g.look)) AND (m.field_value = 0))
           ) AS t
         ) AS t
         LEFT JOIN ref_segment AS s ON (((s.plan_world = t.plan_world) AND (s.curve = t.curve)) AND ((((s.low_n IS NULL) OR ((CAST(t.r_n AS HUGEINT) * CAST(s.low_d AS HUGEINT)) > (CAST(s.low_n AS HUGEINT) * CAST(t.r_d AS HUGEINT)))) OR ((NOT s.low_over) AND ((CAST(t.r_n AS HUGEINT) * CAST(s.low_d AS HUGEINT)) = (CAST(s.low_n AS HUGEINT) * CAST(t.r_d AS HUGEINT))))) AND (((s.high_n IS NULL) OR ((CAST(t.r_n AS HUGEINT) * CAST(s.high_d AS HUGEINT)) < (CAST(s.high_n AS HUGEINT) * CAST(t.r_d AS HUGEINT)))) OR (s.high_over AND ((CAST(t.r_n AS HUGEINT) * CAST(s.high_d AS HUGEINT)) = (CAST(s.high_n AS HUGEINT) * CAST(t.r_d AS HUGEINT)))))))
@@ -1069,9 +1162,13 @@ SELECT world,
   component,
   payee,
   period,
+  part,
+  line,
   plan,
   parent,
   cycle,
+  days_n,
+  days_d,
   raw,
   gated,
   factored,
@@ -1082,11 +1179,15 @@ FROM (
     component,
     payee,
     period,
+    part,
+    line,
     raw,
     held,
     plan,
     parent,
     cycle,
+    days_n,
+    days_d,
     incentive_n,
     incentive_d,
     cap_n,
@@ -1105,11 +1206,15 @@ FROM (
       component,
       payee,
       period,
+      part,
+      line,
       raw,
       held,
       plan,
       parent,
       cycle,
+      days_n,
+      days_d,
       incentive_n,
       incentive_d,
       cap_n,
@@ -1128,11 +1233,15 @@ FROM (
         component,
         payee,
         period,
+        part,
+        line,
         raw,
         held,
         plan,
         parent,
         cycle,
+        days_n,
+        days_d,
         incentive_n,
         incentive_d,
         cap_n,
@@ -1150,11 +1259,15 @@ FROM (
           component,
           payee,
           period,
+          part,
+          line,
           raw,
           CAST(CASE WHEN (((there IS NOT NULL) AND (f_n IS NULL)) AND (held = 0)) THEN 6 ELSE held END AS INTEGER) AS held,
           plan,
           parent,
           cycle,
+          days_n,
+          days_d,
           incentive_n,
           incentive_d,
           cap_n,
@@ -1168,11 +1281,15 @@ FROM (
             e.component,
             e.payee,
             e.period,
+            e.part,
+            e.line,
             e.raw,
             e.held,
             e.plan,
             e.parent,
             e.cycle,
+            e.days_n,
+            e.days_d,
             e.incentive_n,
             e.incentive_d,
             e.cap_n,
@@ -1190,11 +1307,15 @@ FROM (
               component,
               payee,
               period,
+              part,
+              line,
               raw,
               held,
               plan,
               parent,
               cycle,
+              days_n,
+              days_d,
               incentive_n,
               incentive_d,
               cap_n,
@@ -1208,11 +1329,15 @@ FROM (
                 component,
                 payee,
                 period,
+                part,
+                line,
                 raw,
                 CAST(CASE WHEN (coalesce((otherwise = 2), false) AND (held = 0)) THEN 5 ELSE held END AS INTEGER) AS held,
                 plan,
                 parent,
                 cycle,
+                days_n,
+                days_d,
                 incentive_n,
                 incentive_d,
                 cap_n,
@@ -1225,11 +1350,15 @@ FROM (
                   e.component,
                   e.payee,
                   e.period,
+                  e.part,
+                  e.line,
                   e.raw,
                   e.held,
                   e.plan,
                   e.parent,
                   e.cycle,
+                  e.days_n,
+                  e.days_d,
                   e.incentive_n,
                   e.incentive_d,
                   e.cap_n,
@@ -1247,11 +1376,15 @@ FROM (
                     e.component,
                     e.payee,
                     e.period,
+                    e.part,
+                    e.line,
                     e.raw,
-                    e.held,
+                    CAST(CASE WHEN (a.days_n = 0) THEN 7 ELSE e.held END AS INTEGER) AS held,
                     k.plan,
                     k.parent,
                     a.cycle,
+                    a.days_n,
+                    a.days_d,
                     a.incentive_n,
                     a.incentive_d,
                     a.cap_n,
@@ -1264,27 +1397,31 @@ FROM (
                       component,
                       payee,
                       period,
+                      part,
+                      line,
                       sum(raw) AS raw,
                       max(held) AS held
                     FROM parts
-                    GROUP BY 1, 2, 3, 4
+                    GROUP BY 1, 2, 3, 4, 5, 6
                   ) AS e
                   JOIN ref_world AS o ON (o.world = e.world)
                   JOIN ref_component AS k ON ((k.component = e.component) AND (k.plan_world = o.plan_world))
-                  JOIN ref_assign AS a ON (((((a.component = e.component) AND (a.payee = e.payee)) AND (a.period = e.period)) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world))
+                  JOIN ref_assign AS a ON ((((((a.component = e.component) AND (a.payee = e.payee)) AND (a.period = e.period)) AND (a.part = e.part)) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world))
                 ) AS e
                 LEFT JOIN (
                   SELECT world,
                     component,
                     payee,
                     period,
+                    part,
+                    line,
                     max(otherwise) AS otherwise,
                     max(share_n) AS share_n,
                     max(share_d) AS share_d
                   FROM gates
                   WHERE ((slot = 0) AND (NOT passed))
-                  GROUP BY 1, 2, 3, 4
-                ) AS g ON ((((g.world = e.world) AND (g.component = e.component)) AND (g.payee = e.payee)) AND (g.period = e.period))
+                  GROUP BY 1, 2, 3, 4, 5, 6
+                ) AS g ON ((((((g.world = e.world) AND (g.component = e.component)) AND (g.payee = e.payee)) AND (g.period = e.period)) AND (g.part = e.part)) AND (g.line = e.line))
               ) AS t
             ) AS t
           ) AS e
@@ -1293,12 +1430,14 @@ FROM (
               component,
               payee,
               period,
+              part,
+              line,
               f_n,
               f_d,
               CAST(1 AS BIGINT) AS there
             FROM factors
             WHERE (slot = 0)
-          ) AS g ON ((((g.world = e.world) AND (g.component = e.component)) AND (g.payee = e.payee)) AND (g.period = e.period))
+          ) AS g ON ((((((g.world = e.world) AND (g.component = e.component)) AND (g.payee = e.payee)) AND (g.period = e.period)) AND (g.part = e.part)) AND (g.line = e.line))
         ) AS t
       ) AS t
     ) AS t
@@ -1311,9 +1450,13 @@ SELECT world,
   component,
   payee,
   period,
+  part,
+  line,
   plan,
   parent,
   cycle,
+  days_n,
+  days_d,
   raw,
   gated,
   factored,
@@ -1324,11 +1467,15 @@ FROM (
     component,
     payee,
     period,
+    part,
+    line,
     raw,
     held,
     plan,
     parent,
     cycle,
+    days_n,
+    days_d,
     incentive_n,
     incentive_d,
     cap_n,
@@ -1347,11 +1494,15 @@ FROM (
       component,
       payee,
       period,
+      part,
+      line,
       raw,
       held,
       plan,
       parent,
       cycle,
+      days_n,
+      days_d,
       incentive_n,
       incentive_d,
       cap_n,
@@ -1370,11 +1521,15 @@ FROM (
         component,
         payee,
         period,
+        part,
+        line,
         raw,
         held,
         plan,
         parent,
         cycle,
+        days_n,
+        days_d,
         incentive_n,
         incentive_d,
         cap_n,
@@ -1392,11 +1547,15 @@ FROM (
           component,
           payee,
           period,
+          part,
+          line,
           raw,
           CAST(CASE WHEN (((there IS NOT NULL) AND (f_n IS NULL)) AND (held = 0)) THEN 6 ELSE held END AS INTEGER) AS held,
           plan,
           parent,
           cycle,
+          days_n,
+          days_d,
           incentive_n,
           incentive_d,
           cap_n,
@@ -1410,11 +1569,15 @@ FROM (
             e.component,
             e.payee,
             e.period,
+            e.part,
+            e.line,
             e.raw,
             e.held,
             e.plan,
             e.parent,
             e.cycle,
+            e.days_n,
+            e.days_d,
             e.incentive_n,
             e.incentive_d,
             e.cap_n,
@@ -1432,11 +1595,15 @@ FROM (
               component,
               payee,
               period,
+              part,
+              line,
               raw,
               held,
               plan,
               parent,
               cycle,
+              days_n,
+              days_d,
               incentive_n,
               incentive_d,
               cap_n,
@@ -1450,11 +1617,15 @@ FROM (
                 component,
                 payee,
                 period,
+                part,
+                line,
                 raw,
                 CAST(CASE WHEN (coalesce((otherwise = 2), false) AND (held = 0)) THEN 5 ELSE held END AS INTEGER) AS held,
                 plan,
                 parent,
                 cycle,
+                days_n,
+                days_d,
                 incentive_n,
                 incentive_d,
                 cap_n,
@@ -1467,11 +1638,15 @@ FROM (
                   e.component,
                   e.payee,
                   e.period,
+                  e.part,
+                  e.line,
                   e.raw,
                   e.held,
                   e.plan,
                   e.parent,
                   e.cycle,
+                  e.days_n,
+                  e.days_d,
                   e.incentive_n,
                   e.incentive_d,
                   e.cap_n,
@@ -1489,11 +1664,15 @@ FROM (
                     e.component,
                     e.payee,
                     e.period,
+                    e.part,
+                    e.line,
                     e.raw,
-                    e.held,
+                    CAST(CASE WHEN (a.days_n = 0) THEN 7 ELSE e.held END AS INTEGER) AS held,
                     k.plan,
                     k.parent,
                     a.cycle,
+                    a.days_n,
+                    a.days_d,
                     a.incentive_n,
                     a.incentive_d,
                     a.cap_n,
@@ -1506,6 +1685,8 @@ FROM (
                       k.component,
                       e.payee,
                       e.period,
+                      CAST(0 AS INTEGER) AS part,
+                      CAST(0 AS BIGINT) AS line,
                       sum(e.limited) AS raw,
                       max(e.held) AS held
                     FROM (
@@ -1513,30 +1694,32 @@ FROM (
                         parent,
                         payee,
                         period,
-                        limited,
+                        CASE WHEN (days_n = days_d) THEN limited ELSE (((limited * CAST(days_n AS HUGEINT)) // CAST(days_d AS HUGEINT)) + ((2 * ((limited * CAST(days_n AS HUGEINT)) % CAST(days_d AS HUGEINT)) + CASE WHEN (limited * CAST(days_n AS HUGEINT)) < 0 THEN -1 ELSE 1 END * CAST(days_d AS HUGEINT)) // (2 * CAST(days_d AS HUGEINT)))) END AS limited,
                         held
                       FROM earned_0
                     ) AS e
                     JOIN ref_world AS o ON (o.world = e.world)
                     JOIN ref_component AS k ON (((k.component = e.parent) AND (k.plan_world = o.plan_world)) AND (k.level = 1))
-                    GROUP BY 1, 2, 3, 4
+                    GROUP BY 1, 2, 3, 4, 5, 6
                   ) AS e
                   JOIN ref_world AS o ON (o.world = e.world)
                   JOIN ref_component AS k ON ((k.component = e.component) AND (k.plan_world = o.plan_world))
-                  JOIN ref_assign AS a ON (((((a.component = e.component) AND (a.payee = e.payee)) AND (a.period = e.period)) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world))
+                  JOIN ref_assign AS a ON ((((((a.component = e.component) AND (a.payee = e.payee)) AND (a.period = e.period)) AND (a.part = e.part)) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world))
                 ) AS e
                 LEFT JOIN (
                   SELECT world,
                     component,
                     payee,
                     period,
+                    part,
+                    line,
                     max(otherwise) AS otherwise,
                     max(share_n) AS share_n,
                     max(share_d) AS share_d
                   FROM gates
                   WHERE ((slot = 0) AND (NOT passed))
-                  GROUP BY 1, 2, 3, 4
-                ) AS g ON ((((g.world = e.world) AND (g.component = e.component)) AND (g.payee = e.payee)) AND (g.period = e.period))
+                  GROUP BY 1, 2, 3, 4, 5, 6
+                ) AS g ON ((((((g.world = e.world) AND (g.component = e.component)) AND (g.payee = e.payee)) AND (g.period = e.period)) AND (g.part = e.part)) AND (g.line = e.line))
               ) AS t
             ) AS t
           ) AS e
@@ -1545,12 +1728,14 @@ FROM (
               component,
               payee,
               period,
+              part,
+              line,
               f_n,
               f_d,
               CAST(1 AS BIGINT) AS there
             FROM factors
             WHERE (slot = 0)
-          ) AS g ON ((((g.world = e.world) AND (g.component = e.component)) AND (g.payee = e.payee)) AND (g.period = e.period))
+          ) AS g ON ((((((g.world = e.world) AND (g.component = e.component)) AND (g.payee = e.payee)) AND (g.period = e.period)) AND (g.part = e.part)) AND (g.line = e.line))
         ) AS t
       ) AS t
     ) AS t
@@ -1575,7 +1760,7 @@ SELECT world,
   CAST((so_far - before) AS BIGINT) AS amount,
   (limited - (CAST(so_far AS HUGEINT) * CAST(1000000000000000 AS HUGEINT))) AS residue
 FROM (
-  SELECT world, component, payee, period, plan, cycle, raw, gated, factored, limited, held, end_unit, end_minor, end_add, so_far, lag(so_far, 1, 0) OVER (PARTITION BY world, component, payee, cycle ORDER BY period NULLS LAST) AS before
+  SELECT world, component, payee, period, plan, cycle, raw, gated, factored, limited, so_far, held, lag(so_far, 1, 0) OVER (PARTITION BY world, component, payee, cycle ORDER BY period NULLS LAST) AS before
   FROM (
     SELECT world,
       component,
@@ -1587,39 +1772,67 @@ FROM (
       gated,
       factored,
       limited,
-      held,
-      end_unit,
-      end_minor,
-      end_add,
-      CAST(((CASE WHEN (limited < 0) THEN (-1) ELSE 1 END * (greatest((abs(limited) + end_add), CAST(0 AS HUGEINT)) // end_unit)) * CAST(end_minor AS HUGEINT)) AS BIGINT) AS so_far
+      so_far,
+      held
     FROM (
-      SELECT e.world,
-        e.component,
-        e.payee,
-        e.period,
-        e.plan,
-        e.cycle,
-        e.raw,
-        e.gated,
-        e.factored,
-        e.limited,
-        e.held,
-        k.end_unit,
-        k.end_minor,
-        k.end_add
+      SELECT world,
+        component,
+        payee,
+        period,
+        line,
+        plan,
+        cycle,
+        raw,
+        gated,
+        factored,
+        limited,
+        held,
+        end_unit,
+        end_minor,
+        end_add,
+        CAST(((CASE WHEN (limited < 0) THEN (-1) ELSE 1 END * (greatest((abs(limited) + end_add), CAST(0 AS HUGEINT)) // end_unit)) * CAST(end_minor AS HUGEINT)) AS BIGINT) AS so_far
       FROM (
-        SELECT world, component, payee, period, plan, parent, cycle, raw, gated, factored, limited, held
+        SELECT e.world,
+          e.component,
+          e.payee,
+          e.period,
+          e.line,
+          e.plan,
+          e.cycle,
+          e.raw,
+          e.gated,
+          e.factored,
+          e.limited,
+          e.held,
+          k.end_unit,
+          k.end_minor,
+          k.end_add
         FROM (
-          SELECT world, component, payee, period, plan, parent, cycle, raw, gated, factored, limited, held
-          FROM earned_0
-          UNION ALL
-          SELECT world, component, payee, period, plan, parent, cycle, raw, gated, factored, limited, held
-          FROM earned_1
-        ) AS t
-        WHERE (parent IS NULL)
-      ) AS e
-      JOIN ref_world AS o ON (o.world = e.world)
-      JOIN ref_component AS k ON ((k.component = e.component) AND (k.plan_world = o.plan_world))
+          SELECT world,
+            component,
+            payee,
+            period,
+            line,
+            plan,
+            cycle,
+            sum(CASE WHEN (days_n = days_d) THEN raw ELSE (((raw * CAST(days_n AS HUGEINT)) // CAST(days_d AS HUGEINT)) + ((2 * ((raw * CAST(days_n AS HUGEINT)) % CAST(days_d AS HUGEINT)) + CASE WHEN (raw * CAST(days_n AS HUGEINT)) < 0 THEN -1 ELSE 1 END * CAST(days_d AS HUGEINT)) // (2 * CAST(days_d AS HUGEINT)))) END) AS raw,
+            sum(CASE WHEN (days_n = days_d) THEN gated ELSE (((gated * CAST(days_n AS HUGEINT)) // CAST(days_d AS HUGEINT)) + ((2 * ((gated * CAST(days_n AS HUGEINT)) % CAST(days_d AS HUGEINT)) + CASE WHEN (gated * CAST(days_n AS HUGEINT)) < 0 THEN -1 ELSE 1 END * CAST(days_d AS HUGEINT)) // (2 * CAST(days_d AS HUGEINT)))) END) AS gated,
+            sum(CASE WHEN (days_n = days_d) THEN factored ELSE (((factored * CAST(days_n AS HUGEINT)) // CAST(days_d AS HUGEINT)) + ((2 * ((factored * CAST(days_n AS HUGEINT)) % CAST(days_d AS HUGEINT)) + CASE WHEN (factored * CAST(days_n AS HUGEINT)) < 0 THEN -1 ELSE 1 END * CAST(days_d AS HUGEINT)) // (2 * CAST(days_d AS HUGEINT)))) END) AS factored,
+            sum(CASE WHEN (days_n = days_d) THEN limited ELSE (((limited * CAST(days_n AS HUGEINT)) // CAST(days_d AS HUGEINT)) + ((2 * ((limited * CAST(days_n AS HUGEINT)) % CAST(days_d AS HUGEINT)) + CASE WHEN (limited * CAST(days_n AS HUGEINT)) < 0 THEN -1 ELSE 1 END * CAST(days_d AS HUGEINT)) // (2 * CAST(days_d AS HUGEINT)))) END) AS limited,
+            max(held) AS held
+          FROM (
+            SELECT world, component, payee, period, part, line, plan, parent, cycle, days_n, days_d, raw, gated, factored, limited, held
+            FROM earned_0
+            UNION ALL
+            SELECT world, component, payee, period, part, line, plan, parent, cycle, days_n, days_d, raw, gated, factored, limited, held
+            FROM earned_1
+          ) AS t
+          WHERE (parent IS NULL)
+          GROUP BY 1, 2, 3, 4, 5, 6, 7
+        ) AS e
+        JOIN ref_world AS o ON (o.world = e.world)
+        JOIN ref_component AS k ON ((k.component = e.component) AND (k.plan_world = o.plan_world))
+      ) AS t
     ) AS t
   ) AS t
 ) AS t;

@@ -1,0 +1,158 @@
+/** The statements of a program, stage by stage, from facts to payouts. */
+import type { Kind } from '../plan/plan.ts';
+import { and, col, eq, filter, int, isNotNull, keep, project, type Program, replaceScans, type Statement, type TableSchema, union, windowed } from '../relation/relation.ts';
+import { must } from '../value/diagnostic.ts';
+import type { Day } from '../value/period.ts';
+import { scanOf } from './arithmetic.ts';
+import { attainmentStage } from './attainment.ts';
+import { bookRows } from './book.ts';
+import type { Catalogue } from './catalogue.ts';
+import { roundsTiers } from './components.ts';
+import { creditsStage, type CreditsContext } from './credits.ts';
+import { earnedStage, earningsStages, factorsStage, gatesStage, partsStage, payoutsStage } from './earnings.ts';
+import { divisorsOf, factsBuilder, REVIEWS } from './facts.ts';
+import { figuresStage } from './figures.ts';
+import { type CubeColumn, type LinearMeasure, lineage, type MeasureValue } from './gather.ts';
+import { currentRows, entityRows, idedRows, type KindRows, rowsOfKind } from './kind-rows.ts';
+import { looksStages } from './looks.ts';
+import { blocksOf, cubeStage, measuresStage } from './measures.ts';
+import type { ParamsOf } from './params.ts';
+import type { Personal } from './personal.ts';
+import { askTimed, pickedRows } from './picked.ts';
+import { contentKey } from './reads.ts';
+import { REFERENCES } from './reference.ts';
+import { entityTable, factTable, partyTable, supersededTable, WORD } from './store.ts';
+
+export interface ProgramInput { readonly kinds: readonly Kind[]; readonly cut: number; readonly asOf?: Day }
+export interface Made { readonly program: Program; readonly blockOf: (c: CubeColumn) => number }
+export interface MakeContext { readonly history: boolean; readonly personal: Personal; readonly params: ParamsOf; readonly groupKinds: readonly string[] }
+
+/** The statements, in order. */
+export function programOf(input: ProgramInput, catalogue: Catalogue, context: MakeContext): Made {
+  const { gathered } = catalogue;
+  const named_ = new Set([...gathered.rules.flatMap((r) => [r.kind, ...(r.rule.through === undefined ? [] : [r.rule.through.kind])]), ...gathered.rules.flatMap((r) => lineage(r.kind, input.kinds))]);
+  const kinds = input.kinds.filter((k) => k.dated && named_.has(k.name));
+  const made = new Map<string, KindRows>();
+  for (const k of [...kinds].sort((a, b) => lineage(a.name, input.kinds).length - lineage(b.name, input.kinds).length)) made.set(k.name, rowsOfKind(k, input.kinds, input.cut, made));
+  const asked = kinds.filter((k) => gathered.rules.some((r) => r.kind === k.name || r.rule.through?.kind === k.name));
+  const picked = gathered.measures.filter((m) => m.rows !== undefined);
+  const ids = picked.length > 0, runs = gathered.cube.some((c) => c.time.grain === 'instant') || picked.some((m) => m.rows?.time.grain === 'instant');
+  const from = must(catalogue.spans.sliceStarts[0]);
+  const builders = new Map(asked.map((k) => [k.name, factsBuilder(k, gathered, must(made.get(k.name)), { kinds: input.kinds, from, history: context.history, ids, runs })]));
+  // what reads facts is made twice: first to learn which columns they must have, then in earnest
+  const timeColumn = (c: CubeColumn): string => must(builders.get(c.value.kind)).time(c.time);
+  for (const c of gathered.cube) timeColumn(c);
+  for (const m of picked) for (const c of must(m.rows).columns) must(builders.get(c.value.kind)).time(must(m.rows).time);
+  const times = [...new Set([...builders.values()].flatMap((b) => b.times()))].sort();
+  const guards = [...new Map(gathered.rules.flatMap((r) => r.guards).map((g) => [contentKey(g), g])).values()];
+  const review = input.kinds.find((k) => k.name === 'review' && k.dated);
+  const credited: CreditsContext = { gathered, divisors: divisorsOf(input.kinds), builders, personal: context.personal, asOf: input.asOf, guards, reviewed: guards.length > 0 && review !== undefined && ['fact', 'guardrail', 'decision'].every((f) => review.fields.some((x) => x.name === f)), times, ids };
+  creditsStage(credited);
+  for (const m of picked) askTimed(m, builders);
+  if (catalogue.figures.length > 0) figuresStage(catalogue.figures, NOTHING, NOTHING, builders, context.params);
+  const facts = [...builders.values()].map((b) => b.finish());
+  const { statements, blocks, references } = bodyOf(credited, catalogue, context, input.kinds, timeColumn);
+  const all = new Set([...facts.flatMap((f) => f.references), ...[...made.values()].flatMap((m) => m.references), ...references]);
+  const undated = [...all].filter((k) => !k.dated), ided = [...all].filter((k) => k.dated);
+  const lists = asked.filter((k) => gathered.rules.some((r) => r.kind === k.name && r.rule.list !== undefined));
+  const stored: TableSchema[] = uniqueTables([
+    ...[...kinds.filter((k) => k.derivation === undefined), ...ided, ...(credited.reviewed && review !== undefined ? [review] : [])].flatMap((k) => [factTable(k), supersededTable(k)]),
+    ...lists.map(partyTable), ...undated.flatMap((k) => [entityTable(k), supersededTable(k)]), ...(ided.length > 0 || credited.reviewed ? [WORD] : []),
+  ]);
+  return {
+    blockOf: (c) => blocks.find((b) => b.columns.includes(c))?.index ?? 0,
+    program: {
+      inputs: [...stored, ...REFERENCES],
+      statements: [
+        ...undated.map((k) => entityRows(k, input.cut)), ...ided.map((k) => idedRows(k, input.cut)), ...(credited.reviewed && review !== undefined ? [decidedRows(review, input.cut)] : []),
+        ...uniqueStatements([...made.values()].flatMap((m) => m.statements)), ...facts.map((f) => f.statement), ...statements,
+      ],
+    },
+  };
+}
+/** Stands for a relation whose columns are not looked at yet. */
+const NOTHING: Statement = { name: '', make: 'view', key: [], about: '', relation: { kind: 'values', columns: [], rows: [] } };
+
+function uniqueTables(tables: readonly TableSchema[]): TableSchema[] { return [...new Map(tables.map((t) => [t.table, t])).values()]; }
+function uniqueStatements(statements: readonly Statement[]): Statement[] { return [...new Map(statements.map((s) => [s.name, s])).values()]; }
+
+interface Body { readonly statements: readonly Statement[]; readonly blocks: ReturnType<typeof blocksOf>; readonly references: readonly Kind[] }
+
+/** From credits to payouts. */
+function bodyOf(credited: CreditsContext, catalogue: Catalogue, context: MakeContext, kinds: readonly Kind[], timeColumn: (c: CubeColumn) => string): Body {
+  const { gathered, components, figures } = catalogue, { builders } = credited;
+  const credits = creditsStage(credited);
+  const blocks = blocksOf(gathered, timeColumn);
+  const cube = cubeStage(credits, gathered, blocks);
+  const picked = gathered.measures.filter((m) => m.rows !== undefined), books = gathered.measures.filter((m) => m.book !== undefined);
+  const references = new Set<Kind>();
+  const passes: Statement[] = [measuresStage(cube, gathered, picked.map((m) => pickedRows(m, credits, gathered, builders)))];
+  for (const later of passesOf(books)) {
+    const before = must(passes.at(-1));
+    const rows = later.map((m) => { const made = bookRows(m, before, gathered, kinds); for (const r of made.references) references.add(r); return made.relation; });
+    passes.push({ ...before, relation: union([scanOf(before), ...rows]) });
+  }
+  const measured = passes.map((s, i): Statement => (i === passes.length - 1 ? s : { ...s, name: `measures_${i}` }));
+  for (let i = 1; i < measured.length; i++) measured[i] = { ...must(measured[i]), relation: replaceScans(must(measured[i]).relation, new Map([['measures', scanOf(must(measured[i - 1]))]])) };
+  const measures = must(measured.at(-1));
+  const looks = looksStages(measures, gathered, { grouped: context.groupKinds.length > 0 || gathered.values.some((v) => v.subject === 'company'), params: context.params });
+  const leaves = components.flatMap((c) => (c.spec.kind === 'leaf' ? [c.spec] : []));
+  const attainment = attainmentStage(must(looks.at(-1)), {
+    carries: leaves.some((l) => l.carry === 'shortfall'), excess: leaves.some((l) => l.of === 'excess'), other: leaves.some((l) => typeof l.of === 'object'),
+  });
+  const figured = figures.length === 0 ? undefined : figuresStage(figures, must(looks.at(-1)), attainment, builders, context.params);
+  const ranks = looks.find((s) => s.name === 'ranks');
+  const more = { ...(figured !== undefined && { figures: figured }), ...(ranks !== undefined && { ranks }) };
+  const parts = partsStage(attainment, components.some((c) => roundsTiers(c, catalogue)), more);
+  // as many as a component of any plan has, whoever is on it: who works here does not change the text
+  const slots = { gates: Math.max(...components.map((c) => c.spec.gates.length)), factors: Math.max(...components.map((c) => c.spec.multiply.length)) };
+  const gates = slots.gates > 0 ? gatesStage(must(looks.at(-1)), attainment, more) : undefined;
+  const factors = slots.factors > 0 ? factorsStage(must(looks.at(-1)), attainment, more) : undefined;
+  const levels: Statement[] = [earnedStage(0, [parts], gates, factors, slots)];
+  const top = Math.max(...components.map((c) => c.level));
+  for (let level = 1; level <= top; level++) levels.push(earnedStage(level, levels.slice(), gates, factors, slots));
+  const earnings = earningsStages(levels, leaves.some((l) => l.per !== undefined));
+  return {
+    blocks, references: [...references],
+    statements: [
+      credits, cube, ...measured, ...looks, attainment, ...(figured === undefined ? [] : [figured]), parts,
+      ...(gates === undefined ? [] : [gates]), ...(factors === undefined ? [] : [factors]), ...levels, ...earnings, payoutsStage(must(earnings.at(-1))),
+    ],
+  };
+}
+
+/** Measures over reference rows, those first that need no other of them. */
+function passesOf(books: readonly LinearMeasure[]): LinearMeasure[][] {
+  const depth = (m: LinearMeasure): number => (m.book === undefined ? 0 : 1 + Math.max(0, ...m.book.flatMap((t) => [...t.inputs.values()].flatMap(sumsOf).map(depth))));
+  const out: LinearMeasure[][] = [];
+  for (const m of books) (out[depth(m) - 1] ??= []).push(m);
+  return out.filter((pass) => pass.length > 0);
+}
+
+/** The sums that a value is made of. */
+export function sumsOf(value: MeasureValue): LinearMeasure[] {
+  const nested = (m: LinearMeasure): LinearMeasure[] => [m, ...(m.book?.flatMap((t) => [...t.inputs.values()].flatMap(sumsOf)) ?? [])];
+  switch (value.kind) {
+    case 'simple': return [...nested(value.measure), ...(value.over === undefined ? [] : nested(value.over))];
+    case 'formula': return [...value.inputs.values()].flatMap(sumsOf);
+    case 'sample': return [...sumsOf(value.of), ...sumsOf(value.otherwise)];
+    case 'rank': return sumsOf(value.of);
+  }
+}
+/** The value, and those that it is worked out from. */
+export function valuesIn(value: MeasureValue): MeasureValue[] {
+  switch (value.kind) {
+    case 'simple': return [value];
+    case 'formula': return [value, ...[...value.inputs.values()].flatMap(valuesIn)];
+    case 'sample': return [value, value.of, ...valuesIn(value.otherwise)];
+    case 'rank': return [value, ...valuesIn(value.of)];
+  }
+}
+
+/** The last decision on each fact under each guardrail. */
+function decidedRows(review: Kind, cut: number): Statement {
+  const rows = filter(currentRows(factTable(review), review, cut), and(isNotNull(col('fact')), isNotNull(col('decision'))));
+  const placed = windowed(rows, [{ name: 'place', fn: 'row_number', partition: ['fact', 'guardrail'], order: [{ column: 'day', descending: true }, { column: 'id', descending: true }] }]);
+  return { name: REVIEWS, make: 'view', key: ['fact', 'guardrail'], relation: project(filter(placed, eq(col('place'), int(1))), keep(undefined, 'fact', 'guardrail', 'decision')), about: 'what reviewers decided last' };
+}
+

@@ -1,0 +1,166 @@
+/**
+ * What names mean in a formula about one row: its fields, those of what it refers to as of the day, its
+ * derived fields. Asking for a field of a reference joins it.
+ */
+import type { Typed } from '../plan/formula.ts';
+import type { At, DerivedField, Field, Kind, Num } from '../plan/plan.ts';
+import { and, col, compare, eq, type Expr, isNull, type JoinInput, or, type Relation, type TableSchema } from '../relation/relation.ts';
+import { assert, must } from '../value/diagnostic.ts';
+import { powerOfTen } from '../value/rate.ts';
+import { asWide, SCALE } from './arithmetic.ts';
+import { digitsOf, lowerNum, lowerNumber, type Lowered, lowerTable, NotBuilt, type Scope, type TypedName } from './lower.ts';
+import { divisorExpr, type Pair } from './lower-pair.ts';
+import { lineage } from './gather.ts';
+import { entityTable, factTable, isCoded, PARTS } from './store.ts';
+
+/** The joins of one view, by alias, in the order in which they were asked for. */
+export interface Joins {
+  readonly kinds: readonly Kind[];
+  readonly inputs: Map<string, JoinInput>;
+  /** kinds whose dated rows, or whose facts by their id, are joined */
+  readonly references: Set<Kind>;
+}
+export function joinsOf(kinds: readonly Kind[]): Joins {
+  return { kinds, inputs: new Map(), references: new Set() };
+}
+
+/** A row that a formula is about. */
+export interface Row { readonly kind: Kind; readonly alias: string; /** as of which day references are followed */ readonly day: Expr }
+/** Names that no row gives: the payee, the period, measures, states. Undefined where there is none here. */
+export type OtherNames = (typed: TypedName) => Lowered | undefined;
+
+export function rowScope(row: Row, joins: Joins, currency: string, at: At, others: OtherNames = () => undefined): Scope {
+  return {
+    currency, at,
+    name(typed) {
+      const other = others(typed);
+      if (other !== undefined) return other;
+      if (typed.ref.kind === 'field') return follow(typed.ref.path, row, joins, currency, at, others);
+      throw new NotBuilt(at, `${typed.name} cannot be read for a single fact here`, 'Use fields of the fact, and of what it refers to.');
+    },
+    quotient: carried,
+  };
+}
+
+/** A quotient of fields is carried at 10⁻¹⁵, so that it can be added up. */
+function carried(pair: Pair): Pair {
+  return { n: { kind: 'ratio', n: asWide(pair.n), d: divisorExpr(pair.d), scale: SCALE, mode: 'half_away' }, d: SCALE };
+}
+
+/** A share, a factor: a marginal table is the average of its parts. */
+export function lowerPortion(num: Num, scope: Scope): Pair & { readonly d: bigint } {
+  const made = num.kind === 'formula' ? lowerNumber(num.formula, scope) : lowerTable(num.table, scope, false, true);
+  assert('d' in made, 'a share is a number; resolve checks it');
+  const pair = typeof made.d === 'bigint' ? made : carried(made);
+  assert(typeof pair.d === 'bigint', 'a carried quotient has a constant divisor');
+  return { n: pair.n, d: pair.d };
+}
+function follow(path: readonly string[], row: Row, joins: Joins, currency: string, at: At, others: OtherNames): Lowered {
+  const [first, ...rest] = path;
+  const { kind, alias } = row;
+  assert(first !== undefined, 'a path has a first part');
+  if (rest.length === 0) {
+    if (first === 'date' && kind.dated) return { kind: 'day', expr: col('day', alias) };
+    if (first === 'id' && kind.dated) return { kind: 'text', expr: col('id', alias) };
+    if (first === 'id' || first === kind.name) return kind.dated ? { kind: 'code', expr: idCode(row, joins) } : { kind: 'code', expr: col('entity', alias) };
+    if (first === 'currency' && kind.dated) return { kind: 'code', expr: col('currency', alias) };
+    const derived = derivedField(kind, first, joins.kinds);
+    if (derived !== undefined) return lowerNum(derived.number, rowScope(row, joins, currency, derived.at, others), derived.type.kind === 'money');
+    // money of a reference row is kept in millionths of the currency unit: it has no currency of its own
+    return stored(fieldsOf(kind, joins.kinds), first, alias, kind.dated ? 1n : PARTS / powerOfTen(digitsOf(currency)));
+  }
+  const target = referenced(kind, first, joins.kinds);
+  if (target === undefined) throw new NotBuilt(at, `${path.join('.')} cannot be followed from ${kind.name}`, 'Declare the field with the kind that it refers to.');
+  return follow(rest, { kind: target, alias: joined(row, first, target, joins), day: row.day }, joins, currency, at, others);
+}
+
+/** The alias under which the reference of a field is joined. */
+function joined(row: Row, field: string, target: Kind, joins: Joins): string {
+  const alias = row.alias === 'f' ? `e_${field}` : `${row.alias}_${field}`;
+  if (joins.inputs.has(alias)) return alias;
+  joins.references.add(target);
+  const relation: Relation = target.dated ? { kind: 'scan', table: idedName(target), columns: idedColumns(target) } : { kind: 'scan', table: `dated_${target.name}`, columns: datedColumns(target) };
+  joins.inputs.set(alias, { as: alias, how: 'left', relation, on: target.dated ? eq(col('code', alias), col(field, row.alias)) : inForce(alias, col(field, row.alias), row.day) });
+  return alias;
+}
+/** The dictionary code of a fact's own id. */
+export function idCode(row: Row, joins: Joins): Expr {
+  const alias = row.alias === 'f' ? 'own' : `${row.alias}_own`;
+  if (!joins.inputs.has(alias)) {
+    joins.references.add(row.kind);
+    joins.inputs.set(alias, { as: alias, how: 'left', relation: { kind: 'scan', table: idedName(row.kind), columns: idedColumns(row.kind) }, on: eq(col('row', alias), col('row', row.alias)) });
+  }
+  return col('code', alias);
+}
+/** Facts of a kind with the dictionary code of their ids. */
+export const idedName = (kind: Kind): string => `ided_${kind.name}`;
+export function idedColumns(kind: Kind): TableSchema['columns'] {
+  return [{ name: 'code', type: 'integer' }, ...factTable(kind).columns];
+}
+export function datedColumns(kind: Kind): TableSchema['columns'] {
+  return [...entityTable(kind).columns, { name: '_starts', type: 'integer' }, { name: '_next_day', type: 'integer' }];
+}
+
+/** The row of a reference that was in force on the day. */
+export function inForce(alias: string, entity: Expr, day: Expr): Expr {
+  return and(eq(col('entity', alias), entity), forceOn(alias, day));
+}
+export function forceOn(alias: string, day: Expr): Expr {
+  return and(
+    or(isNull(col('from_day', alias)), compare('<=', col('from_day', alias), day)),
+    or(isNull(col('_next_day', alias)), compare('<', day, col('_next_day', alias))),
+    or(isNull(col('to_day', alias)), compare('<', day, col('to_day', alias))),
+  );
+}
+
+/** The kind that a field of this kind refers to. */
+export function referenced(kind: Kind, field: string, kinds: readonly Kind[]): Kind | undefined {
+  const type = fieldsOf(kind, kinds).find((f) => f.name === field)?.type;
+  const name = typeof type === 'object' ? type.entity : type === 'payee' ? 'person' : undefined;
+  return kinds.find((k) => k.name === name);
+}
+/** Its own fields, and those of the kind that it is derived from. */
+export function fieldsOf(kind: Kind, kinds: readonly Kind[]): readonly Field[] {
+  const all = lineage(kind.name, kinds).flatMap((name) => must(kinds.find((k) => k.name === name)).fields);
+  return [...new Map(all.toReversed().map((f) => [f.name, f])).values()].toReversed();
+}
+function derivedField(kind: Kind, name: string, kinds: readonly Kind[]): DerivedField | undefined {
+  for (const k of lineage(kind.name, kinds)) {
+    const found = kinds.find((x) => x.name === k)?.derived.find((d) => d.name === name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+export function stored(fields: readonly Field[], name: string, alias: string, moneyDivisor: bigint): Lowered {
+  const found = fields.find((f) => f.name === name);
+  assert(found !== undefined, `the field ${name} exists; resolve checks it`);
+  const expr = col(name, alias);
+  if (isCoded(found.type)) return { kind: 'code', expr };
+  switch (found.type) {
+    case 'money': return { kind: 'number', n: expr, d: moneyDivisor };
+    case 'number': case 'percent': return { kind: 'number', n: expr, d: PARTS };
+    case 'date': return { kind: 'day', expr };
+    case 'yes_no': return { kind: 'yes_no', expr };
+    default: return { kind: 'code', expr };
+  }
+}
+
+/** Does a formula read money that has the currency of the fact? */
+export function readsOwnMoney(f: Typed, kind: Kind, kinds: readonly Kind[]): boolean {
+  if (f.kind === 'name') {
+    const { ref } = f;
+    return ref.kind === 'field' && ref.path.length === 1 && fieldsOf(kind, kinds).some((x) => x.name === ref.path[0] && x.type === 'money');
+  }
+  return (f.kind === 'op' || f.kind === 'call') && f.args.some((a) => readsOwnMoney(a, kind, kinds));
+}
+
+/** The path of the row of a kind that a fact belongs to: its own field of that name, else its account's; of the kind itself its own id. */
+export function groupPath(kind: Kind, group: string, kinds: readonly Kind[]): readonly string[] | undefined {
+  if (kind.name === group) return [group];
+  if (fieldsOf(kind, kinds).some((f) => f.name === group)) return [group];
+  const own = fieldsOf(kind, kinds).find((f) => typeof f.type === 'object' && f.type.entity === group);
+  if (own !== undefined) return [own.name];
+  const account = referenced(kind, 'account', kinds);
+  return account !== undefined && fieldsOf(account, kinds).some((f) => f.name === group) ? ['account', group] : undefined;
+}

@@ -1,5 +1,5 @@
 /** Dated people and roles of the store → `People`. Where no source gives people, everybody who is named in a fact is one. */
-import type { Engine } from '../engine/engine.ts';
+import type { ProgramRunner } from '../engine/engine.ts';
 import type { FieldType, Kind } from '../plan/plan.ts';
 import type { Value } from '../plan/evaluate.ts';
 import { aggregate, col, eq, filter, isNotNull, join, type JoinInput, keep, named, project, type Relation, scan, union } from '../relation/relation.ts';
@@ -10,7 +10,7 @@ import { assert } from '../value/diagnostic.ts';
 import { ratio } from '../value/rate.ts';
 import type { Cell } from '../engine/engine.ts';
 
-export async function loadPeople(engine: Engine, kinds: readonly Kind[], cut: number): Promise<People> {
+export async function loadPeople(engine: ProgramRunner, kinds: readonly Kind[], cut: number): Promise<People> {
   const person = kinds.find((k) => k.name === 'person' && !k.dated), role = kinds.find((k) => k.name === 'role' && !k.dated);
   // the kind is always there; rows of it only where a source gives people
   const described = person === undefined ? [] : await datedRows(engine, person, cut);
@@ -22,7 +22,7 @@ export async function loadPeople(engine: Engine, kinds: readonly Kind[], cut: nu
 
 interface DatedEntity { readonly code: number; readonly id: string; readonly rows: readonly DatedRow[] }
 
-async function datedRows(engine: Engine, kind: Kind, cut: number): Promise<DatedEntity[]> {
+async function datedRows(engine: ProgramRunner, kind: Kind, cut: number): Promise<DatedEntity[]> {
   const table = entityTable(kind), fields = kind.fields.filter((f) => f.name !== 'from' && f.name !== 'to');
   const coded = fields.filter((f) => isCoded(f.type));
   const inputs: JoinInput[] = [
@@ -64,7 +64,7 @@ function dayOf(rows: readonly DatedRow[], field: string, which: 'first' | 'last'
 }
 
 /** Everybody whom a field of type payee names. */
-async function creditedPeople(engine: Engine, kinds: readonly Kind[], cut: number): Promise<DatedEntity[]> {
+async function creditedPeople(engine: ProgramRunner, kinds: readonly Kind[], cut: number): Promise<DatedEntity[]> {
   const named_ = kinds.flatMap((k): Relation[] => {
     const table = k.dated ? factTable(k) : entityTable(k);
     return k.fields.filter((f) => f.type === 'payee').map((f) => project(filter(currentRows(table, k, cut), isNotNull(col(f.name))), [named('code', col(f.name))]));

@@ -15,17 +15,18 @@ import { runTestFile } from '../src/app/plan-tests.ts';
 import { fillStore } from '../src/app/small-store.ts';
 import { openWorkspace } from '../src/app/workspace-files.ts';
 import { openDuckdb } from '../src/engine/duckdb.ts';
-import type { Engine, ProgramRunner } from '../src/engine/engine.ts';
+import type { Engine, ProgramRunner, Rows } from '../src/engine/engine.ts';
 import { openMemory } from '../src/engine/memory.ts';
 import type { Workspace } from '../src/plan/plan.ts';
 import { readWorkspace } from '../src/plan/workspace.ts';
+import type { Relation, TableSchema } from '../src/relation/relation.ts';
 import { IMPORTED, storeTable, supersededTable, WORD } from '../src/stage/store.ts';
 import { openEngine, runCompany } from '../src/stage/stage.fixture.ts';
 import { company, facts } from './companies.ts';
 import { prepare } from './language/reference.ts';
 import { emptied } from './language/store.ts';
 import { asText, readDocuments } from './language/yaml.ts';
-import { type Compared, copyTables, nothingCompared, paired } from './parity/paired.ts';
+import { type Compared, copyTables, differences, nothingCompared, paired } from './parity/paired.ts';
 import { inMemory, SHARED, TEAM, variant } from './variants.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -45,18 +46,22 @@ async function alike(name: string, least: number, work: (compared: Compared) => 
   done.push(`  ${name}: ${compared.relations} relations and ${compared.readings} readings, ${compared.rows} rows`);
 }
 
-const TABLES = (workspace: Workspace) => [WORD, IMPORTED, ...workspace.kinds.flatMap((k) => [storeTable(k), supersededTable(k)])];
+const tablesOf = (workspace: Workspace): TableSchema[] => [WORD, IMPORTED, ...workspace.kinds.flatMap((k) => [storeTable(k), supersededTable(k)])];
 
-/** Imports into a store of its own, takes it over into memory, and calculates over both. */
-async function imported(workspace: Workspace, dir: string, compared: Compared): Promise<void> {
-  const store = await openDuckdb({ path: ':memory:', folders: [dir], memoryMb: 1000, threads: 2, tempDir: join(tmpdir(), 'trueup-parity-store') });
+/** Imports into a store of its own, takes it over into memory, and calculates over both. Nothing is written beside the workspace. */
+async function imported(workspace: Workspace, compared: Compared): Promise<void> {
+  const dir = mkdtempSync(join(tmpdir(), 'trueup-parity-'));
+  const store = await openDuckdb({ path: ':memory:', folders: [dir], memoryMb: 1000, threads: 2, tempDir: join(dir, 'temp') });
   try {
-    await importSources(workspace, store);
+    await importSources({ ...workspace, dir, sources: workspace.sources.map((s) => ({ ...s, file: resolve(workspace.dir, s.file) })) }, store);
     const memory = openMemory();
-    await copyTables(store, memory, TABLES(workspace));
+    await copyTables(store, memory, tablesOf(workspace));
     const { calculation, diagnostics } = await calculate(paired(store, memory, compared), workspace.plans, workspace.kinds);
     expect(calculation, JSON.stringify(diagnostics)).toBeDefined();
-  } finally { await store.close(); }
+  } finally {
+    await store.close();
+    rmSync(dir, { recursive: true, force: true });
+  }
 }
 function opened(dir: string): Workspace {
   const { workspace, diagnostics } = openWorkspace(dir);
@@ -65,18 +70,17 @@ function opened(dir: string): Workspace {
 }
 
 describe('the companies of the golden texts', () => {
-  test('first plan', () => alike('first plan', 50, (compared) => imported(opened(join(ROOT, 'examples/first-plan')), join(ROOT, 'examples/first-plan'), compared)));
+  test('first plan', () => alike('first plan', 50, (compared) => imported(opened(join(ROOT, 'examples/first-plan')), compared)));
   test('demo', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'trueup-parity-'));
     try {
       await makeDemo(dir);
-      await alike('demo', 10_000, (compared) => imported(opened(dir), dir, compared));
+      await alike('demo', 10_000, (compared) => imported(opened(dir), compared));
     } finally { rmSync(dir, { recursive: true, force: true }); }
   }, 120_000);
   test.for(Object.entries(DATA_SETS))('%s (skipped where its data are absent)', { timeout: 120_000 }, async ([name, set], { skip }) => {
     if (!existsSync(join(ROOT, set.data))) skip('the data are absent');
-    const dir = join(ROOT, set.workspace), workspace = opened(dir);
-    await alike(name, 10_000, (compared) => imported({ ...workspace, sources: workspace.sources.map((s) => ({ ...s, file: resolve(dir, s.file) })) }, dir, compared));
+    await alike(name, 10_000, (compared) => imported(opened(join(ROOT, set.workspace)), compared));
   });
   test('variants, over a thousand deals', async () => {
     const files = { ...SHARED, ...Object.fromEntries([0, 1, 2].map((n) => [`plans/ae-${n}.yaml`, variant(n)])), 'plans/team.yaml': TEAM };
@@ -123,4 +127,17 @@ describe.skipIf(!existsSync(LANGUAGE))('documents of the reference of the langua
       }
     }
   }), 120_000);
+});
+
+test('a difference is seen: in a cell, in a column, in a row too many', async () => {
+  const numbers = (cells: readonly (bigint | null)[]): Relation => ({ kind: 'values', columns: [{ name: 'n', type: 'bigint' }], rows: cells.map((c) => [c]) });
+  const memory = openMemory(), read = (cells: readonly (bigint | null)[]): Promise<Rows> => memory.read(numbers(cells));
+  expect(differences('x', await read([1n, null, 1n]), await read([null, 1n, 1n]))).toEqual([]);
+  expect(differences('x', await read([1n, 2n]), await read([1n, 3n]))).toEqual(['x: only the first has 2n', 'x: only the second has 3n']);
+  expect(differences('x', await read([1n]), await read([1n, 1n]))).toEqual(['x: only the second has 1n']);
+  expect(differences('x', await read([0n]), { ...await read([0n]), data: [[0]] })).toEqual(['x: only the second has 0', 'x: only the first has 0n']);
+  const lying = { ...memory, read: async (relation: Relation) => { const rows = await memory.read(relation); return { ...rows, data: rows.data.map((cells) => cells.map(() => null)) }; } };
+  const compared = nothingCompared();
+  await paired(openMemory(), { ...lying, execute: async () => undefined }, compared).read(numbers([5n]));
+  expect(compared.differences).toEqual(['a reading: only the first has 5n', 'a reading: only the second has null']);
 });

@@ -61,10 +61,10 @@ describe('generated trees', () => {
   test.each(SIZES)('single expressions, %s numbers', async (size) => {
     const one = fc.constantFrom('integer', 'bigint', 'wide', 'boolean', 'text').chain((type) => expr(type as 'text', 3, { size, from: [{ of: undefined, columns: TABLES[0]?.columns ?? [] }] }));
     await property('single expressions', one.map((e) => project(scanOf(0), [named('x', e)])), size, 250, 1);
-  }, 60_000);
-  test.each(SIZES)('projects, %s numbers', (size) => property('projects', projectedTable(size), size, 150, 8), 60_000);
-  test.each(SIZES)('joins, %s numbers', (size) => property('joins', joinedTables(size), size, 150, 8), 60_000);
-  test.each(SIZES)('aggregates, %s numbers', (size) => property('aggregates', aggregated(scanOf(0), size), size, 150, 12), 60_000);
-  test.each(SIZES)('windows, %s numbers', (size) => property('windows', windowedTable(scanOf(0), size), size, 150, 12), 60_000);
-  test.each(SIZES)('relations over relations, %s numbers', (size) => property('relations over relations', tree(size), size, 150, 8), 60_000);
+  }, 120_000);
+  test.each(SIZES)('projects, %s numbers', (size) => property('projects', projectedTable(size), size, 150, 8), 120_000);
+  test.each(SIZES)('joins, %s numbers', (size) => property('joins', joinedTables(size), size, 150, 8), 120_000);
+  test.each(SIZES)('aggregates, %s numbers', (size) => property('aggregates', aggregated(scanOf(0), size), size, 150, 12), 120_000);
+  test.each(SIZES)('windows, %s numbers', (size) => property('windows', windowedTable(scanOf(0), size), size, 150, 12), 120_000);
+  test.each(SIZES)('relations over relations, %s numbers', (size) => property('relations over relations', tree(size), size, 150, 8), 120_000);
 });

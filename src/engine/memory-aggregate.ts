@@ -56,12 +56,11 @@ function valueType(of: SqlType | undefined): SqlType {
   return of;
 }
 
-/** Goes through the rows that count: those of the filter, whose value is there. */
+/** Goes through the rows that count: those of the filter, whose value is there. Values are calculated for all rows, as engines do before they filter. */
 function eachCounted({ groups, of, where }: Folding, step: (group: number, cell: Cell) => void): void {
   for (let row = 0; row < groups.of.length; row++) {
-    if (where !== undefined && where(row) !== true) continue;
     const cell = of === undefined ? true : of.read(row);
-    if (cell !== null) step(groups.of[row] ?? 0, cell);
+    if (cell !== null && (where === undefined || where(row) === true)) step(groups.of[row] ?? 0, cell);
   }
 }
 function fold<T extends Cell>(folding: Folding, start: T, step: (so: T, cell: Cell) => T): T[] {

@@ -20,9 +20,9 @@ const MAX_64 = 2n ** 63n - 1n;
 /** 38 digits: what Trino holds; DuckDB would go on to 2^127, which no program may rely on. */
 const MAX_WIDE = 10n ** 38n - 1n;
 
-/** The same number, where 32 bits hold it; zero has no sign. */
+/** The same number, where 32 bits hold it; zero has no sign. (A product beyond them may have lost digits, so it is not said.) */
 export function integer(value: number): number {
-  if (value > MAX_32 || value < -MAX_32 - 1) throw new NumberTooLarge(`${value} has more than 32 bits`);
+  if (value > MAX_32 || value < -MAX_32 - 1) throw new NumberTooLarge('a number has more than 32 bits');
   return value + 0;
 }
 function bigint(value: bigint): bigint {

@@ -170,7 +170,7 @@ function ofTexts(make: (a: string, b: string) => string): Build {
     return (row) => { const x = left.read(row), y = right.read(row); return x === null || y === null ? null : make(x as string, y as string); };
   };
 }
-/** Letter by letter, as engines do: no letter becomes two, and none looks at its neighbours. */
+/** Letter by letter, as engines do: no letter becomes two, and none looks at its neighbours. A letter that would become two stays (DuckDB has ẞ for ß, Trino has ß). */
 function eachLetter(text: string, change: (letter: string) => string): string {
   return Array.from(text, change).join('');
 }

@@ -2,7 +2,7 @@
  * Plans and facts → the relations of a run, in the engine. The one place where a program is compiled
  * and executed; preview, apply, explain, export and test all come through here.
  */
-import { type Cell, type Engine, EngineStop, type Progress } from '../engine/engine.ts';
+import { type Cell, type ProgramRunner, EngineStop, type Progress } from '../engine/engine.ts';
 import type { Kind, Plan } from '../plan/plan.ts';
 import { aggregate, call, cast, coalesce, col, eq, int, join, keep, max, named, project, scan, type Relation, sum, type TableSchema, union, wide } from '../relation/relation.ts';
 import type { Catalogue } from '../stage/catalogue.ts';
@@ -19,7 +19,7 @@ export interface Calculation { readonly compiled: Compiled; readonly catalogue: 
 export interface CalculateOptions { readonly onProgress?: (progress: Progress) => void; readonly cut?: number }
 
 /** Runs all plans. `calculation` is absent where a diagnostic is an error; nothing was calculated then. */
-export async function calculate(engine: Engine, plans: readonly Plan[], kinds: readonly Kind[], options: CalculateOptions = {}): Promise<{ readonly calculation?: Calculation; readonly diagnostics: readonly Diagnostic[] }> {
+export async function calculate(engine: ProgramRunner, plans: readonly Plan[], kinds: readonly Kind[], options: CalculateOptions = {}): Promise<{ readonly calculation?: Calculation; readonly diagnostics: readonly Diagnostic[] }> {
   const cut = options.cut ?? await lastImport(engine);
   const codes = await codesOf(engine, plans);
   const people = await loadPeople(engine, kinds, cut);
@@ -40,7 +40,7 @@ export async function calculate(engine: Engine, plans: readonly Plan[], kinds: r
   return { calculation: { compiled, catalogue: compiled.catalogue, cut, diagnostics }, diagnostics };
 }
 
-async function runStatements(engine: Engine, compiled: Compiled, options: CalculateOptions): Promise<void> {
+async function runStatements(engine: ProgramRunner, compiled: Compiled, options: CalculateOptions): Promise<void> {
   const { statements } = compiled.program;
   for (const [i, statement] of statements.entries()) {
     options.onProgress?.({ step: statement.name, done: i, of: statements.length });
@@ -55,13 +55,13 @@ function columnsOfRows({ schema, rows }: ReferenceRows): { readonly schema: Tabl
 }
 
 /** The known-at sequence of the newest import; 0 where there is none. */
-export async function lastImport(engine: Engine): Promise<number> {
+export async function lastImport(engine: ProgramRunner): Promise<number> {
   const { data } = await engine.read(aggregate(scan(IMPORTED), [], [named('seq', coalesce(max(col('seq')), cast(int(0), 'integer')))]));
   return Number(data[0]?.[0] ?? 0);
 }
 
 /** Dictionary codes of all words that the plans say. */
-async function codesOf(engine: Engine, plans: readonly Plan[]): Promise<ReadonlyMap<string, number>> {
+async function codesOf(engine: ProgramRunner, plans: readonly Plan[]): Promise<ReadonlyMap<string, number>> {
   const words = new Set<string>();
   for (const plan of plans) { words.add(plan.currency); gatherWords(plan, words); }
   const wanted: Relation = { kind: 'values', columns: [{ name: 'word', type: 'text' }], rows: [...words].sort().map((w) => [w]) };
@@ -80,7 +80,7 @@ function gatherWords(node: unknown, words: Set<string>): void {
 }
 
 /** The largest absolute sum of any amount of the store: no measure can pass it. */
-async function largestTotal(engine: Engine, kinds: readonly Kind[], cut: number): Promise<bigint> {
+async function largestTotal(engine: ProgramRunner, kinds: readonly Kind[], cut: number): Promise<bigint> {
   const totals = kinds.filter((k) => k.dated).flatMap((k) => k.fields
     .filter((f) => f.type === 'money' || f.type === 'number' || f.type === 'percent')
     .map((f) => aggregate(currentRows(factTable(k), k, cut), [], [named('total', coalesce(sum(call('abs', col(f.name))), wide(0n)))])));

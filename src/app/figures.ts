@@ -1,5 +1,5 @@
 /** Figures of a run by the names that tests and statements use: `earned`, `COMPONENT`, `COMPONENT.target` … */
-import type { Cell, Engine, Rows } from '../engine/engine.ts';
+import type { Cell, ProgramRunner, Rows } from '../engine/engine.ts';
 import { type Relation } from '../relation/relation.ts';
 import { columnsOf } from '../relation/check.ts';
 import { REF_ASSIGN } from '../stage/reference.ts';
@@ -19,7 +19,7 @@ const RESULTS = ['value', 'target', 'attainment', 'incentive', 'rate', 'payout']
 type Result = (typeof RESULTS)[number];
 const isResult = (word: string): word is Result => (RESULTS as readonly string[]).includes(word);
 
-export async function figuresOf(engine: Engine, calculation: Calculation): Promise<Figures> {
+export async function figuresOf(engine: ProgramRunner, calculation: Calculation): Promise<Figures> {
   const { catalogue } = calculation;
   const key = ['component', 'payee', 'period'];
   const found: Found = {
@@ -88,7 +88,7 @@ function pairOf(row: Row | undefined, n: string, d: string, c: ComponentEntry, c
 
 export type Row = Readonly<Record<string, Cell>>;
 /** Rows of one relation of the run. */
-export async function table(engine: Engine, calculation: Calculation, name: string): Promise<Rows> {
+export async function table(engine: ProgramRunner, calculation: Calculation, name: string): Promise<Rows> {
   return engine.read(relationOf(calculation, name));
 }
 export function relationOf(calculation: Calculation, name: string): Relation {

@@ -1,5 +1,5 @@
 /** Dated people and roles of the store → `People`. Where no source gives people, everybody who is named in a fact is one. */
-import type { Engine } from '../engine/engine.ts';
+import type { ProgramRunner } from '../engine/engine.ts';
 import type { FieldType, Kind } from '../plan/plan.ts';
 import type { Value } from '../plan/evaluate.ts';
 import { aggregate, col, eq, filter, isNotNull, join, type JoinInput, keep, named, project, type Relation, scan, union } from '../relation/relation.ts';
@@ -11,7 +11,7 @@ import { ratio } from '../value/rate.ts';
 import type { Cell } from '../engine/engine.ts';
 
 /** `groups`: kinds that people belong to, whose rows plans read. */
-export async function loadPeople(engine: Engine, kinds: readonly Kind[], cut: number, groups: readonly string[] = []): Promise<People> {
+export async function loadPeople(engine: ProgramRunner, kinds: readonly Kind[], cut: number, groups: readonly string[] = []): Promise<People> {
   const person = kinds.find((k) => k.name === 'person' && !k.dated), role = kinds.find((k) => k.name === 'role' && !k.dated);
   // the kind is always there; rows of it only where a source gives people
   const described = person === undefined ? [] : await datedRows(engine, person, cut);
@@ -30,7 +30,7 @@ export async function loadPeople(engine: Engine, kinds: readonly Kind[], cut: nu
 }
 
 /** Codes of the words in rows of people: pods, regions, roles. */
-async function addCodes(engine: Engine, persons: readonly Person[], codes: Map<string, number>): Promise<void> {
+async function addCodes(engine: ProgramRunner, persons: readonly Person[], codes: Map<string, number>): Promise<void> {
   const words = new Set(persons.flatMap((p) => p.rows.flatMap((r) => [...r.values.values()].filter((v): v is string => typeof v === 'string'))));
   for (const known of codes.keys()) words.delete(known);
   if (words.size === 0) return;
@@ -41,7 +41,7 @@ async function addCodes(engine: Engine, persons: readonly Person[], codes: Map<s
 
 interface DatedEntity { readonly code: number; readonly id: string; readonly rows: readonly DatedRow[] }
 
-async function datedRows(engine: Engine, kind: Kind, cut: number): Promise<DatedEntity[]> {
+async function datedRows(engine: ProgramRunner, kind: Kind, cut: number): Promise<DatedEntity[]> {
   const table = entityTable(kind), fields = kind.fields.filter((f) => f.name !== 'from' && f.name !== 'to');
   const coded = fields.filter((f) => isCoded(f.type));
   const inputs: JoinInput[] = [
@@ -83,7 +83,7 @@ function dayOf(rows: readonly DatedRow[], field: string, which: 'first' | 'last'
 }
 
 /** Everybody whom a field of type payee names. */
-async function creditedPeople(engine: Engine, kinds: readonly Kind[], cut: number): Promise<DatedEntity[]> {
+async function creditedPeople(engine: ProgramRunner, kinds: readonly Kind[], cut: number): Promise<DatedEntity[]> {
   const named_ = kinds.flatMap((k): Relation[] => {
     const table = k.dated ? factTable(k) : entityTable(k);
     return k.fields.filter((f) => f.type === 'payee').map((f) => project(filter(currentRows(table, k, cut), isNotNull(col(f.name))), [named('code', col(f.name))]));

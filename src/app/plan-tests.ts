@@ -9,7 +9,7 @@
  *
  * The rows go into a store in memory and through the very program that pays people.
  */
-import type { Engine } from '../engine/engine.ts';
+import type { ProgramRunner } from '../engine/engine.ts';
 import { closest } from '../plan/closest.ts';
 import { entriesOf, find, itemsOf, type MapNode, type Node, readDocument, textOf } from '../plan/document.ts';
 import type { Value } from '../plan/evaluate.ts';
@@ -27,7 +27,7 @@ export interface Difference { readonly file: string; readonly line: number; read
 export interface TestReport { readonly file: string; readonly figures: number; readonly differences: readonly Difference[]; readonly diagnostics: readonly Diagnostic[] }
 
 /** Runs one file of tests. `open` gives an empty engine for each document. */
-export async function runTestFile(workspace: Workspace, file: string, text: string, open: () => Promise<Engine>): Promise<TestReport> {
+export async function runTestFile(workspace: Workspace, file: string, text: string, open: () => Promise<ProgramRunner>): Promise<TestReport> {
   let figures = 0;
   const differences: Difference[] = [], diagnostics: Diagnostic[] = [];
   for (const part of documentsOf(text)) {
@@ -60,7 +60,7 @@ function didYouMean(name: string, names: readonly string[], all: string): string
   return near !== undefined ? `Did you mean \`${near}\`?` : names.length === 0 ? 'There are none yet.' : `${all} ${both(names.map((n) => `\`${n}\``))}.`;
 }
 
-async function runTest(workspace: Workspace, file: string, root: MapNode, engine: Engine): Promise<Omit<TestReport, 'file'>> {
+async function runTest(workspace: Workspace, file: string, root: MapNode, engine: ProgramRunner): Promise<Omit<TestReport, 'file'>> {
   const say: Say = (node, message, hint) => ({ code: 'test.bad', severity: 'error', file, line: (node ?? root).at.line, column: (node ?? root).at.column, path: '', message, hint });
   const planNode = find(root, 'plan'), names = planNode?.kind === 'list' ? planNode.items.map((n) => textOf(n) ?? '') : [textOf(planNode) ?? ''];
   const plans = workspace.plans.filter((p) => names.includes(p.plan));

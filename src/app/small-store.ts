@@ -2,7 +2,7 @@
  * A handful of rows → a store in memory, for `trueup test`: the same tables, codes and versions as an
  * import makes, so that plans run over them through the very same program.
  */
-import type { Cell, Engine } from '../engine/engine.ts';
+import type { Cell, ProgramRunner } from '../engine/engine.ts';
 import type { Value } from '../plan/evaluate.ts';
 import type { FieldType, Kind } from '../plan/plan.ts';
 import type { TableSchema } from '../relation/relation.ts';
@@ -19,7 +19,7 @@ export interface SmallStore {
   readonly entities: ReadonlyMap<string, readonly SmallEntity[]>;
 }
 
-export async function fillStore(engine: Engine, store: SmallStore): Promise<void> {
+export async function fillStore(engine: ProgramRunner, store: SmallStore): Promise<void> {
   const words = wordsOf(store);
   const code = (word: string): number => { const c = words.get(word); assert(c !== undefined, `the word ${word} has a code`); return c; };
   await put(engine, WORD, [...words].map(([word, c]) => [c, word]));
@@ -95,7 +95,7 @@ function wordsOf(store: SmallStore): Map<string, number> {
   return new Map([...words].sort().map((w, i) => [w, i + 1]));
 }
 
-async function put(engine: Engine, schema: TableSchema, rows: readonly (readonly Cell[])[]): Promise<void> {
+async function put(engine: ProgramRunner, schema: TableSchema, rows: readonly (readonly Cell[])[]): Promise<void> {
   await engine.ensure(schema);
   if (rows.length > 0) await engine.append(schema, schema.columns.map((_, c) => rows.map((r) => r[c] ?? null)));
 }

@@ -3,7 +3,7 @@
  * and what to do. Everything else is `engine.failed`, with DuckDB's first line.
  */
 import type { Code, Diagnostic } from '../value/diagnostic.ts';
-import { EngineStop } from './engine.ts';
+import { EngineStop, overflowStop } from './engine.ts';
 
 export interface ErrorContext {
   /** name of the statement or of what was done */
@@ -60,9 +60,7 @@ const REASONS: readonly Reason[] = [
   [/^(IO Error|EACCES|EROFS|EISDIR|ENOENT|ENOTDIR|EPERM)/, (at, text) => stop('engine.store', at,
     `The file${pathIn(text) || ` ${at.file}`} cannot be opened: ${firstLine(text).replace(/^[A-Z][\w ]*Error: /, '')}.`,
     'Check that the folder exists and that you may read and write there.')],
-  [/^(Out of Range Error|Conversion Error)/, (at, text) => stop('engine.overflow', at,
-    `A number in the step "${at.path}" is larger than can be held exactly (${firstLine(text).replace(/^[A-Z][\w ]*Error: /, '')}); rather than pay a wrong amount, the run was ended.`,
-    'Look for an amount, quantity or rate that is far too large in the plan or in the source files; 38 digits, scale included, are the limit.')],
+  [/^(Out of Range Error|Conversion Error)/, (at, text) => overflowStop(at, firstLine(text).replace(/^[A-Z][\w ]*Error: /, ''))],
 ];
 
 function firstLine(text: string): string {

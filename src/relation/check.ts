@@ -125,7 +125,8 @@ function scopeBelow(inner: Relation): Scope {
 const RANK: Partial<Record<SqlType, number>> = { integer: 1, bigint: 2, wide: 3 };
 const isNumber = (t: SqlType): boolean => RANK[t] !== undefined;
 
-function widest(types: readonly SqlType[], what: string): SqlType {
+/** The type that holds all of these. */
+export function widest(types: readonly SqlType[], what: string): SqlType {
   const [first] = types;
   assert(first !== undefined, `${what} has arguments`);
   if (types.every((t) => t === first)) return first;
@@ -159,7 +160,8 @@ export function typeOf(e: Expr, scope: Scope): SqlType {
 
 const TEXT_FN: ReadonlySet<Fn> = new Set(['concat', 'lower', 'upper', 'left']);
 
-function callType(fn: Fn, args: readonly SqlType[]): SqlType {
+/** What a function gives for arguments of these types. */
+export function callType(fn: Fn, args: readonly SqlType[]): SqlType {
   if (fn === 'is_null' || fn === 'is_not_null') return 'boolean';
   if (fn === 'and' || fn === 'or' || fn === 'not') {
     assert(args.every((t) => t === 'boolean'), `${fn} is of yes or no`);

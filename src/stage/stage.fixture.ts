@@ -5,7 +5,7 @@ import { calculate, type Calculation } from '../app/calculate.ts';
 import { type Row, rowsOf, table } from '../app/figures.ts';
 import { fillStore, type SmallEntity, type SmallRow } from '../app/small-store.ts';
 import { openDuckdb } from '../engine/duckdb.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine, ProgramRunner } from '../engine/engine.ts';
 import type { Value } from '../plan/evaluate.ts';
 import { readLiteral } from '../plan/literal.ts';
 import type { FieldType, Kind, Plan, Workspace } from '../plan/plan.ts';
@@ -81,12 +81,12 @@ export function openEngine(name: string, threads = 2): Promise<Engine> {
 }
 
 /** Fills the store anew and runs all plans. Throws where something is wrong. */
-export async function runCompany(engine: Engine, company: Company): Promise<Run> {
+export async function runCompany(engine: ProgramRunner, company: Company): Promise<Run> {
   const { run, diagnostics } = await tryCompany(engine, company);
   assert(run !== undefined, diagnostics.map((d) => d.message).join('\n'));
   return run;
 }
-export async function tryCompany(engine: Engine, company: Company): Promise<{ readonly run?: Run; readonly diagnostics: readonly Diagnostic[] }> {
+export async function tryCompany(engine: ProgramRunner, company: Company): Promise<{ readonly run?: Run; readonly diagnostics: readonly Diagnostic[] }> {
   const workspace = workspaceOf(company.plans, company.kinds ?? KINDS);
   const kinds = workspace.kinds.map((k) => (k.name === 'person' ? withFields(k, company) : k));
   for (const name of [...kinds.flatMap((k) => [storeTable(k).table, supersededTable(k).table]), WORD.table, IMPORTED.table]) await engine.drop(name);

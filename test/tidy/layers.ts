@@ -68,6 +68,23 @@ export function cycles(sources: readonly Source[]): string[][] {
   return found;
 }
 
+/** Packages and builtin modules that a file needs to run, itself or through what it imports, each with the file that imports it. */
+export function packagesBelow(sources: readonly Source[], path: string): string[] {
+  const found = new Set<string>(), done = new Set<string>(), byPath = new Map(sources.map((source) => [source.path, source]));
+  const visit = (at: string): void => {
+    const source = byPath.get(at);
+    if (done.has(at) || source === undefined) return;
+    done.add(at);
+    for (const one of importsOf(source.scan)) {
+      if (one.typeOnly) continue;
+      if (one.from.startsWith('.')) visit(target(at, one.from));
+      else found.add(`${one.from} in ${at}`);
+    }
+  };
+  visit(path);
+  return [...found].sort();
+}
+
 /** The overrides of .oxlintrc.json that say the same as the table. */
 export function lintOverrides(): unknown[] {
   return Object.entries(LAYERS).map(([folder, layer]) => {

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { cycles, layerFindings, lintOverrides } from './layers.ts';
+import { cycles, layerFindings, lintOverrides, packagesBelow } from './layers.ts';
 import { lengthFindings, nameFindings, ruleFindings, RULES, textFindings } from './rules.ts';
 import { importsOf, scan } from './scan.ts';
 import { codeFiles, ROOT, show, source, textFiles } from './source.ts';
@@ -23,6 +23,10 @@ describe('the project', () => {
   });
   test('has no import cycles', () => {
     expect(cycles(files).map((cycle) => `${cycle.join(' → ')}: move what they share into a file of its own`)).toEqual([]);
+  });
+  test('calculates in memory without Node: what runs in a browser imports nothing of it', () => {
+    expect(packagesBelow(files, 'src/engine/memory.ts')).toEqual([]);
+    expect(packagesBelow(files, 'src/app/calculate.ts')).toEqual(['yaml in src/plan/document.ts']);
   });
   test('has the same layers in .oxlintrc.json as in test/tidy/layers.ts', () => {
     const config: { overrides: unknown[] } = JSON.parse(readFileSync(join(ROOT, '.oxlintrc.json'), 'utf8'));
@@ -92,6 +96,13 @@ describe('every rule can fire, and lets good code pass', () => {
     ];
     expect(cycles(circle(''))).toEqual([['src/value/a.ts', 'src/value/b.ts', 'src/value/c.ts', 'src/value/a.ts']]);
     expect(cycles(circle('type '))).toEqual([]);
+  });
+  test('packages below a file: found through imports, not through types', () => {
+    const files_ = [
+      source('src/engine/memory.ts', "import { a } from './a.ts';\nimport type { B } from './b.ts';"),
+      source('src/engine/a.ts', "export { c } from './c.ts';\nimport type { Stats } from 'node:fs';"), source('src/engine/b.ts', "import 'node:net';"), source('src/engine/c.ts', "import { readFileSync } from 'node:fs';"),
+    ];
+    expect(packagesBelow(files_, 'src/engine/memory.ts')).toEqual(['node:fs in src/engine/c.ts']);
   });
   test('names and lengths', () => {
     expect(show(nameFindings('src/app/date-utils.ts'))).toContain('says nothing');

@@ -27,7 +27,7 @@ export interface Credit {
   readonly via: string | undefined;
   readonly status: Status;
   readonly why: readonly string[];
-  /** the payee is on the plan that day; a plan's guardrails are for those who are */
+  /** the payee is on the plan on the fact's day */
   readonly counts: boolean;
 }
 interface Recipient { readonly payee: string; readonly share: Ratio; readonly via?: string }
@@ -41,10 +41,10 @@ export function creditsOfEntities(world: World, kind: string, day: Day): readonl
   return once(world, `credits ${kind} ${day}`, () => [...world.entities.get(kind)?.values() ?? []].flatMap((e) => creditsOfFact(world, kind, { ...e, date: day })));
 }
 
-/** A fact counts for whoever is on the plan that day. An earning is dated at its period's end, and counts if the payee was on the plan in that period. */
-function isCounted(world: World, payee: string, fact: Row): boolean {
-  if (fact.date === null) return false;
-  return fact.kind === 'earning' ? eligibleIn(world, payee, periodAt(world.calendar, world.grain, fact.date)) > 0 : isOn(world, payee, fact.date);
+/** A fact counts for whoever is on the plan that day (the day by which the measure counts it). An earning is dated at its period's end, and counts if the payee was on the plan in that period. */
+export function isCounted(world: World, payee: string, kind: string, day: Day | null): boolean {
+  if (day === null) return false;
+  return kind === 'earning' ? eligibleIn(world, payee, periodAt(world.calendar, world.grain, day)) > 0 : isOn(world, payee, day);
 }
 
 function rulesOf(world: World, kind: string): [string, YamlMap][] {
@@ -65,7 +65,7 @@ function creditsOfFact(world: World, kind: string, fact: Row, dated = fact): Cre
     const theirs = prior === undefined || prior === name ? [] : kept(prior).map((r) => r.payee);
     return (found.get(name) ?? []).filter((r) => !theirs.includes(r.payee));
   };
-  return rules.flatMap(([name, rule]) => kept(name).map((r) => credit(world, fact, name, rule, r, isCounted(world, r.payee, dated))));
+  return rules.flatMap(([name, rule]) => kept(name).map((r) => credit(world, fact, name, rule, r, isCounted(world, r.payee, kind, dated.date))));
 }
 
 /** Section 4: the direct credits of a fact are at most 100 %; what is on top says `overlay`. */
@@ -78,11 +78,17 @@ function credit(world: World, fact: Row, rule: string, spec: YamlMap, to: Recipi
   const scope = scopeOfRow(world, fact, { payee: to.payee, via: to.via, window: periodAt(world.calendar, world.grain, fact.date ?? world.span.from) });
   const quality = spec['factor'] === undefined ? ONE : factor(spec['factor'], scope);
   if (quality === null) throw new Bad(`${fact.kind} ${fact.id}: the factor of ${rule} has no value`);
-  const { factor: left, status, why } = counts ? guarded(world, fact, to.payee) : UNGUARDED;
+  const { factor: left, status, why } = verdict(world, fact, to.payee, counts);
   const whole = multiply(multiply(to.share, quality), left);
   return { payee: to.payee, fact, rule, whole, share: status === 'hold' ? ZERO : whole, via: to.via, status, why, counts };
 }
-const UNGUARDED: Verdict = { factor: ONE, status: 'pass', why: [] };
+/** A guardrail may read terms that somebody who is not on the plan does not have; then it says nothing of him. */
+function verdict(world: World, fact: Row, payee: string, counts: boolean): Verdict {
+  try { return guarded(world, fact, payee); } catch (error) {
+    if (!counts && error instanceof Bad) return { factor: ONE, status: 'pass', why: [] };
+    throw error;
+  }
+}
 
 // ---- to whom ----
 

@@ -3,6 +3,7 @@
  * templates, defaults, one plan a row, amendments and versions (language.md section 8).
  */
 import { parseAllDocuments } from 'yaml';
+import { byCodePoint } from '../../src/value/code-points.ts';
 import { Bad } from './value.ts';
 
 export type Yaml = string | readonly Yaml[] | YamlMap;
@@ -71,7 +72,7 @@ export function expanded(document: YamlMap, around: Surroundings): YamlMap[] {
   const file = textOf(doc['for_each']);
   if (file === undefined) return [doc];
   return (around.rowsOf?.(file) ?? []).map((row) => ({
-    ...doc, plan: `${textOf(doc['plan'])}-${Object.values(row)[0] ?? ''}`, with: { ...mapOf(doc['with']), ...row },
+    ...without(doc, 'for_each'), plan: `${textOf(doc['plan'])}-${Object.values(row)[0] ?? ''}`, with: { ...mapOf(doc['with']), ...row },
   }));
 }
 
@@ -86,7 +87,7 @@ export function versions(documents: readonly YamlMap[]): YamlMap[] {
     done.push(mapOf(overlay(old, without(doc, 'amends'))));
   }
   for (const plan of new Set(done.map((d) => d['plan']))) {
-    const spans = done.filter((d) => d['plan'] === plan).map((d) => (textOf(d['effective']) ?? '').split(' / ')).sort();
+    const spans = done.filter((d) => d['plan'] === plan).map((d) => (textOf(d['effective']) ?? '').split(' / ')).sort(([a = ''], [b = '']) => byCodePoint(a, b));
     spans.slice(1).forEach(([from = ''], i) => {
       const to = spans[i]?.[1] ?? '';
       if (from !== to) throw new Bad(`versions of ${textOf(plan)} ${from < to ? 'overlap' : 'leave a gap'}: ${to} and ${from}`);

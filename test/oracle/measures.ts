@@ -5,7 +5,7 @@ import { powerOfTen } from '../../src/value/rate.ts';
 import { must } from '../../src/value/diagnostic.ts';
 import { isMap, listOf, mapOf, textOf, textsOf } from './documents.ts';
 import type { Yaml, YamlMap } from './documents.ts';
-import { creditsOf, creditsOfEntities } from './credits.ts';
+import { creditsOf, creditsOfEntities, isCounted } from './credits.ts';
 import { evaluate } from './evaluate.ts';
 import { byDate } from './facts.ts';
 import { parse } from './formula.ts';
@@ -155,6 +155,7 @@ export function counted(world: World, spec: YamlMap, subject: Subject, window: W
     const day = isOfEntities(world, kind) ? window.to - 1 : undefined;
     return candidates(world, kind, spec, subject, day)
       .filter((c) => (rules === undefined || c.rule === undefined || rules.includes(c.rule)) && (only === undefined || only(c.fact)) && (day !== undefined || inTime(world, kind, spec, window, c.fact)))
+      .filter((c) => subject.kind !== 'payee' || isCounted(world, subject.id, c.fact.kind, day ?? dayCounted(world, kind, spec, window, c.fact)))
       .flatMap((c) => valued(world, spec, aggregate, subject, window, day, c));
   }).sort((a, b) => byDate(a.fact, b.fact));
 }
@@ -171,8 +172,9 @@ function candidates(world: World, kind: string, spec: YamlMap, subject: Subject,
   return once(world, `candidates ${kind} ${subject.kind} ${said} ${day ?? ''}`, () => {
     const by = new Map<string, Candidate[]>();
     const put = (id: string, c: Candidate): void => { by.set(id, [...by.get(id) ?? [], c]); };
-    if (subject.kind === 'payee') for (const c of day === undefined ? creditsOf(world, kind) : creditsOfEntities(world, kind, day)) if (c.counts) put(c.payee, c);
-    else for (const c of ofGroups(world, kind, subject.kind, said, day)) put(c.group, c);
+    const credits = subject.kind !== 'payee' ? [] : day === undefined ? creditsOf(world, kind) : creditsOfEntities(world, kind, day);
+    for (const c of credits) put(c.payee, c);
+    for (const c of subject.kind === 'payee' ? [] : ofGroups(world, kind, subject.kind, said, day)) put(c.group, c);
     return by;
   }).get(subject.id) ?? [];
 }
@@ -201,6 +203,11 @@ function inTime(world: World, kind: string, spec: YamlMap, window: Span, fact: R
   const look = textOf(spec['look_back']), half = textOf(spec['half_life']);
   const from = look !== undefined ? window.to - daysOf(look) : half !== undefined ? window.to - 10 * daysOf(half) : window.from;
   return from <= date && date < window.to;
+}
+/** The day by which a fact counts: its date for the measure; what runs, on the day at which it is looked at. */
+function dayCounted(world: World, kind: string, spec: YamlMap, window: Span, fact: Row): Day | null {
+  const stock = 'at' in spec && lineage(world, kind).some((k) => 'runs' in mapOf(world.kinds[k]));
+  return stock ? (spec['at'] === 'start' ? window.from : window.to - 1) : dateOf(spec, fact);
 }
 function dateOf(spec: YamlMap, fact: Row): Day | null {
   const name = textOf(spec['date']) ?? 'date';

@@ -15,9 +15,11 @@ export function working(world: World, payee: string, day: Day): boolean {
   return !(isDay(hired) && day < hired.day) && !(isDay(left) && day >= left.day);
 }
 
-/** `payees` is read day by day: on the plan is who works that day and meets the condition that day. */
+/** `payees` is read day by day: on the plan is who works that day and meets the condition that day, also on days before the version that a measure looks back on. */
 export function isOn(world: World, payee: string, day: Day): boolean {
-  if (day < world.span.from || day >= world.span.to || !working(world, payee, day)) return false;
+  return once(world, `on ${payee} ${day}`, () => working(world, payee, day) && meets(world, payee, day));
+}
+function meets(world: World, payee: string, day: Day): boolean {
   const condition = textOf(world.plan['payees']) ?? 'all';
   return condition === 'all' || isTrue(condition, { world, payee, day, row: personOf(world, payee), window: { from: day, to: day + 1 } });
 }

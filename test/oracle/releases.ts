@@ -6,7 +6,7 @@ import { byCodePoint } from '../../src/value/code-points.ts';
 import { settingOf } from './component.ts';
 import type { Line, Setting } from './component.ts';
 import { listOf, mapOf, mapsOf, textOf, textsOf } from './documents.ts';
-import type { Yaml, YamlMap } from './documents.ts';
+import type { YamlMap } from './documents.ts';
 import type { Earning } from './earnings.ts';
 import { counted, specOf } from './measures.ts';
 import { releaseUnit, rounded, shareOut, spread } from './rounding.ts';
@@ -17,7 +17,7 @@ import { FAR, grainOf, later, LONG_AGO, periodAt } from './time.ts';
 import type { Day } from './time.ts';
 import { Bad, numberOf, ratioOf } from './value.ts';
 import { lineage } from './world.ts';
-import type { Row, Subject, World } from './world.ts';
+import type { Only, Row, Subject, World } from './world.ts';
 
 export interface Payment { readonly day: Day; readonly amount: Ratio }
 export interface Part {
@@ -134,7 +134,7 @@ function belongs(world: World, event: Row, fact: Row): boolean {
 /** `as` with `after`: once, in this proportion; the rest lapses. */
 function once(t: Tranche, fact: Row, day: Day): Outcome {
   if (day > t.world.known) return { payments: [], lapsed: ZERO };
-  const amount = rounded(multiply(t.amount, proportion(t, fact, (window) => ofSubject(t.world, t.spec['as'] ?? '', subjectOf(t, fact), window, undefined), day + 1)), t.round);
+  const amount = rounded(multiply(t.amount, proportion(t, fact, day + 1)), t.round);
   return { payments: [{ day, amount }], lapsed: subtract(t.amount, amount) };
 }
 /** The subject of a ratio `for` a kind of fact. */
@@ -142,8 +142,10 @@ function subjectOf(t: Tranche, fact: Row): Subject {
   const spec = mapOf(specOf(t.world, t.spec['as'] ?? '')), kind = textOf(spec['for']);
   return { kind: kind !== undefined && lineage(t.world, fact.kind).includes(kind) ? kind : fact.kind, id: fact.id };
 }
-function proportion(_t: Tranche, _fact: Row, ratio: (window: { readonly from: Day; readonly to: Day }) => Yaml | unknown, to: Day): Ratio {
-  return max(ZERO, min(ONE, ratioOf(ratio({ from: LONG_AGO, to }) as never) ?? ZERO));
+/** The ratio of `as`, between 0 and 1, of facts before a day. */
+function proportion(t: Tranche, fact: Row, to: Day, only?: Only): Ratio {
+  const ratio = ratioOf(ofSubject(t.world, t.spec['as'] ?? '', subjectOf(t, fact), { from: LONG_AGO, to }, only));
+  return max(ZERO, min(ONE, ratio ?? ZERO));
 }
 
 /** `as`: payable as the ratio grows. Each fact of its upper part moves it; the lower part counts whole, as it is known. */
@@ -159,7 +161,7 @@ function asItGrows(t: Tranche, fact: Row): Outcome {
     const day = move.date ?? FAR;
     if (day >= end || day > world.known) break;
     done.add(move);
-    const now = rounded(multiply(t.amount, proportion(t, fact, (window) => ofSubject(world, t.spec['as'] ?? '', subject, window, (f) => !uppers.has(f) || done.has(f)), FAR)), t.round);
+    const now = rounded(multiply(t.amount, proportion(t, fact, FAR, (f) => !uppers.has(f) || done.has(f))), t.round);
     if (subtract(now, paid).n !== 0n) payments.push({ day, amount: subtract(now, paid) });
     paid = now;
   }

@@ -1,6 +1,6 @@
 /** Points of rounding, and the sharing out of a whole (language.md section 6; law 7: a spread keeps the whole). */
 import type { Ratio } from '../../src/value/rate.ts';
-import { add, compare, divide, divideRounded, multiply, powerOfTen, ratio, roundTo, subtract, ZERO } from '../../src/value/rate.ts';
+import { add, compare, divide, divideRounded, multiply, ratio, roundTo, subtract, ZERO } from '../../src/value/rate.ts';
 import { minorDigits } from '../../src/value/money.ts';
 import { must } from '../../src/value/diagnostic.ts';
 import { mapOf, textOf } from './documents.ts';
@@ -71,7 +71,4 @@ export function apportion(total: Ratio, exact: readonly Ratio[], unit: Ratio): R
 
 export function shareOut(total: Ratio, parts: number, unit: Ratio): Ratio[] {
   return spread(total, Array.from({ length: parts }, () => ratio(1n)), unit);
-}
-export function powerUnit(digits: number): Ratio {
-  return ratio(1n, powerOfTen(digits));
 }

@@ -21,7 +21,7 @@ import { rounded } from './rounding.ts';
 import { periodAt } from './time.ts';
 import type { Period } from './time.ts';
 import { Bad } from './value.ts';
-import { once } from './world.ts';
+import { factById, once } from './world.ts';
 import type { Row, World } from './world.ts';
 
 /** What a top-level component earns a payee in a period. Limits and the plan's cap change `earned` and `lines`. */
@@ -83,10 +83,6 @@ function pool(world: World, setting: Setting, payee: string, period: Period): Ea
   const { result, lines } = pooled(world, setting, payee, period);
   const earned = [...lines.values()].map((l) => l.amount).reduce(add, ZERO);
   return { component: setting.name, payee, period, result: { ...emptyResult(), ...result }, earned, soFar: earned, linesSoFar: lines, lines, unfunded: new Map() };
-}
-
-export function factById(world: World, id: string): Row | undefined {
-  return world.byId.values().find((f) => f.id === id);
 }
 
 // ---- rounds ----

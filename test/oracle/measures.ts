@@ -93,9 +93,33 @@ function aggregated(world: World, spec: YamlMap, subject: Subject, window: Windo
       return shares.n === 0n ? null : divide(weighed(), shares);
     }
     case 'distinct': return ratio(BigInt(new Set(standing(rows).map((c) => shown(c.value))).size));
-    case 'first': return standing(rows)[0]?.value ?? null;
-    case 'last': return standing(rows).at(-1)?.value ?? null;
-    case 'min': case 'max': return standing(rows).map((c) => c.value).reduce<Value>((best, v) => (best === null || orderOf(v, best) === (aggregate === 'min' ? -1 : 1) ? v : best), null);
+    case 'first': case 'last': case 'min': case 'max': return chosen(aggregate, rows)?.value ?? null;
+  }
+}
+
+/** The one fact that gives the value. The earlier one of equals. */
+function chosen(aggregate: 'first' | 'last' | 'min' | 'max', rows: readonly Counted[]): Counted | undefined {
+  const all = standing(rows);
+  if (aggregate === 'first' || aggregate === 'last') return all.at(aggregate === 'first' ? 0 : -1);
+  return all.reduce<Counted | undefined>((best, c) => (best === undefined || orderOf(c.value, best.value) === (aggregate === 'min' ? -1 : 1) ? c : best), undefined);
+}
+
+/** What each fact adds to the value of a measure of numbers; undefined where that has no meaning (a number of different values, a rank, arithmetic). */
+export function additions(world: World, measured: Yaml, subject: Subject, window: Window, only?: Only): readonly { readonly fact: Row; readonly via: string | undefined; readonly value: Ratio }[] | undefined {
+  const spec = specOf(world, measured), aggregate = isMap(spec) ? aggregateOf(spec) : undefined;
+  if (!isMap(spec) || aggregate === undefined || aggregate === 'distinct') return undefined;
+  const rows = contributions(world, spec, subject, window, only).filter((c) => isRatio(c.value));
+  const value = (c: Counted): Ratio => must(ratioOf(c.value));
+  switch (aggregate) {
+    case 'sum': case 'count': return rows.map((c) => ({ fact: c.fact, via: c.via, value: multiply(value(c), c.share) }));
+    case 'average': {
+      const shares = rows.reduce((sum, c) => add(sum, c.share), ZERO);
+      return shares.n === 0n ? [] : rows.map((c) => ({ fact: c.fact, via: c.via, value: divide(multiply(value(c), c.share), shares) }));
+    }
+    case 'first': case 'last': case 'min': case 'max': {
+      const one = chosen(aggregate, rows);
+      return one === undefined ? [] : [{ fact: one.fact, via: one.via, value: value(one) }];
+    }
   }
 }
 
@@ -171,7 +195,11 @@ function candidates(world: World, kind: string, spec: YamlMap, subject: Subject,
   const said = (textOf(spec['for']) ?? subject.kind).replace(/^payee\./, '');
   return once(world, `candidates ${kind} ${subject.kind} ${said} ${day ?? ''}`, () => {
     const by = new Map<string, Candidate[]>();
-    const put = (id: string, c: Candidate): void => { by.set(id, [...by.get(id) ?? [], c]); };
+    const put = (id: string, c: Candidate): void => {
+      const list = by.get(id);
+      if (list === undefined) by.set(id, [c]);
+      else list.push(c);
+    };
     const credits = subject.kind !== 'payee' ? [] : day === undefined ? creditsOf(world, kind) : creditsOfEntities(world, kind, day);
     for (const c of credits) put(c.payee, c);
     for (const c of subject.kind === 'payee' ? [] : ofGroups(world, kind, subject.kind, said, day)) put(c.group, c);

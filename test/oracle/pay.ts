@@ -10,7 +10,7 @@ import { evaluate } from './evaluate.ts';
 import { namesIn, parse } from './formula.ts';
 import { overOf, overWindow } from './component.ts';
 import type { Over, Result, Setting } from './component.ts';
-import { aggregateOf, contributions, specOf } from './measures.ts';
+import { additions } from './measures.ts';
 import { rounded, roundedOrBlank } from './rounding.ts';
 import { dayOfRow, namesOf, number, numberOrValue, subjectKind, subjectOf, UnknownName } from './scope.ts';
 import type { Scope } from './scope.ts';
@@ -171,12 +171,11 @@ function byParts(job: Job, table: YamlMap, by: string, rate: (text: string) => R
 function byFact(job: Job, table: YamlMap, by: 'attainment' | 'value', one: Ratio): void {
   const { world, result, scope, over, setting: { spec }, subject, only } = job;
   const shares = new Map<string, Ratio>();
-  for (const c of contributions(world, mapOf(specOf(world, spec['measure'] ?? '')), subject, { from: over.from, to: over.soFar }, only)) {
+  for (const c of additions(world, spec['measure'] ?? '', subject, { from: over.from, to: over.soFar }, only) ?? []) {
     const inside: Scope = { ...scope, row: c.fact, via: c.via, day: dayOfRow(c.fact, scope.day) };
     const rate = ratioOf(readTable(table, namesOf(inside), { by, cell: (text) => (isMultiple(world, text) ? multiply(cell(inside, text), one) : cell(inside, text)) }));
-    const value = multiply(ratioOf(c.value) ?? ZERO, c.share);
-    if (rate === null) { if (value.n !== 0n) result.held = `no row for ${c.fact.id}`; continue; }
-    const amount = multiply(value, rate);
+    if (rate === null) { if (c.value.n !== 0n) result.held = `no row for ${c.fact.id}`; continue; }
+    const amount = multiply(c.value, rate);
     result.raw = add(result.raw, amount);
     if (c.fact.date !== null && c.fact.date >= over.period.from) shares.set(c.fact.id, add(shares.get(c.fact.id) ?? ZERO, amount));
   }
@@ -195,13 +194,13 @@ function readsFacts(table: YamlMap, scope: Scope): boolean {
 /** Shares of the period's facts in what is paid; facts of earlier periods run ahead where order matters. */
 function attribute(job: Job, amount: (value: Ratio) => Ratio, running = false): void {
   const { world, setting: { spec }, over, subject, result, scope } = job;
-  const measured = specOf(world, spec['measure'] ?? '');
-  if (scope.row !== undefined || !isMap(measured) || !['sum', 'count'].includes(aggregateOf(measured) ?? '')) return;
+  const added = scope.row !== undefined || spec['measure'] === undefined ? undefined : additions(world, spec['measure'], subject, { from: over.from, to: over.soFar });
+  if (added === undefined) return;
   const shares = new Map<string, Ratio>();
-  for (const c of contributions(world, measured, subject, { from: over.from, to: over.soFar })) {
+  for (const c of added) {
     const counts = c.fact.date !== null && c.fact.date >= over.period.from;
     if (!counts && !running) continue;
-    const part = amount(multiply(ratioOf(c.value) ?? ZERO, c.share));
+    const part = amount(c.value);
     if (counts) shares.set(c.fact.id, add(shares.get(c.fact.id) ?? ZERO, part));
   }
   result.shares = shares;

@@ -17,7 +17,7 @@ import { term, timed } from './terms.ts';
 import type { Day, Period, Window } from './time.ts';
 import { asOf, Bad, ratioOf } from './value.ts';
 import type { Value } from './value.ts';
-import { entityOf, keyOf, lineage, personField, personOf } from './world.ts';
+import { entityOf, factById, keyOf, lineage, once, personField, personOf } from './world.ts';
 import type { Named, Only, Row, Subject, World } from './world.ts';
 
 export interface Scope {
@@ -205,10 +205,11 @@ function fieldHere(scope: Scope, row: Row, name: string): Value | undefined {
 
 /** Fields that a kind declares, or that any of its rows has: where this row lacks one it is blank. */
 function declares(world: World, kind: string, name: string): boolean {
-  if (name in mapOf(mapOf(world.kinds[kind])['fields'])) return true;
-  if (kind === 'person' && ['role', 'hired', 'left'].includes(name)) return true;
-  const rows = kind === 'person' ? world.people.values() : world.entities.get(kind)?.values() ?? (world.given.get(kind) ?? []).values();
-  return rows.some((r) => r.fields.has(name));
+  return once(world, `fields of ${kind}`, () => {
+    const rows = kind === 'person' ? world.people.values() : world.entities.get(kind)?.values() ?? (world.given.get(kind) ?? []).values();
+    const always = kind === 'person' ? ['role', 'hired', 'left'] : [];
+    return new Set([...always, ...Object.keys(mapOf(mapOf(world.kinds[kind])['fields'])), ...rows.flatMap((r) => r.fields.keys())]);
+  }).has(name);
 }
 
 /** The row that a reference names: an entity, a person, or another fact. */
@@ -218,7 +219,7 @@ function referred(world: World, row: Row, field: string, id: string): Row | unde
     const entity = world.entities.get(kind)?.get(id) ?? world.byId.get(keyOf(kind, id));
     if (entity !== undefined) return entity;
   }
-  return world.people.get(id) ?? world.byId.values().find((f) => f.id === id);
+  return world.people.get(id) ?? factById(world, id);
 }
 
 // ---- a literal, a name, a formula or a table (section 1.2) ----

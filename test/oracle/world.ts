@@ -173,6 +173,15 @@ export function entityOf(world: World, kind: string, id: string): Row {
   return world.entities.get(kind)?.get(id) ?? { kind, id, date: null, reverses: null, fields: new Map() };
 }
 
+/** A fact by its id alone, of whatever kind. */
+export function factById(world: World, id: string): Row | undefined {
+  return once(world, 'facts by id', () => {
+    const by = new Map<string, Row>();
+    for (const f of world.byId.values()) if (!by.has(f.id)) by.set(f.id, f);
+    return by;
+  }).get(id);
+}
+
 /** The kind and those that it is derived from, nearest first. */
 export function lineage(world: World, kind: string): string[] {
   const out = [kind];

@@ -1,0 +1,66 @@
+/** One version of a plan, all stages in the order of language.md section 6. */
+import { add, compare, ZERO } from '../../src/value/rate.ts';
+import { must } from '../../src/value/diagnostic.ts';
+import type { YamlMap } from './documents.ts';
+import { earningOf, earningRows, finish, roundOf } from './earnings.ts';
+import type { Earning } from './earnings.ts';
+import { rowsOf } from './facts.ts';
+import { moneyOf } from './gates.ts';
+import { linesScaled } from './lines.ts';
+import { measure } from './measures.ts';
+import { eligible } from './people.ts';
+import { released } from './releases.ts';
+import { rounded, spread, unitOf } from './rounding.ts';
+import { settled } from './settle.ts';
+import type { Released, Settled } from './settle.ts';
+import { levelOn } from './states.ts';
+import { ratioOf } from './value.ts';
+import type { Value } from './value.ts';
+import { worldOf } from './world.ts';
+import type { Asks, Data, World } from './world.ts';
+
+export interface Run {
+  readonly world: World;
+  readonly released: readonly Released[];
+  readonly settled: ReadonlyMap<string, ReadonlyMap<string, Settled>>;
+}
+
+export function run(plan: YamlMap, data: Data): Run {
+  const world = worldWithStages(plan, data);
+  const components = Object.keys(world.components);
+  const order = components.map((name) => ({ name, round: roundOf(world, name) })).sort((a, b) => a.round - b.round);
+  for (const { name } of order) finish(world, name);
+  const earnings = components.flatMap((name) => finish(world, name));
+  capped(world, earnings);
+  const parts = earnings.map((earning) => ({ earning, parts: released(world, earning) }));
+  return { world, released: parts, settled: settled(world, parts) };
+}
+
+function worldWithStages(plan: YamlMap, data: Data): World {
+  const ask: Asks = {
+    rows: (kind) => (kind === 'earning' ? earningRows(world) : rowsOf(world, kind)),
+    measure: (asked, subject, window, only) => measure(world, asked, subject, window, only),
+    result: (component, payee, period): ReadonlyMap<string, Value> => earningOf(world, component, payee, period)?.result.values ?? new Map(),
+    level: (state, entity, day) => levelOn(world, state, entity, day),
+    eligible: (payee) => eligible(world, payee),
+  };
+  const world: World = worldOf(plan, data, ask);
+  return world;
+}
+
+/** The plan's cap: on the sum of what its components earn a payee in a period, shared out by largest remainder. */
+function capped(world: World, earnings: readonly Earning[]): void {
+  const cap = world.plan['cap'];
+  if (cap === undefined) return;
+  const groups = Map.groupBy(earnings, (e) => `${e.payee} ${e.period.label}`);
+  for (const group of groups.values()) {
+    const [first] = group, unit = unitOf(world.round['end']);
+    if (first === undefined) continue;
+    const { payee, period } = first;
+    const incentive = group.map((e) => ratioOf(e.result.values.get('incentive') ?? null) ?? ZERO).reduce(add, ZERO);
+    const most = rounded(moneyOf(world, cap, { values: new Map([['incentive', incentive]]) }, { world, payee, day: period.to - 1, window: period }), world.round['end']);
+    if (compare(group.map((e) => e.earned).reduce(add, ZERO), most) <= 0) continue;
+    const parts = spread(most, group.map((e) => e.earned), unit);
+    group.forEach((e, i) => { e.earned = must(parts[i]); e.lines = linesScaled(e.lines, e.earned, unit); });
+  }
+}

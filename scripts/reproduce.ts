@@ -1,6 +1,7 @@
 /**
  * `npm run reproduce -- maven-crm`: a real data set through import and calculation, every row of its
- * expected pay compared. Exit code 1 on any difference. The data lie beside the project and are read there.
+ * expected pay compared; `-- published`: the worked examples that others have published. Exit code 1 on
+ * any difference. Data and cases lie beside the project and are read there.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,6 +14,8 @@ import { openDuckdb } from '../src/engine/duckdb.ts';
 import { hasErrors } from '../src/value/diagnostic.ts';
 import { renderDiagnostic } from '../src/value/render.ts';
 import { add, compare, parseRatio, type Ratio, ratio, ZERO } from '../src/value/rate.ts';
+import { PUBLISHED_THERE } from '../test/cases/published.ts';
+import { reportPublished } from '../test/cases/report.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
@@ -99,8 +102,13 @@ function plain(r: Ratio): string {
 }
 
 async function main(name: string | undefined): Promise<number> {
+  if (name === 'published') {
+    if (PUBLISHED_THERE) return (await reportPublished((line) => { console.log(line); })) ? 0 : 1;
+    console.log('Skipped: the published cases are not here (../shared/cases beside the project).');
+    return 0;
+  }
   const set = DATA_SETS[name ?? ''];
-  if (set === undefined) { console.error(`Say which data set: ${Object.keys(DATA_SETS).join(', ')}.`); return 1; }
+  if (set === undefined) { console.error(`Say which: published, ${Object.keys(DATA_SETS).join(', ')}.`); return 1; }
   if (!existsSync(join(ROOT, set.data))) { console.log(`Skipped: the data set is not here (${set.data} beside the project).`); return 0; }
   const out = await reproduce(set, ROOT, (line) => { console.log(line); });
   console.log(`\n${'compared'.padEnd(26)}${'rows'.padStart(7)}${'equal'.padStart(7)}${'sum, ours'.padStart(18)}${'sum, expected'.padStart(18)}`);

@@ -5,8 +5,8 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../src/engine/engine.ts';
-import { caseIds, readCase } from './cases/case.ts';
-import { PUBLISHED_THERE, publishedIds } from './cases/published.ts';
+import { caseIds, caseOf, readCase } from './cases/case.ts';
+import { PUBLISHED_THERE, publishedIds, publishedOf } from './cases/published.ts';
 import { inWords, openForCases } from './cases/report.ts';
 import { runCase } from './cases/run.ts';
 
@@ -40,5 +40,34 @@ describe.skipIf(!PUBLISHED_THERE)('published cases (skipped where ../shared/case
 
   test('what agreed once goes on agreeing', () => {
     expect(came.get('agrees') ?? 0).toBeGreaterThanOrEqual(23);
+  });
+});
+
+describe('a case file', () => {
+  const published = publishedOf(JSON.stringify({
+    family: 'made up', plan: {}, inputs: { rep: { sold: '15000' }, deals: [{ id: 'A', amount: '80' }], parts: ['x', 'y'] },
+    expected: { rep: { year: { total: '2000.00', rate_pct: '13.3', start: '2026-02' } } },
+  }));
+  const read = (text: string): ReturnType<typeof caseOf> => caseOf('made-up', { plan: '', facts: '', case: text }, published);
+  const values = (text: string): string[] => read(`expect:\n${text}`).expected.map((e) => `${e.payee} ${e.period} ${e.figure} = ${e.value}`);
+
+  test('says of every published figure what it is, or why it is not compared', () => {
+    expect(read('expect: { rep.year.total: [rep, 2026, earned] }\nnot compared: { rep.year.rate_pct: a reason, rep.year.end: a reason }').mistakes).toEqual([
+      'nothing is said of the published figure `rep.year.start`', 'there is no published figure `rep.year.end`']);
+    expect(read('expect: { rep.year.total: [rep, 2026, earned], rep.year.rate_pct: [rep, 2026, rate] }\nnot compared: { rep.year.start: "", rep.year.rate_pct: a reason }').mistakes).toEqual([
+      '`rep.year.start` is either compared, or not compared with a reason', '`rep.year.rate_pct` is either compared, or not compared with a reason']);
+  });
+  test('takes inputs by their path: by id, or by number where there is none', () => {
+    const one = read('facts: { sale: [ { amount: $inputs.deals.A.amount, share: $inputs.rep.sold%, day: 2026-$inputs.parts.1 } ] }\nalso: [ [rep, 2026, sold, $inputs.rep.gone] ]');
+    expect(one.rows).toEqual({ sale: [{ amount: '80', share: '15000%', day: '2026-y' }] });
+    expect(one.mistakes).toContain('`$inputs.rep.gone` leads nowhere');
+  });
+  test('brings a published figure into our units, step by step', () => {
+    expect(values('  rep.year.total: [[a, 2026, earned], [b, 2026, earned, less 500, times 2]]')).toEqual(['a 2026 earned = 2000', 'b 2026 earned = 3000']);
+    // 13.3 % of what was sold; rounded to a tenth of a percent, so the amount may be 7.50 off
+    expect(values('  rep.year.rate_pct: [rep, 2026, earned, percent, times $inputs.rep.sold, to 0.1]')).toEqual(['rep 2026 earned = 1995 ~ 15']);
+    expect(values('  rep.year.start: [rep, $published, target, is 25%]')).toEqual(['rep 2026-02 target = 0.25']);
+    expect(read('expect: { rep.year.start: [rep, 2026, earned], rep.year.total: [rep, 2026, earned, over 3] }\nnot compared: { rep.year.rate_pct: a reason }').mistakes).toEqual([
+      'the published figure `rep.year.start` is not a number', '`over 3` of `rep.year.total` is not understood']);
   });
 });

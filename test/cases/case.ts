@@ -45,8 +45,12 @@ export function caseIds(): string[] {
 
 export function readCase(id: string): Case {
   const text = (name: string): string => readFileSync(join(import.meta.dirname, id, name), 'utf8');
-  const published = readPublished(id), mistakes: string[] = [];
-  const written = must(readDocuments(text('case.yaml'))[0]);
+  return caseOf(id, { plan: text('plan.yaml'), facts: text('facts.yaml'), case: text('case.yaml') }, readPublished(id));
+}
+
+export function caseOf(id: string, text: { readonly plan: string; readonly facts: string; readonly case: string }, published: Published): Case {
+  const mistakes: string[] = [];
+  const written = must(readDocuments(text.case)[0]);
   const document = asMap(filledIn(written, published, mistakes));
   const compared = Object.entries(asMap(document['expect'])).flatMap(([path, rows]) => rowsOf(rows).map((row) => comparison(path, row, published, mistakes)));
   const also = asList(document['also']).map((row): Expected => {
@@ -58,7 +62,7 @@ export function readCase(id: string): Case {
   for (const path of [...paths, ...left.keys()]) if (!published.expected.includes(path)) mistakes.push(`there is no published figure \`${path}\``);
   for (const [path, why] of left) if (why === '' || paths.has(path)) mistakes.push(`\`${path}\` is either compared, or not compared with a reason`);
   return {
-    id, family: published.family, plan: text('plan.yaml'), facts: text('facts.yaml'),
+    id, family: published.family, plan: text.plan, facts: text.facts,
     people: document['people'] ?? {}, entities: document['entities'] ?? {}, rows: document['facts'] ?? {}, expected: [...compared, ...also], compared: paths, left,
     refused: document['refused'] === undefined ? undefined : asText(document['refused']), mistakes,
   };

@@ -24,7 +24,11 @@ export function publishedIds(): string[] {
 }
 
 export function readPublished(id: string): Published {
-  const json = JSON.parse(readFileSync(join(FOLDER, `${id}.json`), 'utf8')) as Readonly<Record<string, unknown>>;
+  return publishedOf(readFileSync(join(FOLDER, `${id}.json`), 'utf8'));
+}
+
+export function publishedOf(text: string): Published {
+  const json = JSON.parse(text) as Readonly<Record<string, unknown>>;
   const values = new Map<string, string>();
   for (const part of ['plan', 'inputs', 'expected']) gather(part, json[part], values);
   const expected = [...values.keys()].filter((path) => path.startsWith(EXPECTED)).map((path) => path.slice(EXPECTED.length));

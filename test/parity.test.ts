@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DATA_SETS } from '../scripts/reproduce.ts';
+import { DATA_SETS } from '../scripts/data-sets.ts';
 import { calculate } from '../src/app/calculate.ts';
 import { makeDemo } from '../src/app/demo.ts';
 import { importSources } from '../src/app/import.ts';

@@ -13,6 +13,7 @@ import { isFunction } from './formula-functions.ts';
 import { isBlank, order, sameValue, writtenValue } from './formula-value.ts';
 import type { Value } from './formula-value.ts';
 import type { Ref, TimeUnit, Type, Typed } from './formula.ts';
+import type { Table } from './plan.ts';
 
 export { isBlank, isDay, isRatio, sameValue } from './formula-value.ts';
 export type { DayValue, Value } from './formula-value.ts';
@@ -29,8 +30,8 @@ export interface Surroundings<E> {
   readonly per?: (value: Ratio, every: TimeUnit, type: Type) => Read<E>;
   /** `yearly(quota)`: the undivided value of the term */
   readonly yearly?: Names<E>;
-  /** `margin_floor(line)`: the table read by these values */
-  readonly table?: (name: string, args: readonly Read<E>[], type: Type) => Read<E>;
+  /** `quota * season`, `margin_floor(line)`: the table, and how what it is read at and its values are read */
+  readonly table?: (table: Table, read: (part: Typed) => Read<E>) => Read<E>;
 }
 
 export function compileFormula<E>(typed: Typed, names: Names<E>, surroundings: Surroundings<E> = {}): Read<E> {
@@ -56,7 +57,9 @@ function compilePart<E>(m: Meanings<E>, typed: Typed): Read<E> {
       return m.per(typed.value, typed.every, typed.type);
     case 'name': return m.names(typed.ref, typed.name, typed.type);
     case 'call': return compileCall(m, typed);
-    case 'read': return assertRead();
+    case 'read':
+      assert(m.table !== undefined, `the table ${typed.name} is read where tables are known`);
+      return m.table(typed.table, (part) => compilePart(m, part));
     case 'op': return compileOperation(typed, typed.args.map((arg) => compilePart(m, arg)));
   }
 }
@@ -130,11 +133,8 @@ function compileIn<E>(typed: TypedOperation, args: readonly Read<E>[]): Read<E> 
 }
 
 function compileCall<E>(m: Meanings<E>, typed: TypedCall): Read<E> {
-  if (!isFunction(typed.name)) {
-    assert(m.table !== undefined, `the table ${typed.name} is read where tables are known`);
-    return m.table(typed.name, typed.args.map((arg) => compilePart(m, arg)), typed.type);
-  }
-  const name = typed.name;
+  const { name } = typed;
+  assert(isFunction(name), `${name} is a function; a table that is called has become a reading of it`);
   if (name === 'yearly') return compileYearly(m, typed);
   const args: readonly Read<E>[] = typed.args.map((arg) => compilePart(m, arg));
   switch (name) {
@@ -193,8 +193,4 @@ function compileSwitch<E>(args: readonly Read<E>[]): Read<E> {
 
 function writtenOrNothing(value: Value): string {
   return value === null ? '' : writtenValue(value);
-}
-
-function assertRead(): never {
-  assert(false, 'a table is read where its rows are known');
 }

@@ -3,12 +3,13 @@ import { closest } from './closest.ts';
 import { find, hasRefusedKey, itemsOf, textOf } from './document.ts';
 import type { Entry, MapNode, Node, TextNode } from './document.ts';
 import { FACTOR, MONEY, NUMBER, PERCENT, sameType, typeName, YES_NO } from './formula-units.ts';
-import type { Type, Typed } from './formula.ts';
+import type { Type } from './formula.ts';
 import { checkName } from './names.ts';
+import { measuresNamed } from './references.ts';
 import type { At, Measure } from './plan.ts';
 import { both, problem } from './problem.ts';
 import { kindsFrom, whereOf } from './resolve-credits.ts';
-import { componentNames, later, measureNames, outOfRow, payeeNames, resultNames, rowNames, tableNames, termNames, together, typed } from './scopes.ts';
+import { componentNames, later, laterStage, measureNames, outOfRow, payeeNames, resultNames, rowNames, tableNames, termNames, together, typed } from './scopes.ts';
 import type { PlanContext } from './scopes.ts';
 import { humanised } from './titles.ts';
 
@@ -134,8 +135,8 @@ function quotient(a: Type, b: Type): Type | undefined {
 }
 
 function arithmetic(ctx: PlanContext, name: string, title: string, node: TextNode, at: At): Measure | undefined {
-  const known = later(together(termNames(ctx.terms), payeeNames(ctx.kinds)), 'in arithmetic of measures', 'use measures and plain numbers; a term can be the `target`, or stand in a table');
-  const names = together(measureNames(ctx), known, tableNames(ctx), componentNames(ctx), resultNames({}));
+  const known = later(together(termNames(ctx.terms), payeeNames(ctx.kinds, ctx.terms)), 'in arithmetic of measures', 'use measures and plain numbers; a term can be the `target`, or stand in a table');
+  const names = together(measureNames(ctx), known, tableNames(ctx), laterStage(componentNames(ctx), 'what is measured', 'name the measure of that component'), resultNames({}));
   const before = ctx.found.length;
   const got = typed(ctx.found, node, names, [MONEY, NUMBER, PERCENT, FACTOR, YES_NO]);
   if (got === undefined) return hintAtSum(ctx, node, before);
@@ -143,7 +144,7 @@ function arithmetic(ctx: PlanContext, name: string, title: string, node: TextNod
     ctx.found.push(problem('plan.measure', node.at, `\`${got.text}\` is a condition, not something that can be measured`, 'write the condition under `where` of a measure, or as a gate'));
     return undefined;
   }
-  const used = [...new Set(measuresIn(got.formula))];
+  const used = measuresNamed(got.formula);
   const measures = used.map((m) => [m, ctx.measure(m, node)] as const);
   if (!measures.every((pair): pair is readonly [string, Measure] => pair[1] !== undefined)) return undefined;
   const only = measures.length === 1 && got.formula.kind === 'name' ? measures[0]?.[1] : undefined;
@@ -158,9 +159,4 @@ function hintAtSum(ctx: PlanContext, node: TextNode, before: number): undefined 
     ctx.found.splice(before, ctx.found.length, problem('plan.measure', node.at, `\`${node.text.trim()}\` is a field of \`${kind.name}\`, not a measure`, `say what is done with it: \`{ sum: ${node.text.trim()}, from: ${kind.name} }\``));
   }
   return undefined;
-}
-
-export function measuresIn(formula: Typed): string[] {
-  if (formula.kind === 'name') return formula.ref.kind === 'measure' ? [formula.ref.measure] : [];
-  return formula.kind === 'call' || formula.kind === 'op' ? formula.args.flatMap(measuresIn) : [];
 }

@@ -15,14 +15,17 @@ import { sectionsOf } from './files.ts';
 import type { Sections } from './files.ts';
 import { YES_NO } from './formula-units.ts';
 import { GRAINS } from './keys.ts';
-import type { Component, Filter, Kind, Limit, Measure, Plan, Roundings, Term } from './plan.ts';
+import type { Filter, Kind, Limit, Measure, Plan, Roundings, Term } from './plan.ts';
 import { both, either, problem } from './problem.ts';
-import { knownUse, resolveComponents, resolveLimit } from './resolve-components.ts';
+import { resolveLimit } from './resolve-after.ts';
+import { known, knownUse, measuredLookup, resolveComponents } from './resolve-components.ts';
 import { ownerRule, resolveCredits } from './resolve-credits.ts';
-import { measureLookup, measuresIn } from './resolve-measures.ts';
+import { measureLookup } from './resolve-measures.ts';
+import { measuresNamed } from './references.ts';
 import { minorUnit, resolveRoundings } from './resolve-roundings.ts';
-import { checkUnusedTables, resolveNumber } from './resolve-tables.ts';
+import { checkUnusedTables } from './resolve-tables.ts';
 import { resolveTerms } from './resolve-terms.ts';
+import { checkOrder } from './rounds.ts';
 import { personNames, typed } from './scopes.ts';
 import type { PlanContext } from './scopes.ts';
 import { humanised } from './titles.ts';
@@ -48,12 +51,12 @@ export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[
   const terms = resolveTerms(root, mine);
   const ctx = contextOf(root, shared, terms, currency, mine);
   const incentiveNode = find(root, 'incentive');
-  const known = knownUse(ctx);
-  const incentive = incentiveNode && resolveNumber(ctx, incentiveNode, { ...known, place: 'incentive' });
+  const incentive = known(ctx, incentiveNode, 'incentive');
   const round: Roundings = { end: minorUnit(currency), ...resolveRoundings(mine, find(root, 'round'), currency) };
   const components = componentsOf(ctx, root, { period: period ?? 'month', round, hasIncentive: incentiveNode !== undefined });
   const cap = capOf(ctx, find(root, 'cap'), incentiveNode !== undefined);
   const payees = payeesOf(ctx, find(root, 'payees'));
+  checkOrder({ components, measures: measuresRead(components, ctx, root) }, mine);
   for (const name of sectionsOf(root).measures.keys()) ctx.measure(name, root);
   checkUnusedTables(ctx, new Set(sectionsOf(root).tables.keys()));
   const owners = [...ctx.measured].flatMap(([kind, where]) => (ctx.credits.some((r) => r.from.includes(kind)) ? [] : (ownerRule({ ...ctx }, kind, where) ?? [])));
@@ -108,15 +111,16 @@ function contextOf(root: MapNode, shared: Shared, terms: readonly Term[], curren
   const byName = new Map(terms.map((t) => [t.name, t]));
   const creditEntries = new Map([...shared.sections.credits, ...own.credits]);
   const credits = resolveCredits({ found, kinds: shared.kinds, terms: byName, tables }, [...creditEntries.values()]);
-  const components = new Set<string>();
+  const components = new Map<string, Entry>();
   const ctx: PlanContext = {
     found, kinds: shared.kinds, currency, terms: byName, tables, credits, components,
     measureNames: new Set(measures.keys()),
     measure: measureLookup(measures, () => ctx),
+    measuredBy: measuredLookup(components, () => ctx),
     used: new Set(), measured: new Map(),
   };
   checkTwoMeanings(root, measures, tables, found);
-  collectComponents(entriesOf(find(root, 'components')), components, new Map(), found);
+  collectComponents(entriesOf(find(root, 'components')), components, found);
   return ctx;
 }
 
@@ -137,15 +141,14 @@ function checkTwoMeanings(root: MapNode, measures: ReadonlyMap<string, Entry>, t
 }
 
 /** Components are called by their bare name (`bookings.attainment`), so a name stands once in a plan, at whatever depth. */
-function collectComponents(entries: readonly Entry[], into: Set<string>, seen: Map<string, Entry>, found: Diagnostic[]): void {
+function collectComponents(entries: readonly Entry[], into: Map<string, Entry>, found: Diagnostic[]): void {
   for (const entry of entries) {
-    const before = seen.get(entry.key);
+    const before = into.get(entry.key);
     if (before !== undefined) {
       found.push(problem('plan.two_meanings', entry.at, `there is another component \`${entry.key}\` on line ${before.at.line}`, 'give one of them another name, so that statements can tell them apart'));
     }
-    seen.set(entry.key, entry);
-    into.add(entry.key);
-    collectComponents(entriesOf(find(entry.value, 'components')), into, seen, found);
+    into.set(entry.key, entry);
+    collectComponents(entriesOf(find(entry.value, 'components')), into, found);
   }
 }
 
@@ -156,13 +159,9 @@ function checkPlanName(version: Version, found: Diagnostic[]): void {
   found.push(problem('plan.bad_name', node.at, `\`${version.name}\` cannot be the name of a plan, which stands in file names and commands`, better === '' ? 'use letters, digits, `-` and `_`' : `write \`plan: ${better}\`, and put the words for people into \`title\``));
 }
 
-/** Measures that tables read: they stand in no component themselves. */
-function measuresRead(components: readonly Component[], ctx: PlanContext, root: MapNode): Measure[] {
-  const names = components.flatMap(function read(c: Component): string[] {
-    const tables = [c.kind === 'leaf' ? c.pay?.number : undefined, ...c.multiply.map((m) => m.factor)].flatMap((n) => (n?.kind === 'table' ? [n.table.by] : []));
-    return [...tables.flatMap(measuresIn), ...(c.kind === 'group' ? c.components.flatMap(read) : [])];
-  });
-  return [...new Set(names)].sort().flatMap((name) => ctx.measure(name, root) ?? []);
+/** Measures that formulas and tables name: they stand in no component themselves. */
+function measuresRead(plan: unknown, ctx: PlanContext, root: MapNode): Measure[] {
+  return measuresNamed(plan).flatMap((name) => ctx.measure(name, root) ?? []);
 }
 
 export function currencyOf(found: Diagnostic[], node: Node | undefined, otherwise: string): string {
@@ -203,7 +202,7 @@ function componentsOf(ctx: PlanContext, root: MapNode, given: { period: Grain; r
 }
 
 function capOf(ctx: PlanContext, node: Node | undefined, hasIncentive: boolean): Limit | undefined {
-  return node && resolveLimit(ctx, node, { ...knownUse(ctx), place: 'limit' }, hasIncentive);
+  return node && resolveLimit(ctx, node, { ...knownUse(ctx, 'the components'), place: 'limit' }, hasIncentive);
 }
 
 function payeesOf(ctx: PlanContext, node: Node | undefined): Filter | 'all' | undefined {

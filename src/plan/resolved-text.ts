@@ -7,6 +7,10 @@ import { formatRatio, multiply, ratio } from '../value/rate.ts';
 import type { Ratio } from '../value/rate.ts';
 import { formulaText } from './formula-text.ts';
 import type { Type } from './formula.ts';
+import { readsOf } from './references.ts';
+import type { Read } from './references.ts';
+import { keysOf } from './table-cells.ts';
+import { must } from '../value/diagnostic.ts';
 import type { Component, CreditRule, Gate, Limit, Measure, Num, Plan, Roundings, Table, TableRow, Term, Window } from './plan.ts';
 
 /** What is printed: a text, or a map. Lists of texts and maps are printed in brackets. */
@@ -32,6 +36,7 @@ function planOut(plan: Plan): Out {
     incentive: plan.incentive && numOut(plan.incentive),
     prorate: plan.prorate === 'days_after_first' ? 'days after the first' : plan.prorate,
     credits: mapOf(plan.credits, (c) => c.name, creditOut),
+    tables: namedTables(plan),
     measures: mapOf([...named.values()], (m) => m.name, (m) => measureOut(m, named)),
     components: mapOf(plan.components, (c) => c.name, (c) => componentOut(c, named, {})),
     cap: plan.cap && limitOut(plan.cap),
@@ -122,12 +127,42 @@ function numOut(number: Num): Out {
 }
 
 function tableOut(table: Table): Out {
-  const rows = mapOf(table.rows, (r) => keyText(r, table.by.type), (r) => (r.right === undefined ? formulaText(r.value) : [formulaText(r.value), formulaText(r.right)]));
-  const otherwise = table.otherwise && { otherwise: formulaText(table.otherwise) };
-  return { title: table.title, by: formulaText(table.by), [table.kind]: { ...(rows as object), ...otherwise }, beyond: table.kind === 'points' ? table.beyond : undefined };
+  const by = keysOf(table).map((key) => formulaText(key));
+  return { title: table.title, by: by.length === 1 ? by[0] : by, [table.kind]: rowsOut(table), beyond: table.kind === 'points' ? table.beyond : undefined };
 }
 
-function keyText(row: TableRow, by: Type): string {
+function rowsOut(table: Table): Out {
+  if (table.outer !== undefined) {
+    const { rows, otherwise } = table.outer;
+    return { ...(mapOf(rows, (r) => keyText(r, table.by.type), (r) => rowsOut(r.table)) as object), ...(otherwise !== undefined && { otherwise: otherwiseOut(otherwise) }) };
+  }
+  const rows = mapOf(table.rows, (r) => keyText(r, table.by.type), (r) => (r.right === undefined ? formulaText(r.value) : [formulaText(r.value), formulaText(r.right)]));
+  return { ...(rows as object), ...(table.otherwise !== undefined && { otherwise: formulaText(table.otherwise) }) };
+}
+
+/** One value for all that is left, or rows. */
+function otherwiseOut(table: Table): Out {
+  const inner = table.outer;
+  if (table.rows.length === 0 && inner === undefined && table.otherwise !== undefined) return formulaText(table.otherwise);
+  return inner !== undefined && inner.rows.length === 0 && inner.otherwise !== undefined ? otherwiseOut(inner.otherwise) : rowsOut(table);
+}
+
+/** Tables that formulas read by name. What one is read at that is called is said where it is called. */
+function namedTables(plan: Plan): Out | undefined {
+  const reads = new Map<string, Read[]>();
+  for (const read of readsOf(plan)) reads.set(read.name, [...(reads.get(read.name) ?? []), read]);
+  return mapOf([...reads].sort(([a], [b]) => (a < b ? -1 : 1)), ([name]) => name, ([, all]) => namedTable(all));
+}
+
+function namedTable(reads: readonly Read[]): Out {
+  const read = reads.find((r) => r.called !== true) ?? must(reads[0]);
+  const out = tableOut(read.table);
+  // without `by` a table is read at the attainment here and at the value there
+  const several = new Set(reads.filter((r) => r.called !== true).map((r) => keysOf(r.table).map(formulaText).join(','))).size > 1;
+  return several ? { ...(out as object), by: undefined } : out;
+}
+
+function keyText(row: Pick<TableRow, 'key' | 'over'>, by: Type): string {
   if (typeof row.key === 'string') return row.key === 'otherwise' ? '"otherwise"' : row.key;
   if (typeof row.key === 'boolean') return row.key ? 'yes' : 'no';
   const key = by.kind === 'date' ? formatDay(Number(row.key.n)) : literal(row.key, by.kind === 'percent' || by.kind === 'factor' ? by.kind : 'number');

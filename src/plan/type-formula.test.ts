@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { formulaText } from './formula-text.ts';
+import { fits } from './formula-units.ts';
 import type { Ref, Type, Typed } from './formula.ts';
 import { parseFormula } from './parse-formula.ts';
 import { typeFormula } from './type-formula.ts';
@@ -17,7 +18,16 @@ const scope: Scope = {
     return type && { ref, type };
   },
   names: () => [...types.keys()],
-  tables: new Map([['margin_floor', { by: [{ kind: 'text' }], type: { kind: 'percent' } }], ['award', { by: [{ kind: 'percent' }, { kind: 'money' }], type: { kind: 'money' } }]]),
+  tables: () => ['margin_floor', 'award'],
+  table: (name) => {
+    const keys = new Map<string, readonly Type[]>([['margin_floor', [{ kind: 'text' }]], ['award', [{ kind: 'percent' }, { kind: 'money' }]]]).get(name);
+    return keys && ((args, c, call) => {
+      const [by] = args;
+      const wrong = args.length === keys.length ? args.find((arg, i) => !fits(arg, keys[i] as Type, false)) : call;
+      if (by === undefined || wrong !== undefined) return c.problem(call.at, 'The keys do not fit.', 'Give other keys.');
+      return { table: { kind: 'lookup', by, rows: [], beyond: 'flat', at: { file: '', line: 1, column: 1, path: '' } }, type: { kind: name === 'award' ? 'money' : 'percent' } };
+    });
+  },
 };
 
 function check(text: string, expected?: readonly Type[]): { readonly typed?: Typed; readonly problems: readonly (readonly [string, string, string])[] } {

@@ -86,7 +86,7 @@ components:
   });
 
   it('a plan with a refused key has no Plan: without the key something else would be paid', () => {
-    const { workspace, found } = read({ 'plans/ae.yaml': `${HEAD}components: { c: { measure: { sum: amount, from: deal }, rate: 5%, carry: shortfall } }\n` });
+    const { workspace, found } = read({ 'plans/ae.yaml': `${HEAD}labels: ours\ncomponents: { c: { measure: { sum: amount, from: deal }, rate: 5% } }\n` });
     expect(found.map((d) => d.code)).toEqual(['plan.not_built_yet']);
     expect(workspace?.plans).toEqual([]);
   });

@@ -26,7 +26,7 @@ export const BESIDE: Readonly<Record<string, string>> = {
 export const PLAN_EXAMPLES = {
   'plan.yaml': plan('Anchors, tags and second documents are refused too: a plan means what it shows.', `${HEAD}components:\n\tdeals: { rate: 5% }\n`),
   'plan.unknown_key': plan('Keys are never ignored, since a misspelt one would change pay in silence.', `${HEAD}components:\n  deals:\n    mesure: { sum: amount, from: deal }\n    rate: 5%\n`),
-  'plan.not_built_yet': plan('It is refused rather than ignored, since what it says would not be paid.', `${HEAD}draw: { amount: 1_000 a month, recover: 100% }\n${PAY}`),
+  'plan.not_built_yet': plan('It is refused rather than ignored, since what it says would not be paid.', `${HEAD}labels: target-and-payout\n${PAY}`),
   'plan.no_workspace': { about: 'A workspace is a folder with this file.', diagnose: () => check({ [PLAN]: HEAD + PAY }) },
   'plan.cut_formula': plan('Inside `{ }` a comma separates entries.', `${HEAD}components:\n  deals: { measure: { sum: min(amount, 100), from: deal }, rate: 5% }\n`),
   'plan.duplicate_key': plan('The second would win over the first without a word.', `${HEAD}${PAY}  deals: { measure: { sum: amount, from: deal }, rate: 6% }\n`),
@@ -47,6 +47,7 @@ export const PLAN_EXAMPLES = {
   'plan.formula': plan('Formulas read as in a spreadsheet.', `${HEAD}components:\n  deals:\n    measure: { sum: amount *, from: deal }\n    rate: 5%\n`),
   'plan.unknown_name': plan('Kinds of facts, credit rules and fields are found by name.', `${HEAD}components:\n  deals: { measure: { count: dael }, rate: 50 }\n`),
   'plan.cycle': plan('Neither could be calculated first.', `${HEAD}measures:\n  won: { formula: weighted / 2 }\n  weighted: { formula: won * 2 }\ncomponents:\n  deals: { measure: won, rate: 50 }\n`),
+  'plan.later_stage': plan('Each number is found before what needs it: facts, credits, measures, attainment, pay.', `${HEAD}components:\n  deals:\n    measure: { sum: amount, from: deal }\n    target: 100_000 * attainment\n    rate: 5%\n`),
   'plan.measure': plan('A measure adds, counts, or divides one measure by another.', `${HEAD}components:\n  deals: { measure: { from: deal }, rate: 5% }\n`),
   'plan.pay_form': plan('Two forms of pay in one component would leave open which one holds.', `${HEAD}components:\n  deals: { measure: { sum: amount, from: deal }, rate: 5%, amount: 100 }\n`),
   'plan.table': plan('Each kind of table reads its rows in another way, and pays other amounts.', `${HEAD}components:\n  deals:\n    measure: { sum: amount, from: deal }\n    rate: { marginal: { 50k: 5%, 0: 3% } }\n`),

@@ -45,10 +45,12 @@ function lastOfOne(plan: YamlMap, test: YamlMap): YamlMap {
     const owners = asList(asMap(test['facts'])[kind]).map((row) => asText(asMap(row)['owner']));
     return owners.length > 0 && new Set(owners).size === owners.length && Object.keys(asMap(test['people'])).every((p) => owners.includes(p));
   };
+  // a sum has facts, whose field would be taken for what a table is read by for each of them
+  const readWithMore = new Set(JSON.stringify(plan).match(/(?<="by":\[)[^\]]*/g)?.flatMap((by) => by.match(/\w+/g) ?? []));
   const go = (v: Yaml): Yaml => {
     if (typeof v === 'string') return v;
     if (!isMap(v)) return v.map(go);
-    const single = typeof v['last'] === 'string' && v['where'] === undefined && alone(asText(v['from']));
+    const single = typeof v['last'] === 'string' && !readWithMore.has(asText(v['last'])) && v['where'] === undefined && alone(asText(v['from']));
     return Object.fromEntries(Object.entries(v).map(([k, x]) => [k === 'last' && single ? 'sum' : k, go(x)]));
   };
   return asMap(go(plan));

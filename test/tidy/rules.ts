@@ -43,6 +43,7 @@ export const RULES: readonly Rule[] = [
       'src/engine/duckdb': 'process ids and sizes of memory',
       'src/plan/evaluate-functions.ts': 'months and days to add, bounded beforehand',
       'src/plan/resolve-credits.ts': 'levels, 1 to 99',
+      'src/plan/resolve-pay.ts': 'how many times a limit lets something be paid',
       'src/plan/resolved-text.ts': 'days that a table is read by',
       'src/plan/words-formula.ts': 'days that a table is read by',
       'src/stage/digits.ts': 'numbers of curves and components',

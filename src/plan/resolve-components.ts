@@ -13,9 +13,11 @@ import type { Component, Group, Leaf, Measure, Num, Roundings, Window } from './
 import { both, problem } from './problem.ts';
 import { resolveAfter } from './resolve-after.ts';
 import { resolveMeasure } from './resolve-measures.ts';
-import { checkBase, FORMS, paidFacts, resolveLimits, resolveOf, resolvePay, resolvePer, resolvePool } from './resolve-pay.ts';
+import { checkBase, FORMS, gathers, paidFacts, resolveLimits, resolveOf, resolvePay, resolvePer, resolvePool } from './resolve-pay.ts';
 import type { Form } from './resolve-pay.ts';
+import { lineKinds, resolveReleases, resolveTakeBacks } from './resolve-releases.ts';
 import { resolveRoundings } from './resolve-roundings.ts';
+import { resolveConvert } from './resolve-settlement.ts';
 import { resolveNumber, valuesOf } from './resolve-tables.ts';
 import type { NumberPlace, NumberUse } from './resolve-tables.ts';
 import { resolveWindow } from './resolve-window.ts';
@@ -64,7 +66,7 @@ function resolveComponent(ctx: PlanContext, entry: Entry, node: MapNode, outer: 
   if (ownIncentive && find(node, 'weight') !== undefined) {
     ctx.found.push(problem('plan.weights', find(node, 'weight')?.at ?? entry.at, `\`${entry.key}\` has an \`incentive\` of its own, so its \`weight\` would count for nothing`, 'keep one of them'));
   }
-  return parts === undefined ? leaf(ctx, entry, node, base, inner, outer.top) : group(ctx, entry, node, base, inner, parts);
+  return parts === undefined ? leaf(ctx, entry, node, base, inner, outer.top) : group(ctx, entry, node, base, inner, outer.top, parts);
 }
 
 function insideOf(ctx: PlanContext, node: MapNode, outer: Outer): Outer {
@@ -90,7 +92,7 @@ function hidesGroup(ctx: PlanContext, entry: Entry): void {
   if (group !== undefined) ctx.found.push(problem('plan.two_meanings', entry.at, `\`${entry.key}\` is a component here, and the ${group.kind} that a payee is in; \`${entry.key}.x\` could be a result of the one or a field of the other`, `give the component another name, such as \`${entry.key}_part\``));
 }
 
-function group(ctx: PlanContext, entry: Entry, node: MapNode, base: Base, inner: Outer, parts: Node): Group {
+function group(ctx: PlanContext, entry: Entry, node: MapNode, base: Base, inner: Outer, top: boolean, parts: Node): Group {
   for (const key of ['measure', 'target', 'better', 'no_target', 'missing', 'carry', 'per', 'of', 'limits', 'pool']) {
     const found = node.entries.find((e) => e.key === key);
     if (found !== undefined) ctx.found.push(problem('plan.pay_form', found.at, `\`${entry.key}\` is a group, so \`${key}\` has no effect here`, 'move it into one of its components'));
@@ -98,7 +100,7 @@ function group(ctx: PlanContext, entry: Entry, node: MapNode, base: Base, inner:
   if (entriesOf(parts).length === 0) ctx.found.push(problem('plan.missing_key', parts.at, `the group \`${entry.key}\` has no components`, 'write the parts below `components`, indented by two spaces'));
   const components = resolveComponents(ctx, entriesOf(parts), inner);
   const inside: Inside = { results: inner.hasIncentive ? { incentive: { kind: 'money' } } : {}, rows: [], single: false };
-  return { ...base, kind: 'group', components, limits: [], ...resolveAfter(ctx, node, inside, inner.hasIncentive) };
+  return { ...base, kind: 'group', components, limits: [], ...resolveAfter(ctx, node, inside, inner.hasIncentive), ...payable(ctx, node, top, lineKinds(components)) };
 }
 
 function leaf(ctx: PlanContext, entry: Entry, node: MapNode, base: Base, inner: Outer, top: boolean): Leaf | undefined {
@@ -129,6 +131,19 @@ function leaf(ctx: PlanContext, entry: Entry, node: MapNode, base: Base, inner: 
     noTarget: shareOrHold(ctx, node, 'no_target'), missing: shareOrHold(ctx, node, 'missing'),
     ...present('pay', pay), ...after,
     limits: resolveLimits(ctx, find(node, 'limits'), measure, top), ...present('pool', resolvePool(ctx, entry, node, measure, top)),
+    ...payable(ctx, node, top, gathers(measure) ? measure.from : []),
+  };
+}
+
+/** `release`, `take_back` and `convert` of a component at the top, in place of the plan's. */
+function payable(ctx: PlanContext, node: MapNode, top: boolean, lines: readonly string[]): Pick<Group, 'release' | 'takeBack' | 'convert'> {
+  for (const key of ['release', 'take_back', 'convert']) {
+    const stray = top ? undefined : node.entries.find((e) => e.key === key);
+    if (stray !== undefined) ctx.found.push(problem('plan.release', stray.at, `\`${key}\` is about an earning, and this component is only a part of one`, 'move it to the component at the top'));
+  }
+  return {
+    ...present('release', resolveReleases(ctx, find(node, 'release'), lines)), ...present('takeBack', resolveTakeBacks(ctx, find(node, 'take_back'))),
+    ...present('convert', resolveConvert(ctx, find(node, 'convert'))),
   };
 }
 

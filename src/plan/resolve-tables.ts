@@ -77,9 +77,10 @@ export function valuesOf(number: Num): readonly Typed[] {
 
 /** A bare number where a percentage or a multiple is meant: `5` could be 5 % or 5 times, which pay very differently. */
 function saysUnit(ctx: TableContext, node: TextNode, value: Typed, use: NumberUse): boolean {
-  if (use.place === 'factor' || value.kind !== 'number' || value.type.kind !== 'factor' || value.written !== 'number' || value.value.n === 0n) return true;
+  const bare = value.kind === 'number' && value.written === 'number' && value.value.n !== 0n && (value.type.kind === 'factor' || use.place === 'share');
+  if (use.place === 'factor' || !bare) return true;
   const text = node.text.trim();
-  const hint = use.place === 'rate' ? `write \`${text}%\` of the money, or \`${text}x\` for ${text} times the base rate` : `write \`${text}x\` for ${text} times the incentive, or a percentage of it`;
+  const hint = use.place === 'share' ? `write \`${text}%\`` : use.place === 'rate' ? `write \`${text}%\` of the money, or \`${text}x\` for ${text} times the base rate` : `write \`${text}x\` for ${text} times the incentive, or a percentage of it`;
   ctx.found.push(problem('plan.unit', node.at, `\`${text}\` has no unit`, hint));
   return false;
 }
@@ -103,7 +104,8 @@ function expectedTypes(use: NumberUse, kind: TableKind | undefined): readonly Ty
     case 'payout': return kind === 'marginal' ? [FACTOR, PERCENT] : [PERCENT];
     case 'amount': case 'incentive': return [MONEY];
     case 'target': return [use.measure ?? MONEY];
-    case 'weight': case 'share': return [PERCENT];
+    case 'weight': return [PERCENT];
+    case 'share': return [PERCENT, FACTOR, NUMBER];
     case 'factor': return [FACTOR, PERCENT, NUMBER];
     case 'limit': return [PERCENT, MONEY];
     case 'weighing': return [NUMBER, PERCENT, FACTOR, MONEY];

@@ -22,7 +22,9 @@ import { known, knownUse, measuredLookup, resolveComponents } from './resolve-co
 import { ownerRule, resolveCredits } from './resolve-credits.ts';
 import { measureLookup } from './resolve-measures.ts';
 import { measuresNamed } from './references.ts';
+import { lineKinds, resolveReleases, resolveTakeBacks } from './resolve-releases.ts';
 import { minorUnit, resolveRoundings } from './resolve-roundings.ts';
+import { checkCurrencies, negativeOf, paysInOf, resolveAccounting, resolveBase, resolveConvert, resolveDraw } from './resolve-settlement.ts';
 import { checkUnusedTables } from './resolve-tables.ts';
 import { resolveTerms } from './resolve-terms.ts';
 import { checkOrder } from './rounds.ts';
@@ -57,6 +59,7 @@ export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[
   const cap = capOf(ctx, find(root, 'cap'), incentiveNode !== undefined);
   const payees = payeesOf(ctx, find(root, 'payees'));
   checkOrder({ components, measures: measuresRead(components, ctx, root) }, mine);
+  const settled = settlementOf(ctx, root, { currency, components, at });
   for (const name of sectionsOf(root).measures.keys()) ctx.measure(name, root);
   checkUnusedTables(ctx, new Set(sectionsOf(root).tables.keys()));
   const owners = [...ctx.measured].flatMap(([kind, where]) => (ctx.credits.some((r) => r.from.includes(kind)) ? [] : (ownerRule({ ...ctx }, kind, where) ?? [])));
@@ -76,8 +79,9 @@ export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[
     ...(incentive !== undefined && { incentive }),
     components,
     credits: [...ctx.credits, ...owners],
-    guardrails: [], states: [], kinds: [], release: [], takeBack: [], negative: 'carry' as const, paysIn: currency,
-    measures: measuresRead(components, ctx, root),
+    guardrails: [], states: [], kinds: [],
+    ...settled,
+    measures: measuresRead([components, settled], ctx, root),
     ...(cap !== undefined && { cap }),
     round, at,
   };
@@ -157,6 +161,22 @@ function checkPlanName(version: Version, found: Diagnostic[]): void {
   if (node === undefined || /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(version.name)) return;
   const better = version.name.trim().toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
   found.push(problem('plan.bad_name', node.at, `\`${version.name}\` cannot be the name of a plan, which stands in file names and commands`, better === '' ? 'use letters, digits, `-` and `_`' : `write \`plan: ${better}\`, and put the words for people into \`title\``));
+}
+
+/** What is payable when, and how it is settled. */
+function settlementOf(ctx: PlanContext, root: MapNode, plan: Pick<Plan, 'currency' | 'components' | 'at'>): Pick<Plan, 'release' | 'takeBack' | 'draw' | 'negative' | 'paysIn' | 'convert' | 'accounting' | 'base'> {
+  const paysIn = paysInOf(ctx, find(root, 'pays_in'), plan.currency);
+  const convert = resolveConvert(ctx, find(root, 'convert'));
+  const draw = resolveDraw(ctx, find(root, 'draw'));
+  const accounting = resolveAccounting(ctx, find(root, 'accounting'));
+  const base = resolveBase(ctx, find(root, 'base'));
+  const lines = lineKinds(plan.components.filter((c) => c.release === undefined));
+  checkCurrencies(ctx, { ...plan, paysIn, convert }, find(root, 'pays_in'));
+  return {
+    release: resolveReleases(ctx, find(root, 'release'), lines) ?? [], takeBack: resolveTakeBacks(ctx, find(root, 'take_back')) ?? [],
+    negative: negativeOf(root), paysIn, ...(draw !== undefined && { draw }), ...(convert !== undefined && { convert }),
+    ...(accounting !== undefined && { accounting }), ...(base !== undefined && { base }),
+  };
 }
 
 /** Measures that formulas and tables name: they stand in no component themselves. */

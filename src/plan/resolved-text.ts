@@ -7,14 +7,13 @@ import { formatRatio, multiply, ratio } from '../value/rate.ts';
 import type { Ratio } from '../value/rate.ts';
 import { formulaText } from './formula-text.ts';
 import type { Type } from './formula.ts';
+import { limitsOut, mapOf, ofOut, payableOut, poolOut, settlementOut } from './resolved-payment.ts';
+import type { Out, Writers } from './resolved-payment.ts';
 import { readsOf } from './references.ts';
 import type { Read } from './references.ts';
 import { keysOf } from './table-cells.ts';
 import { must } from '../value/diagnostic.ts';
 import type { Component, CreditRule, Gate, Limit, Measure, Num, Plan, Roundings, Table, TableRow, Term, Window } from './plan.ts';
-
-/** What is printed: a text, or a map. Lists of texts and maps are printed in brackets. */
-type Out = string | readonly Out[] | { readonly [key: string]: Out | undefined };
 
 export function resolvedText(plan: Plan): string {
   return `${print(planOut(plan), '')}\n`;
@@ -22,6 +21,8 @@ export function resolvedText(plan: Plan): string {
 
 function planOut(plan: Plan): Out {
   const named = namedMeasures(plan);
+  const write = writers(named);
+  const { base, ...settlement } = settlementOut(plan, write);
   return {
     plan: plan.plan,
     title: plan.title,
@@ -31,17 +32,26 @@ function planOut(plan: Plan): Out {
     with: mapOf(plan.terms.filter((t) => t.given !== undefined), (t) => t.name, (t) => termValue(t, t.given as Ratio | string)),
     payees: plan.payees === 'all' ? 'all' : plan.payees.text,
     currency: plan.currency,
+    pays_in: plan.paysIn === plan.currency ? undefined : plan.paysIn,
     calendar: formatCalendar(plan.calendar),
     period: plan.period,
     incentive: plan.incentive && numOut(plan.incentive),
+    base,
     prorate: plan.prorate === 'days_after_first' ? 'days after the first' : plan.prorate,
-    credits: mapOf(plan.credits, (c) => c.name, creditOut),
+    // kinds that no rule credits have a rule `owner` each, which one entry cannot say; reading it adds the others again
+    credits: mapOf(plan.credits.filter((c, i) => plan.credits.findIndex((other) => other.name === c.name) === i), (c) => c.name, creditOut),
     tables: namedTables(plan),
     measures: mapOf([...named.values()], (m) => m.name, (m) => measureOut(m, named)),
     components: mapOf(plan.components, (c) => c.name, (c) => componentOut(c, named, {})),
     cap: plan.cap && limitOut(plan.cap),
+    ...payableOut(plan, write),
+    ...settlement,
     round: roundOut(plan.round),
   };
+}
+
+function writers(named: ReadonlyMap<string, Measure>): Writers {
+  return { number: numOut, measure: (m) => (named.get(m.name) === undefined ? measureOut(m, named) : m.name) };
 }
 
 function termOut(term: Term): string {
@@ -88,6 +98,7 @@ function measureOut(measure: Measure, named: ReadonlyMap<string, Measure>): Out 
 }
 
 function componentOut(c: Component, named: ReadonlyMap<string, Measure>, around: Roundings): Out {
+  const write = writers(named);
   const base = { title: c.title, weight: c.weight && numOut(c.weight), incentive: c.incentive && numOut(c.incentive) };
   // a group's roundings reach its parts; `end` stands at the top only
   const round = roundOut(Object.fromEntries(Object.entries(c.round).filter(([point]) => around.end === undefined || point !== 'end')));
@@ -96,13 +107,14 @@ function componentOut(c: Component, named: ReadonlyMap<string, Measure>, around:
     multiply: mapOf(c.multiply, (m) => m.name, (m) => numOut(m.factor)),
     cap: c.caps.length === 0 ? undefined : c.caps.map(limitOut),
     floor: c.floor && limitOut(c.floor),
+    ...payableOut(c, write),
     round,
   };
   const when = { window: windowText(c.window), period: c.period };
   if (c.kind === 'group') return { ...base, ...when, components: mapOf(c.components, (x) => x.name, (x) => componentOut(x, named, c.round)), ...rest };
   const target = c.target && { target: numOut(c.target), better: c.better, no_target: shareOut(c.noTarget) };
-  const measure = c.measure && { measure: named.get(c.measure.name) === undefined ? measureOut(c.measure, named) : c.measure.name, ...target, missing: shareOut(c.missing) };
-  return { ...base, ...measure, ...when, ...(c.pay && { [c.pay.form]: numOut(c.pay.number) }), ...rest };
+  const measure = c.measure && { measure: write.measure(c.measure), ...target, missing: shareOut(c.missing) };
+  return { ...base, ...measure, ...when, ...ofOut(c, write), ...(c.pay && { [c.pay.form]: numOut(c.pay.number) }), pool: poolOut(c.pool, write), limits: limitsOut(c.limits), ...rest };
 }
 
 function shareOut(share: Ratio | 'hold'): string {
@@ -193,16 +205,15 @@ function namedMeasures(plan: Plan): Map<string, Measure> {
       if (c.measure.name === c.name) inside(c.measure);
       else visit(c.measure);
     }
+    if (c.kind === 'leaf' && typeof c.of === 'object') visit(c.of);
+    for (const part of c.release ?? []) if (part.as !== undefined) visit(part.as);
     for (const g of c.gates) for (const t of g.require) if (t.left.kind === 'measure') visit(t.left.measure);
     if (c.kind === 'group') c.components.forEach(component);
   };
   plan.components.forEach(component);
+  for (const part of plan.release) if (part.as !== undefined) visit(part.as);
   plan.measures.forEach(visit);
   return named;
-}
-
-function mapOf<T>(items: readonly T[], key: (item: T) => string, value: (item: T) => Out): Out | undefined {
-  return items.length === 0 ? undefined : Object.fromEntries(items.map((item) => [key(item), value(item)]));
 }
 
 /** Block style for maps; a list of one is printed as its one item where the language reads it so. */

@@ -157,6 +157,7 @@ function neededHint(typed: Typed, expected: readonly Type[]): string {
   if (kinds.has('percent') && typed.type.kind === 'money') return 'Divide by money for a share: amount / quota.';
   if (kinds.has('money') && typed.type.kind === 'number') return 'A number becomes money when it is multiplied by an amount: 50 * logos.';
   if (kinds.has('money') && typed.type.kind === 'percent') return 'Multiply the percent by money: 5% * amount.';
+  if (kinds.size === 1 && kinds.has('number') && (typed.type.kind === 'percent' || typed.type.kind === 'money')) return 'Write a plain number, such as 20: what is compared is in one unit.';
   return 'Check the unit: money, numbers, percents and factors are told apart, so that no amount is paid in the wrong one.';
 }
 

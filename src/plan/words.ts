@@ -7,9 +7,11 @@ import { formatCalendar } from '../value/period.ts';
 import { formatRatio } from '../value/rate.ts';
 import type { Aggregate, Component, CreditRule, Gate, Leaf, Limit, Measure, Num, Plan, Term, Window } from './plan.ts';
 import { both } from './problem.ts';
+import { readsOf } from './references.ts';
+import { humanised } from './titles.ts';
 import { COMPARISON_WORDS, conditionWords, formulaWords, numberWords, percentWords, spaced } from './words-formula.ts';
+import { basisWords, limitsWords, numWords, payableWords, poolWords, settlementWords } from './words-payment.ts';
 import { describeTable, isNothing } from './words-table.ts';
-import type { TableUse } from './words-table.ts';
 
 export { describeTable } from './words-table.ts';
 
@@ -21,16 +23,28 @@ export function describePlan(plan: Plan): string[] {
     ...(plan.purpose === '' ? [] : [`Its purpose: ${ended(plan.purpose)}`]),
     `It holds from ${formatDay(plan.effective.from)} to ${formatDay(plan.effective.to - 1)}, both days included.`,
     plan.payees === 'all' ? 'It is for everybody.' : `It is for everybody of whom ${conditionWords(plan.payees.formula)}.`,
-    `It is calculated for each ${plan.period}, in ${plan.currency}${plan.calendar.kind === 'months' && plan.calendar.start === 1 ? '' : `, on the calendar "${formatCalendar(plan.calendar)}"`}.`,
+    `It is calculated for each ${plan.period}, in ${plan.currency}${plan.paysIn === plan.currency ? '' : `, and paid in ${plan.paysIn}`}${plan.calendar.kind === 'months' && plan.calendar.start === 1 ? '' : `, on the calendar "${formatCalendar(plan.calendar)}"`}.`,
     ...plan.terms.map(termWords),
     ...(plan.incentive === undefined ? [] : [`At exactly 100 % it pays ${numWords(plan.incentive, 'amount')}.`]),
     ...prorateWords(plan),
     ...plan.credits.map(describeCredit),
     ...named.map((m) => `${m.title} is ${m.kind === 'ratio' || m.kind === 'formula' ? '' : 'the '}${describeMeasure(m)}.`),
+    ...tablesWords(plan),
     ...plan.components.flatMap((c) => describeComponent(c, plan)),
     ...(plan.cap === undefined ? [] : [`All components together pay at most ${limitWords(plan.cap, plan)}.`]),
+    ...payableWords(plan, plan),
+    ...settlementWords(plan),
     ...roundingWords(plan),
   ];
+}
+
+/** Tables that formulas read by name, which say no more than that name. */
+function tablesWords(plan: Plan): string[] {
+  const tables = new Map(readsOf(plan).map((read) => [read.name, read.table]));
+  return [...tables].map(([name, table]) => {
+    const title = table.title ?? humanised(name);
+    return `${title}, ${describeTable(table, 'factor')}.`;
+  });
 }
 
 /** "amount of deal where stage is Won" */
@@ -89,6 +103,7 @@ export function describeComponent(component: Component, plan: Plan): string[] {
     ...component.multiply.map((m) => `The pay is multiplied by ${spaced(m.name)}: ${numWords(m.factor, 'factor')}.`),
     ...(component.caps.length === 0 ? [] : [`It pays at most ${component.caps.map((c) => limitWords(c, plan)).join(', and at most ')}.`]),
     ...(component.floor === undefined ? [] : [`It pays at least ${limitWords(component.floor, plan)}.`]),
+    ...limitsWords(component.limits, plan), ...(component.kind === 'leaf' ? poolWords(component) : []), ...payableWords(component, plan),
   ];
   const period = component.period === plan.period ? [] : [`It is calculated for each ${component.period}.`];
   return [`${component.title}:`, ...base, ...period, ...windowWords(component.window), ...weight, ...own, ...after, ...parts];
@@ -102,7 +117,7 @@ function leafWords(leaf: Leaf, plan: Plan): string[] {
     ...(leaf.target === undefined ? [] : [`Where the target is 0, ${leaf.noTarget === 'hold' ? 'the pay is held' : `the attainment is ${percentWords(leaf.noTarget)}`}.`]),
     ...(leaf.measure?.kind === 'ratio' ? [`Where the measure has no value, ${leaf.missing === 'hold' ? 'the pay is held' : `the attainment is ${percentWords(leaf.missing)}`}.`] : []),
   ];
-  return [...looked, ...lower, payWords(leaf, plan), ...holds];
+  return [...looked, ...lower, ...basisWords(leaf), payWords(leaf, plan), ...holds];
 }
 
 function payWords(leaf: Leaf, plan: Plan): string {
@@ -132,7 +147,8 @@ function gateWords(gate: Gate): string {
   });
   const { otherwise } = gate;
   const else_ = otherwise.kind === 'hold' ? 'the pay is held' : otherwise.kind === 'at_most' ? `it pays at most ${formulaWords(otherwise.share)}` : isNothing(otherwise.of) ? 'it pays nothing' : `it pays ${formulaWords(otherwise.of)} of what it would`;
-  const text = both(tests);
+  // what is no row of comparisons is said as it stands
+  const text = tests.length > 0 ? both(tests) : `it is required that ${conditionWords(gate.condition)}`;
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}; otherwise ${else_}.`;
 }
 
@@ -143,10 +159,6 @@ function shortName(measure: Measure): string {
 
 function limitWords(limit: Limit, plan: Plan): string {
   return limit.kind === 'share' ? `${numWords(limit.amount, 'limit')} of the incentive` : `${numWords(limit.amount, 'limit')} ${plan.currency}`;
-}
-
-function numWords(number: Num, use: TableUse | 'share'): string {
-  return number.kind === 'formula' ? formulaWords(number.formula) : `(${describeTable(number.table, use === 'share' ? 'payout' : use)})`;
 }
 
 function windowWords(window: Window): string[] {

@@ -40,6 +40,8 @@ export const CODES = {
   'plan.credit': 'A credit rule that does not say who, or how much',
   'plan.two_rules': 'Two credit rules that say the same, or that together credit more than the whole',
   'plan.window': 'A window or a period that does not fit the others',
+  'plan.release': 'A release or a take-back whose parts are not the whole, or contradict each other',
+  'plan.settlement': 'A draw, a currency or an exchange rate that does not go with the rest of the plan',
   'plan.round': 'A rounding that is not a unit with a direction',
   'plan.unused': 'Something with a name that nothing reads',
   // what shows when plans meet people and facts

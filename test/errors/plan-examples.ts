@@ -57,6 +57,8 @@ export const PLAN_EXAMPLES = {
   'plan.credit': plan('A credit rule names a field of the fact that holds a payee.', `${HEAD}credits: { team: { from: deal, to: stage } }\n${PAY}`),
   'plan.two_rules': plan('One event would count twice.', `${HEAD}credits:\n  first: { from: deal, to: owner }\n  second: { from: deal, to: owner }\n${PAY}`),
   'plan.window': plan('What accumulates must hold whole periods.', `${HEAD}components:\n  deals: { measure: { sum: amount, from: deal }, rate: 5%, window: whole month }\n`),
+  'plan.release': plan('What is in no part would never be paid.', `${HEAD}release:\n  booking: { share: 60% }\n  year_end: { share: 30%, at: year end }\n${PAY}`),
+  'plan.settlement': plan('An amount in another currency needs a rate.', `${HEAD}pays_in: EUR\n${PAY}`),
   'plan.round': plan('Each point of rounding has a unit.', `${HEAD}round: { end: cents }\n${PAY}`),
   'plan.unused': plan('Often a name that is misspelt where it should be read.', `${HEAD}tables: { rates: { by: value, marginal: { 0: 3%, 50k: 5% } } }\n${PAY}`),
 

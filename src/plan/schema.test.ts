@@ -24,7 +24,6 @@ describe('the schema', () => {
     };
     for (const [place, frame] of Object.entries(frames)) {
       const later = Object.entries(KEYS[place as Place]).filter(([, key]) => !key.built).map(([name]) => name);
-      expect(later.length, place).toBeGreaterThan(0);
       for (const key of later) expect(check(frame(key)).map((d) => d.split(' ').at(-1)), `${place} ${key}`).toEqual(['plan.not_built_yet']);
     }
   });

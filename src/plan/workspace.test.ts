@@ -85,9 +85,9 @@ components:
     expect(workspace?.plans).toEqual([]);
   });
 
-  it('a plan with a refused key has no Plan: without the key something else would be paid', () => {
-    const { workspace, found } = read({ 'plans/ae.yaml': `${HEAD}labels: ours\ncomponents: { c: { measure: { sum: amount, from: deal }, rate: 5% } }\n` });
-    expect(found.map((d) => d.code)).toEqual(['plan.not_built_yet']);
+  it('a plan with a key that is refused has no Plan: without the key something else would be paid', () => {
+    const { workspace, found } = read({ 'plans/ae.yaml': `${HEAD}negtive: forgive\ncomponents: { c: { measure: { sum: amount, from: deal }, rate: 5% } }\n` });
+    expect(found.map((d) => d.code)).toEqual(['plan.unknown_key']);
     expect(workspace?.plans).toEqual([]);
   });
 

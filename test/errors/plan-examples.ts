@@ -26,7 +26,7 @@ export const BESIDE: Readonly<Record<string, string>> = {
 export const PLAN_EXAMPLES = {
   'plan.yaml': plan('Anchors, tags and second documents are refused too: a plan means what it shows.', `${HEAD}components:\n\tdeals: { rate: 5% }\n`),
   'plan.unknown_key': plan('Keys are never ignored, since a misspelt one would change pay in silence.', `${HEAD}components:\n  deals:\n    mesure: { sum: amount, from: deal }\n    rate: 5%\n`),
-  'plan.not_built_yet': plan('It is refused rather than ignored, since what it says would not be paid.', `${HEAD}labels: target-and-payout\n${PAY}`),
+  'plan.not_built_yet': source('It is refused rather than ignored, since what it says would not be paid.', 'facts:\n  call: { fields: { owner: payee } }\nsources:\n  calls: { file: data/calls.csv, into: call, id: id, date: day, fields: { owner: account.owner } }\n'),
   'plan.no_workspace': { about: 'A workspace is a folder with this file.', diagnose: () => check({ [PLAN]: HEAD + PAY }) },
   'plan.cut_formula': plan('Inside `{ }` a comma separates entries.', `${HEAD}components:\n  deals: { measure: { sum: min(amount, 100), from: deal }, rate: 5% }\n`),
   'plan.duplicate_key': plan('The second would win over the first without a word.', `${HEAD}${PAY}  deals: { measure: { sum: amount, from: deal }, rate: 6% }\n`),

@@ -50,7 +50,7 @@ describe.skipIf(!THERE)('the reference of the language (skipped where ../shared/
     else {
       const report = await run(prepared.runnable, file, engine);
       const later = report.diagnostics.find((d) => d.code === 'plan.not_built_yet');
-      if (later !== undefined) leave(`the stages do not calculate it yet: ${later.message}`);
+      if (later !== undefined) leave(`not built: ${later.message}`);
       expect(report.diagnostics).toEqual([]);
       expect(report.differences.map((d) => `${d.payee} ${d.period} ${d.figure}: ${d.expected} in the reference, ${d.got} by us (${prepared.runnable.types})`)).toEqual([]);
       expect(report.figures).toBe(ours.length);

@@ -72,7 +72,7 @@ const CASES: readonly (readonly [string, string, Texts, ...string[]])[] = [
   ['plan.later_stage', 'a payout by itself', plan(`incentive: 10k a year\ncomponents: { c: { measure: ${sum}, target: 100k a year, payout: payout * 50% } }\n`),
     'plans/ae.yaml:5:87 components.c.payout | `payout` is known only after the pay (`payout`) is found. | Read it in a gate, under `multiply`, or in `cap` and `floor`.'],
   ['plan.later_stage', 'facts by the attainment', plan(`components: { c: { measure: { sum: amount, from: deal, where: attainment > 50% }, target: 100k, rate: 5% } }\n`),
-    'plans/ae.yaml:4:63 components.c.measure.where | `attainment` is known only after a formula about single facts. | Facts are picked and counted before anything is compared with a target; put the condition into a gate, or the number into the component.'],
+    'plans/ae.yaml:4:63 components.c.measure.where | `attainment` is known only after facts are counted. | Put the condition into a gate, or the number into the component.'],
   ['plan.wrong_shape', 'a text for a map', plan('components: bookings\n'),
     'plans/ae.yaml:4:13 components | `components` must be a map of keys, not `bookings`. | Write the keys below it, indented by two spaces, or in { }.'],
   ['plan.wrong_shape', 'a list for a table', one(`{ measure: ${sum}, rate: [5%, 6%] }`),

@@ -84,12 +84,19 @@ export function resolvePer(ctx: PlanContext, node: MapNode, measure: Measure | u
     return undefined;
   }
   // facts of a kind are facts of the kind that it is made of, too
-  if (measure.from.includes(name)) return { kind: 'fact', of: name };
+  const kind = ctx.kinds.get(name)?.name ?? name;
+  if (measure.from.some((from) => lineageIn(ctx, from).includes(kind))) return { kind: 'fact', of: kind };
   const got = rowNames(ctx.kinds, measure.from).find(name, per);
   if (got?.meaning !== undefined && got.refusal === undefined) return { kind: 'field', path: name.split('.') };
   const near = closest(name, [...measure.from, ...rowNames(ctx.kinds, measure.from).all()]);
   ctx.found.push(problem('plan.unknown_name', per.at, `\`${name}\` is neither a kind of fact that is measured here (${both(measure.from)}) nor a field of it`, near === undefined ? `write \`per: ${measure.from[0] ?? ''}\`` : `did you mean \`${near}\`?`));
   return undefined;
+}
+
+/** A kind, the one that it is made of, and so on. */
+function lineageIn(ctx: PlanContext, kind: string): readonly string[] {
+  const from = ctx.kinds.get(kind)?.derivation?.from;
+  return from === undefined ? [kind] : [kind, ...lineageIn(ctx, from)];
 }
 
 /** `limits`: running limits over the version of the plan. */

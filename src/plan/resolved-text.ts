@@ -38,8 +38,8 @@ function planOut(plan: Plan): Out {
     incentive: plan.incentive && numOut(plan.incentive),
     base,
     prorate: plan.prorate === 'days_after_first' ? 'days after the first' : plan.prorate,
-    // kinds that no rule credits have a rule `owner` each, which one entry cannot say; reading it adds the others again
-    credits: mapOf(plan.credits.filter((c, i) => plan.credits.findIndex((other) => other.name === c.name) === i), (c) => c.name, creditOut),
+    // kinds that no rule credits have a rule `owner` each; one entry cannot say several of them, and none says the same
+    credits: mapOf(plan.credits.filter((c) => plan.credits.filter((other) => other.name === c.name).length === 1), (c) => c.name, creditOut),
     tables: namedTables(plan),
     measures: mapOf([...named.values()], (m) => m.name, (m) => measureOut(m, named)),
     components: mapOf(plan.components, (c) => c.name, (c) => componentOut(c, named, {})),

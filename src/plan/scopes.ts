@@ -239,13 +239,15 @@ export function fieldsRefused(kinds: ReadonlyMap<string, Kind>, rows: readonly s
   };
 }
 
+/** Results of a component, where facts are picked and counted: they come after. */
+export const resultsLater: Names = laterStage(resultNames({ attainment: { kind: 'percent' }, target: { kind: 'money' }, incentive: { kind: 'money' } }), 'facts are counted', 'put the condition into a gate, or the number into the component');
+
 /** What formulas about single facts may name beside the fields of the fact: the payee, terms, tables and the period. */
 export function outOfRow(ctx: { readonly found: Diagnostic[]; readonly kinds: ReadonlyMap<string, Kind>; readonly terms: Terms; readonly tables: ReadonlyMap<string, Entry>; readonly used?: Set<string> }): Names {
   const names = [payeeNames(ctx.kinds, ctx.terms, 'via'), tableNames(ctx), termNames(ctx.terms), periodNames];
-  const results = laterStage(resultNames({ attainment: { kind: 'percent' }, target: { kind: 'money' }, incentive: { kind: 'money' } }), 'a formula about single facts', 'facts are picked and counted before anything is compared with a target; put the condition into a gate, or the number into the component');
   return {
     all: () => names.flatMap((n) => n.all()),
-    find: (name, asked) => together(...names, results).find(name, asked),
+    find: (name, asked) => together(...names, resultsLater).find(name, asked),
   };
 }
 

@@ -4,9 +4,22 @@
  */
 import type { Reads } from './resolve-tables.ts';
 import {
-  componentNames, fieldsRefused, groupNames, laterStage, measureNames, payeeNames, periodNames, resultNames, rowNames, tableNames, termNames, together,
+  componentNames, fieldsRefused, groupNames, groupsOf, laterStage, measureNames, payeeNames, periodNames, resultNames, rowNames, tableNames, termNames, together,
 } from './scopes.ts';
 import type { Names, PlanContext, Result, Results } from './scopes.ts';
+
+/** Measures that are one number for a payee: his own, the company's, and those of a group that he is in. */
+function seenMeasures(ctx: PlanContext): Names {
+  const names = measureNames(ctx);
+  return {
+    all: names.all,
+    find(name, asked) {
+      const subject = ctx.measureNames.has(name) ? ctx.measure(name, asked)?.subject : undefined;
+      if (typeof subject !== 'object' || groupsOf(ctx.kinds.get('person')).some((g) => g.kind === subject.entity)) return names.find(name, asked);
+      return { refusal: { code: 'plan.measure', message: `\`${name}\` is a number of each ${subject.entity}, and a payee does not say which`, hint: `sum it over the rows of \`${subject.entity}\`: \`{ sum: ${name}, from: ${subject.entity} }\`; or give \`person\` a field of this kind` } };
+    },
+  };
+}
 
 /** What is known of a payee and a period without facts. `reads`: what a table is read at that does not say `by`. */
 export function knownNames(ctx: PlanContext, reads?: Reads): Names {
@@ -34,7 +47,7 @@ export interface Inside {
 /** `rate`, `payout`, `amount`, and what is done to the pay. */
 export function earningNames(ctx: PlanContext, { results, rows, single, reads }: Inside): Names {
   const facts = single ? rowNames(ctx.kinds, rows) : fieldsRefused(ctx.kinds, rows);
-  return together(resultNames(results), facts, componentNames(ctx), measureNames(ctx), knownNames(ctx, reads));
+  return together(resultNames(results), facts, componentNames(ctx), seenMeasures(ctx), knownNames(ctx, reads));
 }
 
 /** The pay itself: what it gives cannot be named in it. */
@@ -51,5 +64,5 @@ export function payNames(ctx: PlanContext, form: 'rate' | 'payout' | 'amount', i
 
 /** Numbers for each of several payees: the shares of a pool, and who has one. */
 export function sharingNames(ctx: PlanContext): Names {
-  return together(componentNames(ctx), measureNames(ctx), knownNames(ctx));
+  return together(componentNames(ctx), seenMeasures(ctx), knownNames(ctx));
 }

@@ -155,7 +155,7 @@ function compileCall<E>(m: Meanings<E>, typed: TypedCall): Read<E> {
     }
     case 'concat': return (env) => args.reduce((text, arg) => text + writtenOrNothing(arg(env)), '');
     case 'switch': return compileSwitch(args);
-    case 'count': return assert(false, 'count( ) is refused when a formula is typed') as never;
+    case 'count': return assert(false, 'lists are counted where their rows are; a formula over one row has none') as never;
     default: return compilePlain(name, args);
   }
 }

@@ -13,6 +13,8 @@ export interface Scope {
   lookup(name: string): Meaning | ReadTable | undefined;
   /** all names that could be meant, for "did you mean" */
   names(): readonly string[];
+  /** whether a name is a field that holds a list */
+  readonly isList?: (name: string) => boolean;
   /** the table of a name, to be called */
   readonly table?: (name: string) => TableCall | undefined;
   /** names of tables, for "did you mean" */

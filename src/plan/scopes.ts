@@ -61,9 +61,14 @@ export function rowNames(kinds: ReadonlyMap<string, Kind>, rows: readonly string
       if (missing !== undefined) return { meaning, refusal: { code: 'plan.unknown_name', message: `\`${name}\` is a field of \`${first.kind.name}\`, but not of \`${missing.kind.name}\``, hint: `add it to \`${missing.kind.name}\`, or measure the two kinds apart` } };
       const other = types.find((t) => JSON.stringify(t.got) !== JSON.stringify(first.got));
       if (other !== undefined) return { meaning, refusal: { code: 'plan.two_meanings', message: `\`${name}\` has one type in \`${first.kind.name}\` and another in \`${other.kind.name}\``, hint: 'measure the two kinds apart' } };
-      return { meaning };
+      return { meaning, ...(known.every((kind) => isList(kind, name)) && { list: true as const }) };
     },
   };
+}
+
+function isList(kind: Kind, name: string): boolean {
+  const type = fieldOf(kind, name)?.type;
+  return type === 'payees' || type === 'splits';
 }
 
 /** The type at the end of a path, or why there is none. */

@@ -18,8 +18,9 @@ export function typeCall(c: Checker, formula: Call, args: readonly Typed[]): Typ
   if (places === undefined) {
     return c.problem(formula.at, `\`${name}\` takes ${signature.takes}, and has ${args.length} here.`, `Write it like this: ${signature.example}.`);
   }
-  if (name === 'count') {
-    return c.problem(formula.at, '`count` counts the entries of a list, and no field is a list yet.', 'To count facts, use a measure: { count: meeting }.');
+  const [first] = args;
+  if (name === 'count' && (first?.kind !== 'name' || c.scope.isList?.(first.name) !== true)) {
+    return c.problem(formula.at, '`count` counts the entries of a list, which only fields of type payees and splits are.', 'To count facts, use a measure: { count: meeting }.');
   }
   const settled = places.map((place, i) => typeArgument(c, name, place, args[i] as Typed));
   if (!settled.every((arg) => arg !== undefined)) return undefined;

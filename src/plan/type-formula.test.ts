@@ -8,7 +8,7 @@ import type { Scope } from './type-formula.ts';
 
 const kinds = {
   amount: 'money', fee: 'money', quota: 'money', logos: 'number', calls: 'number', attainment: 'percent', discount: 'percent', ramp: 'factor',
-  date: 'date', period_end: 'date', 'payee.hired': 'date', stage: 'text', won_date: 'text', owner: 'payee', via: 'payee', trial: 'yes_no', 'account.on_list': 'yes_no',
+  date: 'date', period_end: 'date', 'payee.hired': 'date', stage: 'text', won_date: 'text', team: 'text', owner: 'payee', via: 'payee', trial: 'yes_no', 'account.on_list': 'yes_no',
 } as const;
 const types = new Map<string, Type>([...Object.entries(kinds).map(([name, kind]): [string, Type] => [name, { kind }]), ['account', { kind: 'entity', entity: 'account' }], ['product', { kind: 'entity', entity: 'product' }]]);
 const scope: Scope = {
@@ -18,6 +18,7 @@ const scope: Scope = {
     return type && { ref, type };
   },
   names: () => [...types.keys()],
+  isList: (name) => name === 'team',
   tables: () => ['margin_floor', 'award'],
   table: (name) => {
     const keys = new Map<string, readonly Type[]>([['margin_floor', [{ kind: 'text' }]], ['award', [{ kind: 'percent' }, { kind: 'money' }]]]).get(name);
@@ -56,7 +57,7 @@ describe('units', () => {
     ['if(trial, 1.5x, 1)', 'factor'], ['if(trial, 5%, 0)', 'percent'], ['if(trial, 100, 0) + amount', 'money'], ['ifblank(owner, "house")', 'payee'], ['ifblank(amount, 0)', 'money'],
     ['max(date, 2026-01-01)', 'date'], ['switch(stage, "a", 5%, "b", 0, 1%)', 'percent'], ['concat(stage, "/", logos, date)', 'text'], ['yearly(quota)', 'money'], ['margin_floor(stage)', 'percent'],
     ['award(5%, 100)', 'money'], ['20_000 a year', 'money'], ['20_000 a year * ramp', 'money'], ['max(0, 1 - abs(amount - fee) / amount)', 'percent'], ['amount + 50 * logos', 'money'],
-    ['100 * (40% * min(1.2, attainment / 80%) + 60% * min(1.2, discount / 105%))', 'number'], ['1_000 a month + amount', 'money'], ['min(20 a month, logos)', 'number'],
+    ['100 * (40% * min(1.2, attainment / 80%) + 60% * min(1.2, discount / 105%))', 'number'], ['1_000 a month + amount', 'money'], ['min(20 a month, logos)', 'number'], ['count(team)', 'number'],
   ])('%s is %s', (text, type) => {
     expect(typeOf(text)).toBe(type);
   });

@@ -19,6 +19,8 @@ export interface Refusal { readonly code: Code; readonly message: string; readon
 export interface Found {
   readonly broken?: true;
   readonly meaning?: Meaning;
+  /** a field that holds a list, whose entries `count` counts */
+  readonly list?: true;
   readonly refusal?: Refusal;
   /** a table, whose meaning depends on the other names of the place */
   readonly table?: NamedTable;
@@ -64,6 +66,7 @@ export function typed(found: Diagnostic[], node: TextNode, names: Names, expecte
   const result = typeFormula(read.formula, {
     lookup: (name) => meant.names.get(name),
     names: names.all,
+    isList: (name) => names.find(name, node)?.list === true,
     table: (name) => { const table = meant.tables.get(name); return table && ((args, c, call): ReadTable | undefined => table.called(names, args, c, call)); },
     tables: () => names.all().filter((name) => names.find(name, node)?.table !== undefined),
   }, expected);

@@ -178,6 +178,7 @@ describe('what a plan says', () => {
     expect(table('rate: { by: won, lookup: { yes: 3%, no: 5% } }')).toMatchObject({ rows: [{ key: true }, { key: false }] });
     expect(table('rate: { by: account.tier, lookup: { 1: 3%, 2: 5% } }')).toMatchObject({ rows: [{ key: ratio(1n) }, { key: ratio(2n) }] });
     expect(table('rate: { by: closed, retroactive: { 2026-01-01: 3%, 2026-07-01: 5% } }')).toMatchObject({ rows: [{ key: ratio(BigInt(parseDay('2026-01-01') ?? 0)) }, {}] });
+    expect(leafOf(planOf('incentive: 10k a year\ncomponents: { c: { measure: { sum: amount, from: deal }, target: 100k, payout: attainment, round: { payout: 1% } } }\n')).pay?.number).toMatchObject({ kind: 'formula', text: 'attainment' });
     expect(table('target: 100k, payout: attainment')).toMatchObject({ kind: 'marginal', rows: [{ key: ratio(0n), value: { value: ratio(1n), type: { kind: 'factor' } } }] });
   });
 

@@ -5,9 +5,10 @@
  */
 import type { Diagnostic } from '../value/diagnostic.ts';
 import { must } from '../value/diagnostic.ts';
+import { closest } from './closest.ts';
 import type { Typed } from './formula.ts';
 import type { Component, Measure, Plan } from './plan.ts';
-import { problem } from './problem.ts';
+import { both, problem } from './problem.ts';
 import { measuresNamed, refsOf } from './references.ts';
 
 type Ordered = Pick<Plan, 'components' | 'measures'>;
@@ -39,6 +40,7 @@ export function checkOrder(plan: Ordered, found: Diagnostic[]): void {
   if (circle !== undefined) {
     found.push(problem('plan.cycle', atOf(all, circle), `these components need each other's results: ${circle.join(' → ')}`, 'break the circle at one of them: name the measure in place of the result'));
   }
+  checkNamed(plan, found);
   const feeds = feedsOf(plan);
   const fed = circleIn(feeds);
   if (fed !== undefined) {
@@ -48,6 +50,19 @@ export function checkOrder(plan: Ordered, found: Diagnostic[]): void {
   for (const [name, round] of roundsOf(plan)) {
     if (round <= MOST_ROUNDS) continue;
     found.push(problem('plan.cycle', atOf(all, [name]), `\`${name}\` would be paid in round ${round}: ${pathTo(feeds, name).join(' → ')}; there are at most ${MOST_ROUNDS}`, 'pay on the first earnings, and not on what is paid on them'));
+  }
+}
+
+/** Earnings of a component that does not exist would be 0 without a word. */
+function checkNamed(plan: Ordered, found: Diagnostic[]): void {
+  const names = plan.components.map((c) => c.name);
+  const filters = plan.components.flatMap((c) => earningMeasures(c, plan)).flatMap((m) => ('where' in m && m.where !== undefined ? [m.where] : []));
+  for (const where of new Set(filters)) {
+    for (const name of componentsNamed(where.formula)) {
+      if (names.includes(name)) continue;
+      const near = closest(name, names);
+      found.push(problem('plan.unknown_name', where.at, `there is no component \`${name}\` at the top of this plan, whose earnings could count`, near === undefined ? `the components at the top are ${both(names)}` : `did you mean \`${near}\`?`));
+    }
   }
 }
 
@@ -76,15 +91,20 @@ function feedsOf(plan: Ordered): ReadonlyMap<string, readonly string[]> {
   }));
 }
 
-/** The components whose earnings one reads: those it names, or all; undefined where it reads none. */
-function earningsRead(c: Component, plan: Ordered, names: readonly string[]): readonly string[] | 'all' | undefined {
+/** Measures over earnings that a component names, wherever it does. */
+function earningMeasures(c: Component, plan: Ordered): readonly Measure[] {
   const named = new Map(plan.measures.map((m) => [m.name, m]));
   const inline = withParts(c).flatMap((part) => (part.kind === 'leaf' ? [part.measure, typeof part.of === 'object' ? part.of : undefined] : []));
   const measures = [...inline, ...measuresNamed(c).map((name) => named.get(name))].flatMap((m) => (m === undefined ? [] : gatheringsOf(m)));
-  const earning = measures.filter((m) => 'from' in m && m.from.includes(EARNING));
+  return measures.filter((m) => 'from' in m && m.from.includes(EARNING));
+}
+
+/** The components whose earnings one reads: those it names, or all; undefined where it reads none. */
+function earningsRead(c: Component, plan: Ordered, names: readonly string[]): readonly string[] | 'all' | undefined {
+  const earning = earningMeasures(c, plan);
   if (earning.length === 0) return undefined;
-  const said = earning.map((m) => ('where' in m && m.where !== undefined ? componentsNamed(m.where.formula) : []).filter((name) => names.includes(name)));
-  return said.some((list) => list.length === 0) ? 'all' : [...new Set(said.flat())];
+  const said = earning.map((m) => ('where' in m && m.where !== undefined ? componentsNamed(m.where.formula) : []));
+  return said.some((list) => list.length === 0) ? 'all' : [...new Set(said.flat())].filter((name) => names.includes(name));
 }
 
 function gatheringsOf(m: Measure): readonly Measure[] {

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { resolvedText } from './resolved-text.ts';
 import type { Component, Group, Leaf, Plan } from './plan.ts';
 import { namesOf, readsOf } from './references.ts';
-import { roundsOf } from './rounds.ts';
+import type { Diagnostic } from '../value/diagnostic.ts';
+import { checkOrder, roundsOf } from './rounds.ts';
 import { describePlan } from './words.ts';
 import { readWorkspace } from './workspace.ts';
 
@@ -165,6 +166,13 @@ describe('order of components', () => {
   });
   it('each is in the round after those whose earnings it reads', () => {
     const parts: Group = { kind: 'group', name: 'g', title: 'g', at, period: 'month', window: { kind: 'period' }, gates: [], multiply: [], caps: [], round: {}, limits: [], components: [on('part', 'earning', 'a')] };
+    const said: Diagnostic[] = [];
+    checkOrder({ components: [on('a', 'deal'), on('b', 'earning', 'aa')], measures: [] }, said);
+    expect(said.map((d) => `${d.code} ${d.message} ${d.hint}`)).toEqual(['plan.unknown_name There is no component `aa` at the top of this plan, whose earnings could count. The components at the top are a and b.']);
+    const loop: Diagnostic[] = [];
+    checkOrder({ components: [on('a', 'earning', 'b'), on('b', 'earning', 'a')], measures: [] }, loop);
+    checkOrder({ components: [on('a', 'deal'), on('b', 'earning', 'a'), on('c', 'earning', 'b'), on('d', 'earning', 'c')], measures: [] }, loop);
+    expect(loop.map((d) => d.message)).toEqual(["These components are paid on each other's earnings: a → b → a.", '`d` would be paid in round 4: a → b → c → d; there are at most 3.']);
     expect(Object.fromEntries(roundsOf({ components: [on('third', 'earning', 'second'), on('a', 'deal'), on('second', 'earning'), on('b', 'deal'), parts], measures: [] }))).toEqual({ third: 3, a: 1, second: 2, b: 1, g: 2 });
   });
 });

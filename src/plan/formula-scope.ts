@@ -1,7 +1,9 @@
 /** What a formula is typed against: the names of its place, and where its problems go. */
 import type { Ref, Span, Type } from './formula.ts';
+import type { Table } from './plan.ts';
 
-export interface Meaning { readonly ref: Ref; readonly type: Type }
+/** `table`: the name reads this table, in the place of a value that it stands for. */
+export interface Meaning { readonly ref: Ref; readonly type: Type; readonly table?: Table }
 
 /** What names mean where the formula stands. */
 export interface Scope {

@@ -16,7 +16,8 @@ import { resolveRoundings } from './resolve-roundings.ts';
 import { resolveNumber } from './resolve-tables.ts';
 import type { NumberPlace, NumberUse } from './resolve-tables.ts';
 import { resolveWindow } from './resolve-window.ts';
-import { componentNames, fieldsRefused, later, measureNames, resultNames, rowNames, tableNames, together } from './scopes.ts';
+import { rowNames } from './row-names.ts';
+import { componentNames, fieldsRefused, later, measureNames, resultNames, tableNames, together } from './scopes.ts';
 import type { Names, PlanContext } from './scopes.ts';
 import { humanised, percentText } from './titles.ts';
 

@@ -7,7 +7,7 @@ import type { Ratio } from '../value/rate.ts';
 import { closest } from './closest.ts';
 import { find, hasRefusedKey, itemsOf, textOf } from './document.ts';
 import type { Entry, MapNode, Node, TextNode } from './document.ts';
-import { FACTOR, fits, isWord, MONEY, NUMBER, PERCENT, settle, typeName } from './formula-units.ts';
+import { commonType, described, FACTOR, fits, isWord, MONEY, NUMBER, PERCENT, settle, typeName } from './formula-units.ts';
 import type { Type, Typed } from './formula.ts';
 import { readLiteral } from './literal.ts';
 import type { Num, Table, TableKind, TableRow } from './plan.ts';
@@ -15,7 +15,7 @@ import { both, either, problem } from './problem.ts';
 import { typed } from './scopes.ts';
 import type { Names, PlanContext } from './scopes.ts';
 
-export type NumberPlace = 'rate' | 'payout' | 'amount' | 'target' | 'incentive' | 'weight' | 'factor' | 'limit';
+export type NumberPlace = 'rate' | 'payout' | 'amount' | 'target' | 'incentive' | 'weight' | 'factor' | 'limit' | 'share' | 'derived';
 export interface NumberUse {
   readonly place: NumberPlace;
   /** what formulas and values of tables may name */
@@ -28,6 +28,8 @@ export interface NumberUse {
   readonly results?: Readonly<Partial<Record<'attainment' | 'value', Type>>>;
   /** type of the measure, which decides the unit of a rate and of a target */
   readonly measure?: Type;
+  /** the number is about single rows, so that tables may be read by anything that is known of a row */
+  readonly row?: true;
 }
 
 export const KINDS: readonly TableKind[] = ['marginal', 'retroactive', 'steps', 'points', 'lookup'];
@@ -42,13 +44,16 @@ const ALLOWED: Readonly<Record<NumberPlace, readonly TableKind[]>> = {
   weight: ['steps', 'points', 'lookup'],
   factor: ['marginal', 'steps', 'points', 'lookup'],
   limit: ['steps', 'points', 'lookup'],
+  share: ['marginal', 'steps', 'points', 'lookup'],
+  derived: ['steps', 'points', 'lookup'],
 };
 
 export function resolveNumber(ctx: PlanContext, node: Node, use: NumberUse): Num | undefined {
   if (node.kind === 'map') return tableNumber(resolveTable(ctx, node, use));
   if (node.kind === 'list') return undefined;
   const named = ctx.tables.get(node.text.trim());
-  if (named !== undefined) {
+  // in a row a field may be called like a table that is not about rows
+  if (named !== undefined && (use.row === undefined || use.names.find(named.key, node)?.meaning?.table !== undefined)) {
     ctx.used.add(named.key);
     return named.value.kind === 'map' ? tableNumber(resolveTable(ctx, named.value, use)) : undefined;
   }
@@ -62,7 +67,7 @@ export function resolveNumber(ctx: PlanContext, node: Node, use: NumberUse): Num
 
 /** A bare number where a percentage or a multiple is meant: `5` could be 5 % or 5 times, which pay very differently. */
 function saysUnit(ctx: PlanContext, node: TextNode, value: Typed, use: NumberUse): boolean {
-  if (use.place === 'factor' || value.kind !== 'number' || value.type.kind !== 'factor' || value.written !== 'number' || value.value.n === 0n) return true;
+  if (['factor', 'share', 'derived'].includes(use.place) || value.kind !== 'number' || value.type.kind !== 'factor' || value.written !== 'number' || value.value.n === 0n) return true;
   const text = node.text.trim();
   const hint = use.place === 'rate' ? `write \`${text}%\` of the money, or \`${text}x\` for ${text} times the base rate` : `write \`${text}x\` for ${text} times the incentive, or a percentage of it`;
   ctx.found.push(problem('plan.unit', node.at, `\`${text}\` has no unit`, hint));
@@ -82,7 +87,7 @@ function tableNumber(table: Table | undefined): Num | undefined {
 }
 
 /** What the values of a place may be. `5%` of money, `250` for each unit, `1.5x` times the base. */
-function expectedTypes(use: NumberUse, kind: TableKind | undefined): readonly Type[] {
+function expectedTypes(use: NumberUse, kind: TableKind | undefined): readonly Type[] | undefined {
   switch (use.place) {
     case 'rate': return use.measure?.kind === 'money' || use.measure === undefined ? [PERCENT, FACTOR] : [MONEY, FACTOR];
     case 'payout': return kind === 'marginal' ? [FACTOR, PERCENT] : [PERCENT];
@@ -91,10 +96,12 @@ function expectedTypes(use: NumberUse, kind: TableKind | undefined): readonly Ty
     case 'weight': return [PERCENT];
     case 'factor': return [FACTOR, PERCENT, NUMBER];
     case 'limit': return [PERCENT, MONEY];
+    case 'share': return [PERCENT, FACTOR, NUMBER];
+    case 'derived': return undefined;
   }
 }
 
-function resolveTable(ctx: PlanContext, node: MapNode, use: NumberUse): Table | undefined {
+export function resolveTable(ctx: PlanContext, node: MapNode, use: NumberUse): Table | undefined {
   const kind = tableKind(ctx, node, use.place);
   const by = resolveBy(ctx, node, use, kind);
   const rowsNode = kind === undefined ? undefined : find(node, kind);
@@ -123,7 +130,7 @@ function resolveTable(ctx: PlanContext, node: MapNode, use: NumberUse): Table | 
 function tableKind(ctx: PlanContext, node: MapNode, place: NumberPlace): TableKind | undefined {
   const said = tableKindSaid(ctx, node);
   if (said === undefined || ALLOWED[place].includes(said)) return said;
-  const where = place === 'factor' ? 'a factor' : place === 'limit' ? 'a cap or floor' : `\`${place}\``;
+  const where = place === 'factor' ? 'a factor' : place === 'share' ? 'a share' : place === 'derived' ? '`derived`' : place === 'limit' ? 'a cap or floor' : `\`${place}\``;
   const hint = said === 'retroactive' ? 'write `steps`: the value of the band reached'
     : said === 'steps' && place === 'rate' ? 'write `retroactive` (the rate reached, for everything) or `marginal` (each part at its own rate)'
     : `write ${either(ALLOWED[place].map((k) => `\`${k}\``))}`;
@@ -156,11 +163,11 @@ function resolveBy(ctx: PlanContext, node: MapNode, use: NumberUse, kind: TableK
   }
   const item = items[0];
   const got = item?.kind === 'text' ? typed(ctx.found, item, use.by) : undefined;
-  if (got !== undefined && kind === 'marginal' && readsField(got.formula)) {
+  if (got !== undefined && kind === 'marginal' && use.row === undefined && readsField(got.formula)) {
     ctx.found.push(problem('plan.table', by.at, `\`${got.text}\` is a field of the fact; a \`marginal\` table needs the sum that is cut into parts`, 'write `retroactive`, which finds the rate for each fact'));
     return undefined;
   }
-  return got === undefined || !oneReading(ctx, item as TextNode, got.formula) ? undefined : got.formula;
+  return got === undefined || (use.row === undefined && !oneReading(ctx, item as TextNode, got.formula)) ? undefined : got.formula;
 }
 
 /** A table is read at one thing: a result, a measure, fields of the fact, or what is known of the payee. */
@@ -197,9 +204,20 @@ function resolveRows(ctx: PlanContext, node: MapNode, kind: TableKind, by: Typed
   const share = entries.some((e) => e.key.trim().endsWith('%')) && by.type.kind === 'number' && fits(by, PERCENT, false);
   const type = share ? PERCENT : by.type;
   const rows = entries.map((entry) => resolveRow(ctx, entry, kind, type, use));
-  const whole = rows.filter((r) => r !== undefined);
+  const whole = use.place === 'derived' ? alike(ctx, node, rows.filter((r) => r !== undefined)) : rows.filter((r) => r !== undefined);
   const ordered = kind === 'lookup' ? noTwins(ctx, whole) : ascending(ctx, whole);
   return whole.length === rows.length && ordered ? { rows: whole, percent: share } : undefined;
+}
+
+/** The rows of a table that may give anything: all of one type. */
+function alike(ctx: PlanContext, node: MapNode, rows: readonly TableRow[]): readonly TableRow[] {
+  const [first] = rows;
+  if (first === undefined) return rows;
+  const common = commonType(rows.map((r) => r.value), true);
+  if ('type' in common) return rows.map((r) => ({ ...r, value: settle(r.value, common.type) }));
+  const [a, b] = common.unlike;
+  ctx.found.push(problem('plan.unit', node.at, `${described(a)} and ${described(b)}: a table gives values of one type`, 'write all values in one unit'));
+  return [];
 }
 
 function resolveRow(ctx: PlanContext, entry: Entry, kind: TableKind, by: Type, use: NumberUse): TableRow | undefined {

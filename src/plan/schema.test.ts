@@ -19,9 +19,6 @@ describe('the schema', () => {
     const frames: Partial<Record<Place, (key: string) => string>> = {
       plan: (k) => `plan: a\n${k}: x`,
       component: (k) => `components:\n  c:\n    ${k}: x`,
-      measure: (k) => `measures:\n  m:\n    ${k}: x`,
-      credit: (k) => `credits:\n  c:\n    ${k}: x`,
-      fact: (k) => `facts:\n  f:\n    ${k}: x`,
       round: (k) => `round:\n  ${k}: x`,
     };
     for (const [place, frame] of Object.entries(frames)) {

@@ -3,31 +3,46 @@
  * field of the row, `payee.x`, `component.attainment`, a measure, a table, a term, the edges of the
  * period. A name with two meanings is refused, so the order never decides what somebody is paid.
  */
+import { assert } from '../value/diagnostic.ts';
 import type { Code, Diagnostic } from '../value/diagnostic.ts';
-import { closest } from './closest.ts';
 import { placeOf } from './document.ts';
 import type { Entry, Node, TextNode } from './document.ts';
 import type { Formula, Ref, Span, Type, Typed } from './formula.ts';
 import { isFunction } from './formula-functions.ts';
 import { formulaText } from './formula-text.ts';
-import { fieldOf, typeOf } from './kinds.ts';
+import type { Kinds } from './kinds.ts';
+import type { Trail } from './lazily.ts';
 import { parseFormula } from './parse-formula.ts';
-import type { At, CreditRule, Kind, Measure, Term } from './plan.ts';
+import type { At, CreditRule, Measure, State, Term } from './plan.ts';
 import { both, problem } from './problem.ts';
+import { follow, hintFor, rowNames } from './row-names.ts';
 import { typeFormula } from './type-formula.ts';
 import type { Meaning } from './type-formula.ts';
 
 /** What the parts of one plan share while it is resolved. */
 export interface PlanContext {
   readonly found: Diagnostic[];
-  readonly kinds: ReadonlyMap<string, Kind>;
+  readonly kinds: Kinds;
   readonly currency: string;
   readonly terms: ReadonlyMap<string, Term>;
   readonly tables: ReadonlyMap<string, Entry>;
-  readonly credits: readonly CreditRule[];
+  /** filled once everything else of the plan can be asked for */
+  readonly credits: CreditRule[];
+  /** of all credit rules, also of those with errors */
+  readonly ruleNames: ReadonlySet<string>;
   readonly measureNames: ReadonlySet<string>;
   /** the measure of a name, resolved when it is first asked for; undefined where it has errors */
-  readonly measure: (name: string, asked: Node) => Measure | undefined;
+  readonly measure: (name: string, asked: Node | At) => Measure | undefined;
+  /** whose number a measure of this name is, as its text says */
+  readonly subjectOf: (name: string) => string;
+  readonly state: (name: string, asked: Node | At) => State | undefined;
+  /** the kind whose state it is */
+  readonly subjectOfState: (name: string) => string | undefined;
+  readonly levelOf: (state: string) => Type;
+  /** whether rows of a kind can be read: what its condition, or its state, says is resolved first */
+  readonly ready: (kind: string, asked: Node | At) => boolean;
+  /** what is being resolved, outermost first */
+  readonly trail: Trail;
   /** names of all components, at whatever depth */
   readonly components: ReadonlySet<string>;
   /** names of tables that something reads */
@@ -37,7 +52,7 @@ export interface PlanContext {
 }
 
 /** `broken`: what the name stands for has errors of its own, which are reported there */
-interface Found { readonly broken?: true; readonly meaning?: Meaning; readonly refusal?: { readonly code: Code; readonly message: string; readonly hint: string } }
+export interface Found { readonly broken?: true; readonly meaning?: Meaning; readonly refusal?: { readonly code: Code; readonly message: string; readonly hint: string } }
 /** The names of one place. `asked` is the node that asks, for messages of what is resolved on the way. */
 export interface Names {
   find(name: string, asked: TextNode): Found | undefined;
@@ -116,71 +131,8 @@ function meaningName({ ref }: Meaning): string {
   return names[ref.kind];
 }
 
-/** Fields of the rows of these kinds; dots follow references. A field must mean the same in each kind. */
-export function rowNames(kinds: ReadonlyMap<string, Kind>, rows: readonly string[]): Names {
-  const known = rows.flatMap((name) => kinds.get(name) ?? []);
-  return {
-    all: () => known.flatMap((k) => pathsOf(k, kinds)),
-    find(name) {
-      const path = name.split('.');
-      const types = known.map((kind) => ({ kind, got: follow(kinds, kind, path) }));
-      const first = types.find((t) => typeof t.got === 'object');
-      const missing = types.find((t) => typeof t.got !== 'object');
-      if (first === undefined) {
-        const got = types[0]?.got;
-        return typeof got === 'string' && path.length > 1 ? { refusal: { code: 'plan.unknown_name', message: got, hint: hintFor(kinds, known[0], path) } } : undefined;
-      }
-      const meaning: Meaning = { ref: { kind: 'field', path }, type: first.got as Type };
-      if (missing !== undefined) return { meaning, refusal: { code: 'plan.unknown_name', message: `\`${name}\` is a field of \`${first.kind.name}\`, but not of \`${missing.kind.name}\``, hint: `add it to \`${missing.kind.name}\`, or measure the two kinds apart` } };
-      const other = types.find((t) => JSON.stringify(t.got) !== JSON.stringify(first.got));
-      if (other !== undefined) return { meaning, refusal: { code: 'plan.two_meanings', message: `\`${name}\` has one type in \`${first.kind.name}\` and another in \`${other.kind.name}\``, hint: 'measure the two kinds apart' } };
-      return { meaning };
-    },
-  };
-}
-
-/** The type at the end of a path, or why there is none. */
-export function follow(kinds: ReadonlyMap<string, Kind>, kind: Kind, path: readonly string[]): Type | string {
-  let at: Kind = kind;
-  let type: Type | undefined;
-  for (const [i, step] of path.entries()) {
-    if (i > 0) {
-      const next: Kind | undefined = type?.kind === 'entity' ? kinds.get(type.entity) : type?.kind === 'payee' ? kinds.get('person') : undefined;
-      if (next === undefined) return `\`${path.slice(0, i).join('.')}\` is ${type?.kind === 'text' ? 'text' : 'a value'}, so it has no field \`${step}\``;
-      if (next.dated) return `\`${path.slice(0, i).join('.')}\` refers to \`${next.name}\`, whose rows are facts; only reference rows (of a source without \`date\`) can be followed`;
-      at = next;
-    }
-    type = builtIn(at, step) ?? (fieldOf(at, step) === undefined ? undefined : typeOf((fieldOf(at, step) as { type: Parameters<typeof typeOf>[0] }).type));
-    if (type === undefined) return `\`${at.name}\` has no field \`${step}\``;
-  }
-  return type ?? `\`${kind.name}\` is not a field`;
-}
-
-function builtIn(kind: Kind, name: string): Type | undefined {
-  if (name === 'id') return { kind: 'text' };
-  return name === 'date' && kind.dated ? { kind: 'date' } : undefined;
-}
-
-function hintFor(kinds: ReadonlyMap<string, Kind>, kind: Kind | undefined, path: readonly string[]): string {
-  const all = kind === undefined ? [] : pathsOf(kind, kinds);
-  const near = closest(path.join('.'), all);
-  if (near !== undefined) return `did you mean \`${near}\`?`;
-  const first = path[0] ?? '';
-  const below = all.filter((p) => p.startsWith(`${first}.`));
-  return below.length > 0 ? `there are ${both(below.slice(0, 12).map((p) => `\`${p}\``))}` : `to follow \`${first}\`, declare its type as \`payee\` or as a kind in \`facts\``;
-}
-
-function pathsOf(kind: Kind, kinds: ReadonlyMap<string, Kind>): string[] {
-  const own = [...kind.fields.map((f) => f.name), 'id', ...(kind.dated ? ['date'] : [])];
-  const below = kind.fields.flatMap((f) => {
-    const next = typeof f.type === 'object' ? kinds.get(f.type.entity) : f.type === 'payee' ? kinds.get('person') : undefined;
-    return next === undefined ? [] : next.fields.map((n) => `${f.name}.${n.name}`);
-  });
-  return [...own, ...below];
-}
-
 /** Fields of the person whose row is looked at, by their bare names. */
-export function personNames(kinds: ReadonlyMap<string, Kind>): Names {
+export function personNames(kinds: Kinds): Names {
   const row = rowNames(kinds, ['person']);
   return {
     all: () => row.all().filter((n) => !n.includes('.')),
@@ -192,8 +144,9 @@ export function personNames(kinds: ReadonlyMap<string, Kind>): Names {
 }
 
 /** `payee.x`: fields of the payee as of the end of the window. */
-export function payeeNames(kinds: ReadonlyMap<string, Kind>): Names {
-  const person = kinds.get('person') as Kind;
+export function payeeNames(kinds: Kinds): Names {
+  const person = kinds.get('person');
+  assert(person !== undefined, 'there is always a person');
   return {
     all: () => person.fields.map((f) => `payee.${f.name}`),
     find(name) {
@@ -276,25 +229,13 @@ export function resultNames(types: Readonly<Partial<Record<'attainment' | 'value
 }
 
 /** Fields of the facts, where a formula cannot be about single facts. */
-export function fieldsRefused(kinds: ReadonlyMap<string, Kind>, rows: readonly string[]): Names {
+export function fieldsRefused(kinds: Kinds, rows: readonly string[]): Names {
   const row = rowNames(kinds, rows);
   return {
     all: () => [],
     find(name, asked) {
       return row.find(name, asked)?.meaning === undefined ? undefined
         : { refusal: { code: 'plan.table', message: `\`${name}\` is a field of \`${rows.join('`, `')}\`, so it differs from fact to fact; here one number is needed for all of them`, hint: 'only `rate` can be found for each fact: use `rate`, or pick facts with `where`' } };
-    },
-  };
-}
-
-/** Names of a row's place that this version cannot read there. */
-export function outOfRow(ctx: Pick<PlanContext, 'terms' | 'tables'>): Names {
-  return {
-    all: () => [],
-    find(name) {
-      const what = ctx.terms.has(name) ? `the term \`${name}\`` : ctx.tables.has(name) ? `the table \`${name}\``
-        : name.startsWith('payee.') || name.startsWith('via.') ? `\`${name}\`` : name === 'period_start' || name === 'period_end' ? `\`${name}\`` : undefined;
-      return what === undefined ? undefined : notYet(`${what} in a formula about single facts`, 'use only fields of the fact here');
     },
   };
 }

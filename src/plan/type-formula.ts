@@ -57,6 +57,7 @@ function typePart(c: Checker, unknown: Set<string>, formula: Formula): Typed | u
     case 'date': case 'text': case 'yes_no': return { ...formula, type: { kind: formula.kind } };
     case 'name': {
       const meaning = c.scope.lookup(formula.name);
+      if (meaning?.table !== undefined) return { kind: 'read', name: formula.name, table: meaning.table, type: meaning.type, at: formula.at };
       if (meaning !== undefined) return { kind: 'name', name: formula.name, ...meaning, at: formula.at };
       if (!unknown.has(formula.name)) unknownName(c, formula.name, formula.at);
       unknown.add(formula.name);

@@ -41,6 +41,7 @@ export const RULES: readonly Rule[] = [
       'src/app/people.ts': 'dictionary codes and days of the store',
       'src/app/reasons.ts': 'the sequence number of an import',
       'src/engine/duckdb': 'process ids and sizes of memory',
+      'src/plan/durations.ts': 'a count of days or months',
       'src/plan/evaluate-functions.ts': 'months and days to add, bounded beforehand',
       'src/plan/resolve-credits.ts': 'levels, 1 to 99',
       'src/plan/resolved-text.ts': 'days that a table is read by',

@@ -85,7 +85,12 @@ export function sharedContext(stored: ReadonlyMap<string, Kind>, sections: Secti
   const check = (): void => {
     for (const [name, entry] of sections.measures) if (!needing(entry.value)) ctx.measure(name, entry.value);
     for (const [name, entry] of sections.states) if (!needing(entry.value)) ctx.state(name, entry.value);
-    for (const entry of sections.guardrails.values()) if (!needing(entry.value)) resolveGuardrail(ctx, entry);
+    for (const entry of sections.guardrails.values()) {
+      const said: Diagnostic[] = [];
+      if (!needing(entry.value)) resolveGuardrail({ ...ctx, found: said }, entry);
+      // a library may read terms of plans that are yet to be written
+      if (!said.some((d) => d.message.includes('means nothing here') && !d.hint.startsWith('Did you mean'))) found.push(...said);
+    }
   };
   return { shared: { kinds, broken, sections, currency, calendar }, check };
 }

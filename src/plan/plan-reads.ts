@@ -4,7 +4,7 @@
  */
 import type { Typed } from './formula.ts';
 import { lineageOf } from './kinds.ts';
-import type { Kind, Measure, State } from './plan.ts';
+import type { DerivedField, Kind, Measure, State } from './plan.ts';
 import type { PlanContext } from './scopes.ts';
 
 export interface Reads {
@@ -12,13 +12,17 @@ export interface Reads {
   readonly states: readonly State[];
   /** full names of all kinds whose rows are looked at */
   readonly kinds: ReadonlySet<string>;
+  /** of these, the ones that measures gather */
+  readonly gathered: ReadonlySet<string>;
+  /** derived fields, each with the kind whose rows have it */
+  readonly fields: readonly { readonly kind: string; readonly field: DerivedField }[];
 }
 
 type Name = Extract<Typed, { kind: 'name' }>;
 
 /** `kindOf`: a kind with its condition and its derived fields. */
 export function readsOf(parts: readonly unknown[], ctx: PlanContext, kindOf: (name: string) => Kind | undefined): Reads {
-  const measures = new Map<string, Measure>(), states = new Map<string, State>(), kinds = new Set<string>(), fields = new Set<string>();
+  const measures = new Map<string, Measure>(), states = new Map<string, State>(), kinds = new Set<string>(), gathered = new Set<string>(), fields = new Map<string, { kind: string; field: DerivedField }>();
   const at = { file: '', line: 0, column: 0, path: '' };
   const measure = (name: string): void => {
     const found = measures.has(name) ? undefined : ctx.measure(name, at);
@@ -48,7 +52,7 @@ export function readsOf(parts: readonly unknown[], ctx: PlanContext, kindOf: (na
       const field = of.fields.find((f) => f.name === step);
       const derived = field === undefined ? lineageOf(ctx.kinds, of).flatMap((k) => (kindOf(k.name) ?? k).derived).find((d) => d.name === step) : undefined;
       if (derived !== undefined && !fields.has(`${of.name}.${step}`)) {
-        fields.add(`${of.name}.${step}`);
+        fields.set(`${of.name}.${step}`, { kind: of.name, field: derived });
         visit(derived.number, [of.name]);
       }
       if (field === undefined && derived === undefined && i > 0) {
@@ -72,6 +76,7 @@ export function readsOf(parts: readonly unknown[], ctx: PlanContext, kindOf: (na
     if (isName(value)) { name(value, rows); return; }
     const said = kindsSaid(value, ctx);
     for (const row of said) kind(row);
+    if ('credited' in value) for (const row of said) gathered.add(row);
     const inside = [...new Set([...rows, ...said, ...subjectsSaid(value, ctx)])];
     // what a component says beside its measure is about the facts of that measure
     const facts = 'measure' in value && 'components' in value === false ? deep(value.measure, ctx) : [];
@@ -79,7 +84,7 @@ export function readsOf(parts: readonly unknown[], ctx: PlanContext, kindOf: (na
   };
   for (const part of parts) visit(part, []);
   const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1);
-  return { measures: [...measures.values()].sort(byName), states: [...states.values()].sort(byName), kinds };
+  return { measures: [...measures.values()].sort(byName), states: [...states.values()].sort(byName), kinds, gathered, fields: [...fields].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, field]) => field) };
 }
 
 function isName(value: object): value is Name {

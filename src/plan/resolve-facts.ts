@@ -65,8 +65,8 @@ export function factLookups(declared: DeclaredFacts, ctx: () => PlanContext): Fa
     const made = kind(name, asked);
     if (made === undefined) return undefined;
     const fields = inherited(made).map(({ owner, entry }) => field(`${owner.name}.${entry.key}`, entry.at));
-    const above = lineageOf(map, made).flatMap((k) => k.derived);
-    return { ...made, derived: [...above, ...fields.flatMap((f) => f ?? [])] };
+    const all = [...fields.flatMap((f) => f ?? []), ...lineageOf(map, made).flatMap((k) => k.derived)];
+    return { ...made, derived: [...new Map(all.map((d) => [d.name, d])).values()] };
   };
   const subjectOfState = (name: string): string | undefined => map.get(textOf(find(states.get(name)?.value, 'for'))?.trim() ?? '')?.name;
   const levelOf = (name: string): Type => { const entry = states.get(name); return (entry && levelType(entry, (k) => map.get(k))) ?? YES_NO; };

@@ -61,7 +61,8 @@ export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[
   const refused = found.some((d) => d.severity === 'error' && (version.files.includes(d.file) || (d.file === 'trueup.yaml' && d.path.startsWith('defaults'))));
   if (refused || hasErrors(mine) || version.effective === undefined || period === undefined) return undefined;
   const reads = readsOf([components, ctx.credits, owners, guardrails, own], ctx, (kind) => own.find((k) => k.name === kind) ?? ctx.kinds.get(kind));
-  const derived = [...reads.kinds].filter((kind) => ctx.kinds.get(kind)?.derivation !== undefined).sort();
+  const derivedOf = (names: ReadonlySet<string>): string[] => [...names].filter((kind) => ctx.kinds.get(kind)?.derivation !== undefined).sort();
+  const derived = derivedOf(reads.gathered);
   const plan = {
     plan: version.name,
     title: textOf(find(root, 'title')) ?? humanised(version.name),
@@ -80,7 +81,9 @@ export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[
     ...(cap !== undefined && { cap }),
     round, at,
   };
-  return deepFreeze({ ...plan, fingerprint: fingerprintOf(plan) });
+  // kinds of the plan itself stand in it
+  const beside = [...reads.fields.filter(({ kind }) => !own.some((k) => k.name === kind)), ...derivedOf(reads.kinds).flatMap((name) => (own.some((k) => k.name === name) ? [] : [{ kind: name, derivation: ctx.kinds.get(name)?.derivation }]))];
+  return deepFreeze({ ...plan, fingerprint: fingerprintOf(plan, beside) });
 }
 
 function checkPlanName(version: Version, found: Diagnostic[]): void {

@@ -7,10 +7,12 @@ import { formatRatio, multiply, ratio } from '../value/rate.ts';
 import type { Ratio } from '../value/rate.ts';
 import { formulaText } from './formula-text.ts';
 import type { Type } from './formula.ts';
-import type { Component, CreditRule, Gate, Limit, Measure, Num, Plan, Roundings, Table, TableRow, Term, Window } from './plan.ts';
+import { bareKind } from './kinds.ts';
+import type { Component, Gate, Limit, Measure, Num, Plan, Roundings, Table, TableRow, Term, Window } from './plan.ts';
+import { creditOut, guardrailOut, kindOut, measureOut, stateOut } from './resolved-facts.ts';
 
 /** What is printed: a text, or a map. Lists of texts and maps are printed in brackets. */
-type Out = string | readonly Out[] | { readonly [key: string]: Out | undefined };
+export type Out = string | readonly Out[] | { readonly [key: string]: Out | undefined };
 
 export function resolvedText(plan: Plan): string {
   return `${print(planOut(plan), '')}\n`;
@@ -31,8 +33,11 @@ function planOut(plan: Plan): Out {
     period: plan.period,
     incentive: plan.incentive && numOut(plan.incentive),
     prorate: plan.prorate === 'days_after_first' ? 'days after the first' : plan.prorate,
-    credits: mapOf(plan.credits, (c) => c.name, creditOut),
-    measures: mapOf([...named.values()], (m) => m.name, (m) => measureOut(m, named)),
+    facts: mapOf(plan.kinds, (k) => bareKind(k.name), (k) => kindOut(k, numOut)),
+    states: mapOf(plan.states, (s) => s.name, stateOut),
+    credits: mapOf(plan.credits, (c) => c.name, (c) => creditOut(c, numOut)),
+    guardrails: mapOf(plan.guardrails, (g) => g.name, (g) => guardrailOut(g, numOut)),
+    measures: mapOf([...named.values()], (m) => m.name, (m) => measureOut(m, named, numOut)),
     components: mapOf(plan.components, (c) => c.name, (c) => componentOut(c, named, {})),
     cap: plan.cap && limitOut(plan.cap),
     round: roundOut(plan.round),
@@ -53,35 +58,6 @@ function literal(value: Ratio, written: 'number' | 'percent' | 'factor'): string
   return formulaText({ kind: 'number', value, written, at: { start: 0, end: 0 } });
 }
 
-function creditOut(rule: CreditRule): Out {
-  const to = rule.to.map((p) => p.join('.'));
-  return {
-    title: rule.title,
-    from: [...rule.from],
-    to: rule.split.length > 0 ? undefined : to,
-    split: rule.split.length === 0 ? undefined : rule.split.map((step) => mapOf(step, (s) => s.to.join('.'), (s) => (s.share === 'rest' ? 'rest' : numOut(s.share))) ?? {}),
-    share: rule.share === undefined ? '100%' : numOut(rule.share),
-    where: rule.where?.text,
-    overlay: rule.overlay ? 'yes' : 'no',
-    up: rule.up?.field,
-    levels: rule.up === undefined ? undefined : String(rule.up.levels),
-  };
-}
-
-function measureOut(measure: Measure, named: ReadonlyMap<string, Measure>): Out {
-  const part = (m: Measure): Out => (named.get(m.name) === undefined ? measureOut(m, named) : m.name);
-  switch (measure.kind) {
-    case 'ratio': return { title: measure.title, ratio: [part(measure.numerator), part(measure.denominator)] };
-    case 'formula': return { title: measure.title, formula: formulaText(measure.formula) };
-    case 'rank': return { title: measure.title, rank: part(measure.of), among: measure.among?.join('.') };
-    default: {
-      const over = { where: measure.where?.text, credited: measure.credited.length === 0 ? undefined : [...measure.credited] };
-      if (measure.kind === 'count') return { title: measure.title, count: [...measure.from], ...over };
-      return { title: measure.title, [measure.kind]: formulaText(measure.of), from: [...measure.from], ...over };
-    }
-  }
-}
-
 function componentOut(c: Component, named: ReadonlyMap<string, Measure>, around: Roundings): Out {
   const base = { title: c.title, weight: c.weight && numOut(c.weight), incentive: c.incentive && numOut(c.incentive) };
   // a group's roundings reach its parts; `end` stands at the top only
@@ -96,7 +72,7 @@ function componentOut(c: Component, named: ReadonlyMap<string, Measure>, around:
   const when = { window: windowText(c.window), period: c.period };
   if (c.kind === 'group') return { ...base, ...when, components: mapOf(c.components, (x) => x.name, (x) => componentOut(x, named, c.round)), ...rest };
   const target = c.target && { target: numOut(c.target), better: c.better, no_target: shareOut(c.noTarget) };
-  const measure = c.measure && { measure: named.get(c.measure.name) === undefined ? measureOut(c.measure, named) : c.measure.name, ...target, missing: shareOut(c.missing) };
+  const measure = c.measure && { measure: named.get(c.measure.name) === undefined ? measureOut(c.measure, named, numOut) : c.measure.name, ...target, missing: shareOut(c.missing) };
   return { ...base, ...measure, ...when, ...(c.pay && { [c.pay.form]: numOut(c.pay.number) }), ...rest };
 }
 
@@ -150,12 +126,14 @@ function namedMeasures(plan: Plan): Map<string, Measure> {
     inside(m);
   };
   const inside = (m: Measure): void => {
-    if (m.kind === 'ratio') { visit(m.numerator); visit(m.denominator); }
+    if (m.kind === 'ratio') { visit(m.numerator); visit(m.denominator); if (m.otherwise !== undefined) visit(m.otherwise); }
+    if (m.kind === 'rank') visit(m.of);
     if (m.kind === 'formula') Object.values(m.measures).forEach(visit);
   };
   const component = (c: Component): void => {
     if (c.kind === 'leaf' && c.measure !== undefined) {
-      if (c.measure.name === c.name) inside(c.measure);
+      // one that stands in the component has its name
+      if (c.measure.name === c.name && !c.measure.at.path.startsWith('measures.')) inside(c.measure);
       else visit(c.measure);
     }
     for (const g of c.gates) for (const t of g.require) if (t.left.kind === 'measure') visit(t.left.measure);

@@ -46,7 +46,13 @@ export function nameWords(ref: Ref, name: string): string {
     case 'period': return ref.edge === 'start' ? 'the start of the period' : 'the end of the period';
     case 'measure': return spaced(ref.measure);
     case 'result': return ref.what === 'value' ? 'the measure' : `the ${ref.what}`;
-    default: return name;
+    case 'payee': return 'the payee';
+    case 'person_term': return ref.who === 'payee' ? `your ${spaced(ref.term)}` : `the ${spaced(ref.term)} of the payee below`;
+    case 'via_field': return `the ${ref.path.map(spaced).join('\'s ')} of the payee below`;
+    case 'group_field': return `the ${ref.path.map(spaced).join('\'s ')} of your ${spaced(ref.group)}`;
+    case 'state': return spaced(ref.state);
+    case 'component': return ref.what === 'value' ? `the measure of ${spaced(ref.component)}` : `the ${ref.what} of ${spaced(ref.component)}`;
+    case 'column': case 'table': return name;
   }
 }
 

@@ -19,7 +19,7 @@ import { earnedStage, earningsStage, factorsStage, gatesStage, partsStage, payou
 import { divisorOf, entityRows, factsStage } from './facts.ts';
 import { type Gathered, gatherer } from './gather.ts';
 import { digitsOf, NotBuilt } from './lower.ts';
-import { notBuilt } from './not-built.ts';
+import { notBuilt } from './not-built-facts.ts';
 import { blocksOf, cubeStage, measuresStage } from './measures.ts';
 import { aboveOn, type People, type Person, type Stint, stintsOf } from './people.ts';
 import { REFERENCES, type ReferenceRows, REF_ASSIGN, REF_CAP, REF_COMPONENT, REF_DAY, REF_FACTOR, REF_GATE, REF_MEASURE, REF_NEED, REF_ROUTE, REF_SEGMENT, REF_STINT, REF_WINDOW, REF_WORLD } from './reference.ts';

@@ -185,7 +185,7 @@ describe('facts, states, credits, guardrails and measures of the whole language'
       'Stage of each account is the last stage of stage change, in the order MQA, SQL and Won; stays of less than 14 days are passed over.',
       'The csm of each account is credited with all of it.',
       'Of each deal and first win, sdr (by stage: Won is 40 %, everything else 10 %); of what is left, owner 60 % and account\'s csm the rest. The credit is multiplied by a factor by your role: AE is 1 times, everything else 0.5 times.',
-      'For each deal and first win, everybody above, level by level of the owner (by manager) are credited with all of it, on top. The credit is multiplied by max(0, your level − the level of the payee below) × 10.',
+      'For each deal and first win, everybody above, level by level of the owner (by manager) are credited with all of it, on top. The credit is multiplied by max(0, your level − the level of the one below) × 10.',
       'For each deal and first win, the owner of every touch of the same account in the 60 days before it is credited with all of it, once each, on top of the direct credits. Nobody has it whom deals credits for the same.',
       'The account\'s csm of each hot is credited with all of it.',
       'For each earning, the manager of the payee (by manager) is credited with all of it, on top.',

@@ -93,6 +93,7 @@ function resolveKind(name: string, declared: Entry | undefined, sources: readonl
     checkName(entry.key, entry.at, { name, dated }, fields.keys(), found);
     if (type !== undefined) fields.set(entry.key, type);
     checkRead(entry, type, dated, found);
+    if (entry.key === 'reverses' && type !== undefined) checkReverses(name, entry, type, dated, found);
   }
   if (name === 'person') {
     for (const [field, type] of Object.entries(PERSON)) if (!fields.has(field)) fields.set(field, type);
@@ -204,6 +205,12 @@ function checkRead(entry: Entry, type: FieldType | undefined, dated: boolean, fo
   if (typeof wanted !== 'string' || type === undefined || type === wanted) return;
   const what = dated ? 'says which currency the row is in' : `says ${entry.key === 'from' ? 'from' : 'up to'} which day the row holds`;
   found.push(problem('source.bad_type', entry.value.at, `\`${entry.key}\` ${what}, so its type is ${wanted}`, `write \`${entry.key}: ${wanted}\``));
+}
+
+/** `reverses` names the fact of the same kind whose credits a row takes back. */
+function checkReverses(name: string, entry: Entry, type: FieldType, dated: boolean, found: Diagnostic[]): void {
+  if (dated && (type === 'text' || (typeof type === 'object' && type.entity === name))) return;
+  found.push(problem('source.bad_type', entry.value.at, dated ? `\`reverses\` names the \`${name}\` whose credits this one takes back, so its type is \`${name}\`` : `rows of \`${name}\` are not facts, so none takes back the credits of another`, dated ? `write \`reverses: ${name}\`` : 'give the field another name'));
 }
 
 function isDated(name: string, sources: readonly Entry[], found: Diagnostic[]): boolean {

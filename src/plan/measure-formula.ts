@@ -32,7 +32,7 @@ export function arithmetic(ctx: PlanContext, base: Base, node: TextNode): Measur
 function formulaNames(ctx: PlanContext, subject: Subject): Names {
   const rows = typeof subject === 'string' ? [] : [subject.entity];
   const own = rows.length === 0 ? [] : [rowNames(ctx.kinds, rows), levels(ctx, rows)];
-  const groups = subject === 'payee' ? [groupsOf(ctx)] : [];
+  const groups = subject === 'payee' ? [groupsOf(ctx), lostGroups(ctx)] : [];
   return withTables(ctx, rows, together(seenFrom(ctx, subject), ...own, ...groups, noResults(ctx), around(ctx, subject === 'payee' ? 'payee' : 'subject')));
 }
 
@@ -60,8 +60,7 @@ function groupsOf(ctx: PlanContext): Names {
     find(name, asked) {
       const [group = '', ...path] = name.split('.');
       const kind = ctx.kinds.get(group);
-      if (kind === undefined || kind.dated || kind.name === 'person' || path.length === 0 || person === undefined) return undefined;
-      if (pathTo(ctx.kinds, person, kind.name) === undefined) return { refusal: { code: 'plan.unknown_name', message: `\`${name}\`: a payee has no field that says which \`${group}\` he is in`, hint: `declare it: \`facts: { person: { fields: { ${group}: ${group} } } }\`` } };
+      if (kind === undefined || kind.dated || kind.name === 'person' || path.length === 0 || person === undefined || pathTo(ctx.kinds, person, kind.name) === undefined) return undefined;
       const type = follow(ctx.kinds, kind, path, asked);
       return typeof type === 'string' ? { refusal: { code: 'plan.unknown_name', message: type, hint: hintFor(ctx.kinds, kind, path) } } : { meaning: { ref: { kind: 'group_field', group, path }, type } };
     },
@@ -77,6 +76,20 @@ function noResults(ctx: PlanContext): Names {
       const result = ['attainment', 'value', 'target', 'incentive', 'rate', 'payout'].includes(second ?? first);
       if (!result || (second !== undefined && !ctx.components.has(first))) return undefined;
       return { refusal: { code: 'plan.measure', message: `\`${name}\` is a result of a component, and results are calculated from measures`, hint: 'name measures and terms here; read results in a gate, a factor or a table' } };
+    },
+  };
+}
+
+/** Kinds that no payee says he belongs to. */
+function lostGroups(ctx: PlanContext): Names {
+  const person = ctx.kinds.get('person');
+  return {
+    all: () => [],
+    find(name) {
+      const [group = '', ...path] = name.split('.');
+      const kind = ctx.kinds.get(group);
+      if (kind === undefined || kind.dated || kind.name === 'person' || path.length === 0 || person === undefined || pathTo(ctx.kinds, person, kind.name) !== undefined) return undefined;
+      return { refusal: { code: 'plan.unknown_name', message: `\`${name}\`: a payee has no field that says which \`${group}\` he is in`, hint: `declare it: \`facts: { person: { fields: { ${group}: ${group} } } }\`` } };
     },
   };
 }

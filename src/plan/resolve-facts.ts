@@ -89,7 +89,7 @@ export function factLookups(declared: DeclaredFacts, ctx: () => PlanContext): Fa
 }
 
 function resolveField(ctx: PlanContext, kind: Kind, entry: Entry): DerivedField | undefined {
-  const number = resolveNumber(ctx, entry.value, { ...rowUse(ctx, [kind.name], 'nobody'), place: 'derived' });
+  const number = resolveNumber(ctx, entry.value, { ...rowUse(ctx, [kind.name], 'nobody'), place: 'any' });
   return number && { name: entry.key, type: typeOfNumber(number), number, at: entry.at };
 }
 

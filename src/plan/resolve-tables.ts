@@ -7,7 +7,7 @@ import type { Ratio } from '../value/rate.ts';
 import { closest } from './closest.ts';
 import { find, hasRefusedKey, itemsOf, textOf } from './document.ts';
 import type { Entry, MapNode, Node, TextNode } from './document.ts';
-import { commonType, described, FACTOR, fits, isWord, MONEY, NUMBER, PERCENT, settle, typeName } from './formula-units.ts';
+import { commonType, FACTOR, fits, isWord, MONEY, NUMBER, PERCENT, settle, shown, typeName } from './formula-units.ts';
 import type { Type, Typed } from './formula.ts';
 import { readLiteral } from './literal.ts';
 import type { Num, Table, TableKind, TableRow } from './plan.ts';
@@ -15,7 +15,7 @@ import { both, either, problem } from './problem.ts';
 import { typed } from './scopes.ts';
 import type { Names, PlanContext } from './scopes.ts';
 
-export type NumberPlace = 'rate' | 'payout' | 'amount' | 'target' | 'incentive' | 'weight' | 'factor' | 'limit' | 'share' | 'derived';
+export type NumberPlace = 'rate' | 'payout' | 'amount' | 'target' | 'incentive' | 'weight' | 'factor' | 'limit' | 'share' | 'any';
 export interface NumberUse {
   readonly place: NumberPlace;
   /** what formulas and values of tables may name */
@@ -45,7 +45,7 @@ const ALLOWED: Readonly<Record<NumberPlace, readonly TableKind[]>> = {
   factor: ['marginal', 'steps', 'points', 'lookup'],
   limit: ['steps', 'points', 'lookup'],
   share: ['marginal', 'steps', 'points', 'lookup'],
-  derived: ['steps', 'points', 'lookup'],
+  any: ['steps', 'points', 'lookup'],
 };
 
 export function resolveNumber(ctx: PlanContext, node: Node, use: NumberUse): Num | undefined {
@@ -67,7 +67,7 @@ export function resolveNumber(ctx: PlanContext, node: Node, use: NumberUse): Num
 
 /** A bare number where a percentage or a multiple is meant: `5` could be 5 % or 5 times, which pay very differently. */
 function saysUnit(ctx: PlanContext, node: TextNode, value: Typed, use: NumberUse): boolean {
-  if (['factor', 'share', 'derived'].includes(use.place) || value.kind !== 'number' || value.type.kind !== 'factor' || value.written !== 'number' || value.value.n === 0n) return true;
+  if (['factor', 'share', 'any'].includes(use.place) || value.kind !== 'number' || value.type.kind !== 'factor' || value.written !== 'number' || value.value.n === 0n) return true;
   const text = node.text.trim();
   const hint = use.place === 'rate' ? `write \`${text}%\` of the money, or \`${text}x\` for ${text} times the base rate` : `write \`${text}x\` for ${text} times the incentive, or a percentage of it`;
   ctx.found.push(problem('plan.unit', node.at, `\`${text}\` has no unit`, hint));
@@ -96,8 +96,8 @@ function expectedTypes(use: NumberUse, kind: TableKind | undefined): readonly Ty
     case 'weight': return [PERCENT];
     case 'factor': return [FACTOR, PERCENT, NUMBER];
     case 'limit': return [PERCENT, MONEY];
-    case 'share': return [PERCENT, FACTOR, NUMBER];
-    case 'derived': return undefined;
+    case 'share': return [PERCENT];
+    case 'any': return undefined;
   }
 }
 
@@ -130,7 +130,7 @@ export function resolveTable(ctx: PlanContext, node: MapNode, use: NumberUse): T
 function tableKind(ctx: PlanContext, node: MapNode, place: NumberPlace): TableKind | undefined {
   const said = tableKindSaid(ctx, node);
   if (said === undefined || ALLOWED[place].includes(said)) return said;
-  const where = place === 'factor' ? 'a factor' : place === 'share' ? 'a share' : place === 'derived' ? '`derived`' : place === 'limit' ? 'a cap or floor' : `\`${place}\``;
+  const where = place === 'factor' ? 'a factor' : place === 'share' ? 'a share' : place === 'any' ? 'a value' : place === 'limit' ? 'a cap or floor' : `\`${place}\``;
   const hint = said === 'retroactive' ? 'write `steps`: the value of the band reached'
     : said === 'steps' && place === 'rate' ? 'write `retroactive` (the rate reached, for everything) or `marginal` (each part at its own rate)'
     : `write ${either(ALLOWED[place].map((k) => `\`${k}\``))}`;
@@ -204,7 +204,7 @@ function resolveRows(ctx: PlanContext, node: MapNode, kind: TableKind, by: Typed
   const share = entries.some((e) => e.key.trim().endsWith('%')) && by.type.kind === 'number' && fits(by, PERCENT, false);
   const type = share ? PERCENT : by.type;
   const rows = entries.map((entry) => resolveRow(ctx, entry, kind, type, use));
-  const whole = use.place === 'derived' ? alike(ctx, node, rows.filter((r) => r !== undefined)) : rows.filter((r) => r !== undefined);
+  const whole = use.place === 'any' ? alike(ctx, node, rows.filter((r) => r !== undefined)) : rows.filter((r) => r !== undefined);
   const ordered = kind === 'lookup' ? noTwins(ctx, whole) : ascending(ctx, whole);
   return whole.length === rows.length && ordered ? { rows: whole, percent: share } : undefined;
 }
@@ -215,8 +215,7 @@ function alike(ctx: PlanContext, node: MapNode, rows: readonly TableRow[]): read
   if (first === undefined) return rows;
   const common = commonType(rows.map((r) => r.value), true);
   if ('type' in common) return rows.map((r) => ({ ...r, value: settle(r.value, common.type) }));
-  const [a, b] = common.unlike;
-  ctx.found.push(problem('plan.unit', node.at, `${described(a)} and ${described(b)}: a table gives values of one type`, 'write all values in one unit'));
+  ctx.found.push(problem('plan.unit', node.at, `the values ${both(common.unlike.map((v) => `${shown(v)} (${typeName(v.type)})`))} of the table are not alike`, 'write all values in one unit: money, a percent (5%), a factor (1.5x), a number, words or yes/no'));
   return [];
 }
 

@@ -110,7 +110,7 @@ function rowTables(ctx: PlanContext, rows: readonly string[], names: Names): Nam
       const entry = ctx.tables.get(name);
       if (entry?.value.kind !== 'map') return undefined;
       const hidden = isField(ctx.kinds, rows, name);
-      const table = resolveTable({ ...ctx, found: hidden ? [] : ctx.found }, entry.value, { place: 'derived', names, by: names, row: true });
+      const table = resolveTable({ ...ctx, found: hidden ? [] : ctx.found }, entry.value, { place: 'any', names, by: names, row: true });
       if (table === undefined) return hidden ? undefined : { broken: true };
       ctx.used.add(name);
       const type = (table.rows[0]?.value ?? table.otherwise)?.type;

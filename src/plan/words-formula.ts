@@ -41,18 +41,18 @@ export function formulaWords(formula: Typed): string {
 export function nameWords(ref: Ref, name: string): string {
   switch (ref.kind) {
     case 'term': return `your ${spaced(ref.term)}`;
-    case 'payee_field': return `your ${spaced(ref.path.join(' '))}`;
+    case 'payee': return 'you';
+    case 'payee_field': return `your ${ref.path.map(spaced).join('\'s ')}`;
+    case 'via_field': return `the ${ref.path.map(spaced).join('\'s ')} of the one below`;
+    case 'person_term': return ref.who === 'payee' ? `your ${spaced(ref.term)}` : `the ${spaced(ref.term)} of the one below`;
+    case 'group_field': return `the ${spaced(ref.group)}'s ${ref.path.map(spaced).join('\'s ')}`;
+    case 'component': return `the ${ref.what === 'value' ? 'measure' : ref.what} of ${spaced(ref.component)}`;
     case 'field': return ref.path.map(spaced).join('\'s ');
     case 'period': return ref.edge === 'start' ? 'the start of the period' : 'the end of the period';
     case 'measure': return spaced(ref.measure);
     case 'result': return ref.what === 'value' ? 'the measure' : `the ${ref.what}`;
-    case 'payee': return 'the payee';
-    case 'person_term': return ref.who === 'payee' ? `your ${spaced(ref.term)}` : `the ${spaced(ref.term)} of the payee below`;
-    case 'via_field': return `the ${ref.path.map(spaced).join('\'s ')} of the payee below`;
-    case 'group_field': return `the ${ref.path.map(spaced).join('\'s ')} of your ${spaced(ref.group)}`;
     case 'state': return spaced(ref.state);
-    case 'component': return ref.what === 'value' ? `the measure of ${spaced(ref.component)}` : `the ${ref.what} of ${spaced(ref.component)}`;
-    case 'column': case 'table': return name;
+    default: return name;
   }
 }
 

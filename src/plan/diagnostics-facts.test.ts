@@ -181,7 +181,7 @@ const CASES: readonly (readonly [string, Texts, ...string[]])[] = [
   ['rules that yield to each other', plan('credits: { x: { from: deal, to: owner, yields_to: y }, y: { from: deal, to: sdr, yields_to: x, overlay: yes } }\n'),
     'plan.cycle plans/ae.yaml:4:51 credits.x.yields_to | These credit rules yield to each other: x → y → x. | One of them must credit without waiting for another.'],
   ['a share of money', plan('credits: { x: { from: deal, to: owner, share: amount } }\n'),
-    'plan.formula plans/ae.yaml:4:47 credits.x.share | `amount` is money, but a percent is needed here. | Divide by money for a share: amount / quota.'],
+    'plan.formula plans/ae.yaml:4:47 credits.x.share | `amount` is money, but a percent or a factor or a number is needed here. | Divide by money for a share: amount / quota.'],
   ['a share of the payee', plan('credits: { x: { from: deal, to: owner, share: payee.cut } }\n'),
     'plan.unknown_name plans/ae.yaml:4:47 credits.x.share | `payee.cut` means nobody here: the formula holds for everybody, in every period. | Use fields of the row and of what it refers to.'],
   ['two splits', plan('credits: { x: { from: deal, split: { owner: 60% } }, y: { from: deal, split: { sdr: 30% } }, z: { from: deal, to: account.csm, share: 20% } }\n'),

@@ -96,7 +96,7 @@ function expectedTypes(use: NumberUse, kind: TableKind | undefined): readonly Ty
     case 'weight': return [PERCENT];
     case 'factor': return [FACTOR, PERCENT, NUMBER];
     case 'limit': return [PERCENT, MONEY];
-    case 'share': return [PERCENT];
+    case 'share': return [PERCENT, FACTOR, NUMBER];
     case 'any': return undefined;
   }
 }

@@ -176,6 +176,14 @@ describe('facts, states, credits, guardrails and measures of the whole language'
     expect(read(FULL, { 'facts/crm.yaml': (FILES['facts/crm.yaml'] ?? '').replace('margin >= 1_000', 'margin >= 2_000') }).plans[0]?.fingerprint.pay).not.toBe(full.fingerprint.pay);
   });
 
+  it('values of another shape are told, and nothing falls over them', () => {
+    for (const [from, to] of [['at_most: 20', 'at_most: [20]'], ['half_life: 30 days', 'half_life: { a: b }'], ['lasting: 7 days', 'lasting: [7]'], ['runs: [starts, ends]', 'runs: { a: starts }'], ['keep: first', 'keep: []'], ['min_sample: 20', 'min_sample: []']] as const) {
+      const files: Record<string, string> = Object.fromEntries(Object.entries({ ...FILES, 'plans/ae.yaml': FULL }).map(([file, text]) => [file, text.replace(from, to)]));
+      const { diagnostics } = readWorkspace('.', { list: (folder) => Object.keys(files).filter((f) => f.startsWith(`${folder}/`)), text: (path) => files[path] });
+      expect(diagnostics.map((d) => d.code)).toContain(from === 'keep: first' ? 'plan.bad_value' : 'plan.wrong_shape');
+    }
+  });
+
   it('is said in words, a sentence a key', () => {
     const words = describePlan(full);
     expect(words.slice(words.indexOf('Amounts with a unit of time are scaled by the days on the plan.') + 1, words.indexOf('Main:'))).toEqual([

@@ -1,7 +1,7 @@
 /** Measures over facts: which rows they gather, and what is done with each. */
 import { closest } from './closest.ts';
 import { entriesOf, find, itemsOf, textOf } from './document.ts';
-import type { Entry, MapNode, Node, TextNode } from './document.ts';
+import type { Entry, MapNode, Node } from './document.ts';
 import { daysOf } from './durations.ts';
 import { DATE, FACTOR, isNumeric, MONEY, NUMBER, PERCENT, typeName } from './formula-units.ts';
 import type { Type } from './formula.ts';
@@ -156,7 +156,9 @@ function limitsOf(ctx: PlanContext, node: Node | undefined, from: readonly strin
 }
 
 function limitOf(ctx: PlanContext, entry: Entry, node: MapNode, from: readonly string[], type: Type): MeasureLimit | undefined {
-  const most = find(node, 'at_most') as TextNode | undefined;
+  const most = find(node, 'at_most');
+  // a list or a map has been reported with its key
+  if (most !== undefined && most.kind !== 'text') return undefined;
   const literal = most && readLiteral(most.text);
   const written = type.kind === 'percent' || type.kind === 'factor' ? type.kind : 'number';
   if (most === undefined) ctx.found.push(problem('plan.missing_key', entry.at, `the limit \`${entry.key}\` does not say \`at_most\``, 'add `at_most: 20`'));

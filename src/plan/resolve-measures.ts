@@ -1,6 +1,6 @@
 /** `measures`, and measures that stand inside components: what is counted. */
 import { find, hasRefusedKey, textOf } from './document.ts';
-import type { Entry, MapNode, Node, TextNode } from './document.ts';
+import type { Entry, MapNode, Node } from './document.ts';
 import { FACTOR, MONEY, NUMBER, PERCENT, sameType, typeName } from './formula-units.ts';
 import type { Type } from './formula.ts';
 import { OVER_FACTS, overFacts } from './gathering.ts';
@@ -114,7 +114,9 @@ function partOf(ctx: PlanContext, base: Base, which: string, node: Node): Measur
 
 /** `min_sample` and `otherwise` stand together; undefined where one of them has errors. */
 function sampleOf(ctx: PlanContext, base: Base, node: MapNode, type: Type | undefined): Pick<Extract<Measure, { kind: 'ratio' }>, 'minSample' | 'otherwise'> | undefined {
-  const least = find(node, 'min_sample') as TextNode | undefined, other = find(node, 'otherwise');
+  const least = find(node, 'min_sample'), other = find(node, 'otherwise');
+  // a list or a map has been reported with its key
+  if (least !== undefined && least.kind !== 'text') return undefined;
   if (least === undefined && other === undefined) return {};
   if (least === undefined || other === undefined) {
     ctx.found.push(problem('plan.measure', (least ?? other)?.at ?? node.at, least === undefined ? '`otherwise` has no effect without `min_sample`' : `\`${base.name}\` does not say what is used below \`min_sample\``, least === undefined ? 'add `min_sample: 20`: below this denominator `otherwise` is used' : 'add `otherwise` and the name of a measure'));

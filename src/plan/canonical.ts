@@ -11,8 +11,10 @@ import type { Plan } from './plan.ts';
 
 export type Unmarked = Omit<Plan, 'fingerprint'>;
 
-export function fingerprintOf(plan: Unmarked): Plan['fingerprint'] {
-  return { pay: sha256(payText(plan)), words: sha256(wordsText(plan)) };
+/** `beside`: derived fields and kinds of the workspace that the plan reads, which can change a payout too. */
+export function fingerprintOf(plan: Unmarked, beside: readonly unknown[] = []): Plan['fingerprint'] {
+  const text = beside.length === 0 ? payText(plan) : JSON.stringify([payForm(plan), payForm(beside)]);
+  return { pay: sha256(text), words: sha256(wordsText(plan)) };
 }
 
 /** Everything that can change a payout, as stable JSON: sorted keys, no white space. */
@@ -32,7 +34,7 @@ function sha256(text: string): string {
 const WORDS: ReadonlySet<string> = new Set(['title', 'purpose']);
 const NOWHERE: ReadonlySet<string> = new Set(['at', 'text', 'fingerprint']);
 /** Lists whose order is that of keys in the file, or means nothing. */
-const UNORDERED: ReadonlySet<string> = new Set(['terms', 'credits', 'multiply', 'measures', 'from', 'credited', 'anyOrder']);
+const UNORDERED: ReadonlySet<string> = new Set(['terms', 'credits', 'multiply', 'measures', 'from', 'credited', 'anyOrder', 'states', 'kinds', 'derived', 'factors']);
 
 function payForm(value: unknown, key = ''): unknown {
   if (typeof value === 'bigint') return value.toString();

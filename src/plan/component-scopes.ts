@@ -3,8 +3,9 @@
  * not: incentive and target, then attainment, then the pay, then gates, factors and limits.
  */
 import type { Reads } from './resolve-tables.ts';
+import { rowNames } from './row-names.ts';
 import {
-  componentNames, fieldsRefused, groupNames, groupsOf, laterStage, measureNames, payeeNames, periodNames, resultNames, rowNames, tableNames, termNames, together,
+  componentNames, fieldsRefused, groupNames, groupsOf, laterStage, measureNames, payeeNames, periodNames, resultNames, tableNames, termNames, together,
 } from './scopes.ts';
 import type { Names, PlanContext, Result, Results } from './scopes.ts';
 

@@ -14,7 +14,8 @@ import { isZero } from './resolve-after.ts';
 import { resolveMeasure } from './resolve-measures.ts';
 import { resolveNumber, valuesOf } from './resolve-tables.ts';
 import type { NumberUse } from './resolve-tables.ts';
-import { rowNames, typed } from './scopes.ts';
+import { rowNames } from './row-names.ts';
+import { typed } from './scopes.ts';
 import type { PlanContext } from './scopes.ts';
 
 export const FORMS = ['rate', 'payout', 'amount'] as const;

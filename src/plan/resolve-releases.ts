@@ -9,11 +9,12 @@ import { readNumber } from './literal.ts';
 import { checkName } from './names.ts';
 import type { Component, Duration, Filter, Num, ReleasePart, TakeBack } from './plan.ts';
 import { both, problem } from './problem.ts';
-import { kindsFrom } from './resolve-credits.ts';
 import { resolveMeasure } from './resolve-measures.ts';
 import { gathers } from './resolve-pay.ts';
 import { resolveNumber } from './resolve-tables.ts';
-import { outOfRow, rowNames, together, typed } from './scopes.ts';
+import { rowScope } from './row-scope.ts';
+import { rowsFrom } from './rows-from.ts';
+import { typed } from './scopes.ts';
 import type { Names, PlanContext } from './scopes.ts';
 import { percentText } from './titles.ts';
 
@@ -24,7 +25,7 @@ export function lineKinds(components: readonly Component[]): readonly string[] {
 
 /** A fact, looked at for the payee who was paid for it. */
 function factNames(ctx: PlanContext, kinds: readonly string[]): Names {
-  return together(rowNames(ctx.kinds, kinds), outOfRow(ctx));
+  return rowScope(ctx, kinds, 'payee');
 }
 
 /** `release`: named parts whose shares make the whole. `lines`: kinds of the facts that are paid for. */
@@ -101,7 +102,7 @@ function shareOf(ctx: PlanContext, node: Node | undefined, key: string): Ratio |
 function eventOf(ctx: PlanContext, entry: Entry, node: MapNode): ReleasePart['event'] {
   const from = find(node, 'from');
   if (from === undefined) return undefined;
-  const [kind] = kindsFrom(ctx, from, entry.at, `the release \`${entry.key}\``) ?? [];
+  const [kind] = rowsFrom(ctx, from, entry.at, `the release \`${entry.key}\``) ?? [];
   const where = kind === undefined ? undefined : conditionOf(ctx, find(node, 'where'), factNames(ctx, [kind]));
   return kind === undefined ? undefined : { from: kind, ...(where !== undefined && { where }) };
 }
@@ -151,7 +152,7 @@ export function resolveTakeBacks(ctx: PlanContext, node: Node | undefined): Take
 
 function resolveTakeBack(ctx: PlanContext, entry: Entry, node: MapNode): TakeBack | undefined {
   const before = ctx.found.length;
-  const [from] = kindsFrom(ctx, find(node, 'from'), entry.at, `the take-back \`${entry.key}\``) ?? [];
+  const [from] = rowsFrom(ctx, find(node, 'from'), entry.at, `the take-back \`${entry.key}\``) ?? [];
   if (from === undefined) return undefined;
   const names = factNames(ctx, [from]);
   const where = conditionOf(ctx, find(node, 'where'), names);

@@ -6,7 +6,8 @@ import { formulaText } from './formula-text.ts';
 import type { Accounting, Component, Convert, Draw, Duration, Leaf, Measure, Num, Plan, Pool, ReleasePart, RunningLimit, TakeBack } from './plan.ts';
 
 /** What is printed: a text, or a map. Lists of texts and maps are printed in brackets. */
-export type Out = string | readonly Out[] | { readonly [key: string]: Out | undefined };
+/** `Map`: keys in this order, also such as `0`, `1.5` and `3`, which an object would put in another. */
+export type Out = string | readonly Out[] | { readonly [key: string]: Out | undefined } | ReadonlyMap<string, Out>;
 
 /** How a number and a measure are written where they stand. */
 export interface Writers { readonly number: (number: Num) => Out; readonly measure: (measure: Measure) => Out }

@@ -13,7 +13,9 @@ import { readsOf } from './references.ts';
 import type { Read } from './references.ts';
 import { keysOf } from './table-cells.ts';
 import { must } from '../value/diagnostic.ts';
-import type { Component, CreditRule, Gate, Limit, Measure, Num, Plan, Roundings, Table, TableRow, Term, Window } from './plan.ts';
+import { bareKind } from './kinds.ts';
+import type { Component, Gate, Limit, Measure, Num, Plan, Roundings, Table, TableRow, Term, Window } from './plan.ts';
+import { creditOut, guardrailOut, kindOut, measureOut, stateOut } from './resolved-facts.ts';
 
 export function resolvedText(plan: Plan): string {
   return `${print(planOut(plan), '')}\n`;
@@ -38,10 +40,13 @@ function planOut(plan: Plan): Out {
     incentive: plan.incentive && numOut(plan.incentive),
     base,
     prorate: plan.prorate === 'days_after_first' ? 'days after the first' : plan.prorate,
+    facts: mapOf(plan.kinds, (k) => bareKind(k.name), (k) => kindOut(k, numOut)),
+    states: mapOf(plan.states, (st) => st.name, stateOut),
     // kinds that no rule credits have a rule `owner` each; one entry cannot say several of them, and none says the same
-    credits: mapOf(plan.credits.filter((c) => plan.credits.filter((other) => other.name === c.name).length === 1), (c) => c.name, creditOut),
+    credits: mapOf(plan.credits.filter((c) => plan.credits.filter((other) => other.name === c.name).length === 1), (c) => c.name, (c) => creditOut(c, numOut)),
+    guardrails: mapOf(plan.guardrails, (g) => g.name, (g) => guardrailOut(g, numOut)),
     tables: namedTables(plan),
-    measures: mapOf([...named.values()], (m) => m.name, (m) => measureOut(m, named)),
+    measures: mapOf([...named.values()], (m) => m.name, (m) => measureOut(m, named, numOut)),
     components: mapOf(plan.components, (c) => c.name, (c) => componentOut(c, named, {})),
     cap: plan.cap && limitOut(plan.cap),
     ...payableOut(plan, write),
@@ -51,7 +56,7 @@ function planOut(plan: Plan): Out {
 }
 
 function writers(named: ReadonlyMap<string, Measure>): Writers {
-  return { number: numOut, measure: (m) => (named.get(m.name) === undefined ? measureOut(m, named) : m.name) };
+  return { number: numOut, measure: (m) => (named.get(m.name) === undefined ? measureOut(m, named, numOut) : m.name) };
 }
 
 function termOut(term: Term): string {
@@ -66,35 +71,6 @@ function termValue(term: Term, value: Ratio | string): string {
 
 function literal(value: Ratio, written: 'number' | 'percent' | 'factor'): string {
   return formulaText({ kind: 'number', value, written, at: { start: 0, end: 0 } });
-}
-
-function creditOut(rule: CreditRule): Out {
-  const to = rule.to.map((p) => p.join('.'));
-  return {
-    title: rule.title,
-    from: [...rule.from],
-    to: rule.split.length > 0 ? undefined : to,
-    split: rule.split.length === 0 ? undefined : rule.split.map((step) => mapOf(step, (s) => s.to.join('.'), (s) => (s.share === 'rest' ? 'rest' : numOut(s.share))) ?? {}),
-    share: rule.share === undefined ? '100%' : numOut(rule.share),
-    where: rule.where?.text,
-    overlay: rule.overlay ? 'yes' : 'no',
-    up: rule.up?.field,
-    levels: rule.up === undefined ? undefined : String(rule.up.levels),
-  };
-}
-
-function measureOut(measure: Measure, named: ReadonlyMap<string, Measure>): Out {
-  const part = (m: Measure): Out => (named.get(m.name) === undefined ? measureOut(m, named) : m.name);
-  switch (measure.kind) {
-    case 'ratio': return { title: measure.title, ratio: [part(measure.numerator), part(measure.denominator)] };
-    case 'formula': return { title: measure.title, formula: formulaText(measure.formula) };
-    case 'rank': return { title: measure.title, rank: part(measure.of), among: measure.among?.join('.') };
-    default: {
-      const over = { where: measure.where?.text, credited: measure.credited.length === 0 ? undefined : [...measure.credited] };
-      if (measure.kind === 'count') return { title: measure.title, count: [...measure.from], ...over };
-      return { title: measure.title, [measure.kind]: formulaText(measure.of), from: [...measure.from], ...over };
-    }
-  }
 }
 
 function componentOut(c: Component, named: ReadonlyMap<string, Measure>, around: Roundings): Out {
@@ -146,10 +122,10 @@ function tableOut(table: Table): Out {
 function rowsOut(table: Table): Out {
   if (table.outer !== undefined) {
     const { rows, otherwise } = table.outer;
-    return { ...(mapOf(rows, (r) => keyText(r, table.by.type), (r) => rowsOut(r.table)) as object), ...(otherwise !== undefined && { otherwise: otherwiseOut(otherwise) }) };
+    return new Map([...rows.map((r) => [keyText(r, table.by.type), rowsOut(r.table)] as const), ...(otherwise === undefined ? [] : [['otherwise', otherwiseOut(otherwise)] as const])]);
   }
-  const rows = mapOf(table.rows, (r) => keyText(r, table.by.type), (r) => (r.right === undefined ? formulaText(r.value) : [formulaText(r.value), formulaText(r.right)]));
-  return { ...(rows as object), ...(table.otherwise !== undefined && { otherwise: formulaText(table.otherwise) }) };
+  const rows = table.rows.map((r) => [keyText(r, table.by.type), r.right === undefined ? formulaText(r.value) : [formulaText(r.value), formulaText(r.right)]] as const);
+  return new Map<string, Out>([...rows, ...(table.otherwise === undefined ? [] : [['otherwise', formulaText(table.otherwise)] as const])]);
 }
 
 /** One value for all that is left, or rows. */
@@ -197,12 +173,14 @@ function namedMeasures(plan: Plan): Map<string, Measure> {
     inside(m);
   };
   const inside = (m: Measure): void => {
-    if (m.kind === 'ratio') { visit(m.numerator); visit(m.denominator); }
+    if (m.kind === 'ratio') { visit(m.numerator); visit(m.denominator); if (m.otherwise !== undefined) visit(m.otherwise); }
+    if (m.kind === 'rank') visit(m.of);
     if (m.kind === 'formula') Object.values(m.measures).forEach(visit);
   };
   const component = (c: Component): void => {
     if (c.kind === 'leaf' && c.measure !== undefined) {
-      if (c.measure.name === c.name) inside(c.measure);
+      // one that stands in the component has its name
+      if (c.measure.name === c.name && !c.measure.at.path.startsWith('measures.')) inside(c.measure);
       else visit(c.measure);
     }
     if (c.kind === 'leaf' && typeof c.of === 'object') visit(c.of);
@@ -220,8 +198,8 @@ function namedMeasures(plan: Plan): Map<string, Measure> {
 function print(out: Out, indent: string): string {
   if (typeof out === 'string') return scalar(out, false);
   if (isList(out)) return flow(out);
-  return Object.entries(out).filter(([, v]) => v !== undefined).map(([key, value]) => {
-    const v = value as Out;
+  return entriesOut(out).map(([key, value]) => {
+    const v = value;
     const name = scalar(key, true);
     if (typeof v === 'string') return `${indent}${name}: ${scalar(v, false)}`;
     if (isList(v)) return `${indent}${name}: ${v.length === 1 && v[0] !== undefined && typeof v[0] === 'string' ? scalar(v[0], false) : flow(v)}`;
@@ -232,8 +210,12 @@ function print(out: Out, indent: string): string {
 function flow(out: Out): string {
   if (typeof out === 'string') return scalar(out, true);
   if (isList(out)) return `[${out.map(flow).join(', ')}]`;
-  const entries = Object.entries(out).filter(([, v]) => v !== undefined);
-  return `{ ${entries.map(([key, value]) => `${scalar(key, true)}: ${flow(value as Out)}`).join(', ')} }`;
+  return `{ ${entriesOut(out).map(([key, value]) => `${scalar(key, true)}: ${flow(value)}`).join(', ')} }`;
+}
+
+function entriesOut(out: Exclude<Out, string | readonly Out[]>): readonly (readonly [string, Out])[] {
+  const entries: readonly (readonly [string, Out | undefined])[] = out instanceof Map ? [...(out as ReadonlyMap<string, Out>)] : Object.entries(out);
+  return entries.flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
 }
 
 function isList(out: Out): out is readonly Out[] {

@@ -4,16 +4,14 @@
  * edges of the period. A name with two meanings is refused, so the order never decides what somebody is paid.
  */
 import type { Diagnostic } from '../value/diagnostic.ts';
-import { closest } from './closest.ts';
 import type { Entry, Node } from './document.ts';
 import type { Type } from './formula.ts';
-import { fieldOf, typeOf } from './kinds.ts';
-import type { At, CreditRule, Field, Kind, Measure, Term } from './plan.ts';
+import type { Kinds } from './kinds.ts';
+import type { Trail } from './lazily.ts';
+import type { At, CreditRule, Field, Kind, Measure, State, Term } from './plan.ts';
 import { both } from './problem.ts';
-import type { Meaning } from './formula-scope.ts';
 import { RESULTS } from './names.ts';
-import { tableNames } from './table-names.ts';
-import { together } from './typed-text.ts';
+import { follow, hintFor, rowNames } from './row-names.ts';
 import type { Names } from './typed-text.ts';
 
 export { tableNames } from './table-names.ts';
@@ -23,14 +21,27 @@ export type { Found, Names, TypedText } from './typed-text.ts';
 /** What the parts of one plan share while it is resolved. */
 export interface PlanContext {
   readonly found: Diagnostic[];
-  readonly kinds: ReadonlyMap<string, Kind>;
+  readonly kinds: Kinds;
   readonly currency: string;
   readonly terms: ReadonlyMap<string, Term>;
   readonly tables: ReadonlyMap<string, Entry>;
-  readonly credits: readonly CreditRule[];
+  /** filled once everything else of the plan can be asked for */
+  readonly credits: CreditRule[];
+  /** of all credit rules, also of those with errors */
+  readonly ruleNames: ReadonlySet<string>;
   readonly measureNames: ReadonlySet<string>;
   /** the measure of a name, resolved when it is first asked for; undefined where it has errors */
-  readonly measure: (name: string, asked: Node) => Measure | undefined;
+  readonly measure: (name: string, asked: Node | At) => Measure | undefined;
+  /** whose number a measure of this name is, as its text says */
+  readonly subjectOf: (name: string) => string;
+  readonly state: (name: string, asked: Node | At) => State | undefined;
+  /** the kind whose state it is */
+  readonly subjectOfState: (name: string) => string | undefined;
+  readonly levelOf: (state: string) => Type;
+  /** whether rows of a kind can be read: what its condition, or its state, says is resolved first */
+  readonly ready: (kind: string, asked: Node | At) => boolean;
+  /** what is being resolved, outermost first */
+  readonly trail: Trail;
   /** all components by name, at whatever depth */
   readonly components: ReadonlyMap<string, Entry>;
   /** what a component measures, found when it is first asked for */
@@ -43,83 +54,15 @@ export interface PlanContext {
 /** `broken`: it says a measure, which has errors of its own */
 export interface Measured { readonly measure?: Measure; readonly broken: boolean }
 
-/** Fields of the rows of these kinds; dots follow references. A field must mean the same in each kind. */
-export function rowNames(kinds: ReadonlyMap<string, Kind>, rows: readonly string[]): Names {
-  const known = rows.flatMap((name) => kinds.get(name) ?? []);
-  return {
-    all: () => known.flatMap((k) => pathsOf(k, kinds)),
-    find(name) {
-      const path = name.split('.');
-      const types = known.map((kind) => ({ kind, got: follow(kinds, kind, path) }));
-      const first = types.find((t) => typeof t.got === 'object');
-      const missing = types.find((t) => typeof t.got !== 'object');
-      if (first === undefined) {
-        const got = types[0]?.got;
-        return typeof got === 'string' && path.length > 1 ? { refusal: { code: 'plan.unknown_name', message: got, hint: hintFor(kinds, known[0], path) } } : undefined;
-      }
-      const meaning: Meaning = { ref: { kind: 'field', path }, type: first.got as Type };
-      if (missing !== undefined) return { meaning, refusal: { code: 'plan.unknown_name', message: `\`${name}\` is a field of \`${first.kind.name}\`, but not of \`${missing.kind.name}\``, hint: `add it to \`${missing.kind.name}\`, or measure the two kinds apart` } };
-      const other = types.find((t) => JSON.stringify(t.got) !== JSON.stringify(first.got));
-      if (other !== undefined) return { meaning, refusal: { code: 'plan.two_meanings', message: `\`${name}\` has one type in \`${first.kind.name}\` and another in \`${other.kind.name}\``, hint: 'measure the two kinds apart' } };
-      return { meaning, ...(known.every((kind) => isList(kind, name)) && { list: true as const }) };
-    },
-  };
-}
-
-function isList(kind: Kind, name: string): boolean {
-  const type = fieldOf(kind, name)?.type;
-  return type === 'payees' || type === 'splits';
-}
-
-/** The type at the end of a path, or why there is none. */
-export function follow(kinds: ReadonlyMap<string, Kind>, kind: Kind, path: readonly string[]): Type | string {
-  let at: Kind = kind;
-  let type: Type | undefined;
-  for (const [i, step] of path.entries()) {
-    if (i > 0) {
-      const next: Kind | undefined = type?.kind === 'entity' ? kinds.get(type.entity) : type?.kind === 'payee' ? kinds.get('person') : undefined;
-      if (next === undefined) return `\`${path.slice(0, i).join('.')}\` is ${type?.kind === 'text' ? 'text' : 'a value'}, so it has no field \`${step}\``;
-      if (next.dated) return `\`${path.slice(0, i).join('.')}\` refers to \`${next.name}\`, whose rows are facts; only reference rows (of a source without \`date\`) can be followed`;
-      at = next;
-    }
-    type = builtIn(at, step) ?? (fieldOf(at, step) === undefined ? undefined : typeOf((fieldOf(at, step) as { type: Parameters<typeof typeOf>[0] }).type));
-    if (type === undefined) return `\`${at.name}\` has no field \`${step}\``;
-  }
-  return type ?? `\`${kind.name}\` is not a field`;
-}
-
-function builtIn(kind: Kind, name: string): Type | undefined {
-  if (name === 'id') return { kind: 'text' };
-  return name === 'date' && kind.dated ? { kind: 'date' } : undefined;
-}
-
-function hintFor(kinds: ReadonlyMap<string, Kind>, kind: Kind | undefined, path: readonly string[]): string {
-  const all = kind === undefined ? [] : pathsOf(kind, kinds);
-  const near = closest(path.join('.'), all);
-  if (near !== undefined) return `did you mean \`${near}\`?`;
-  const first = path[0] ?? '';
-  const below = all.filter((p) => p.startsWith(`${first}.`));
-  return below.length > 0 ? `there are ${both(below.slice(0, 12).map((p) => `\`${p}\``))}` : `to follow \`${first}\`, declare its type as \`payee\` or as a kind in \`facts\``;
-}
-
-function pathsOf(kind: Kind, kinds: ReadonlyMap<string, Kind>): string[] {
-  const own = [...kind.fields.map((f) => f.name), 'id', ...(kind.dated ? ['date'] : [])];
-  const below = kind.fields.flatMap((f) => {
-    const next = typeof f.type === 'object' ? kinds.get(f.type.entity) : f.type === 'payee' ? kinds.get('person') : undefined;
-    return next === undefined ? [] : next.fields.map((n) => `${f.name}.${n.name}`);
-  });
-  return [...own, ...below];
-}
-
 /** Fields of the person whose row is looked at, by their bare names; dots follow references. */
-export function personNames(kinds: ReadonlyMap<string, Kind>): Names {
+export function personNames(kinds: Kinds): Names {
   return rowNames(kinds, ['person']);
 }
 
 type Terms = ReadonlyMap<string, Term>;
 
 /** `payee` himself, and `payee.x`: his fields, as of the end of the window, and his terms. `via`: formulas about single credits also know the payee directly below. */
-export function payeeNames(kinds: ReadonlyMap<string, Kind>, terms: Terms, via: 'via' | 'no via' = 'no via'): Names {
+export function payeeNames(kinds: Kinds, terms: Terms, via: 'via' | 'no via' = 'no via'): Names {
   const person = kinds.get('person') as Kind;
   const whos = via === 'via' ? ['payee', 'via'] as const : ['payee'] as const;
   return {
@@ -139,7 +82,7 @@ export function payeeNames(kinds: ReadonlyMap<string, Kind>, terms: Terms, via: 
 }
 
 /** `pod.quota`: a field of the group that the payee is in, by the name of the kind or of the field of person that refers to it. */
-export function groupNames(kinds: ReadonlyMap<string, Kind>): Names {
+export function groupNames(kinds: Kinds): Names {
   const person = kinds.get('person') as Kind;
   const groups = groupsOf(person);
   return {
@@ -233,7 +176,7 @@ export function resultNames(types: Results): Names {
 }
 
 /** Fields of the facts, where a formula cannot be about single facts. */
-export function fieldsRefused(kinds: ReadonlyMap<string, Kind>, rows: readonly string[]): Names {
+export function fieldsRefused(kinds: Kinds, rows: readonly string[]): Names {
   const row = rowNames(kinds, rows);
   return {
     all: () => [],
@@ -246,15 +189,6 @@ export function fieldsRefused(kinds: ReadonlyMap<string, Kind>, rows: readonly s
 
 /** Results of a component, where facts are picked and counted: they come after. */
 export const resultsLater: Names = laterStage(resultNames({ attainment: { kind: 'percent' }, target: { kind: 'money' }, incentive: { kind: 'money' } }), 'facts are counted', 'put the condition into a gate, or the number into the component');
-
-/** What formulas about single facts may name beside the fields of the fact: the payee, terms, tables and the period. */
-export function outOfRow(ctx: { readonly found: Diagnostic[]; readonly kinds: ReadonlyMap<string, Kind>; readonly terms: Terms; readonly tables: ReadonlyMap<string, Entry>; readonly used?: Set<string> }): Names {
-  const names = [payeeNames(ctx.kinds, ctx.terms, 'via'), tableNames(ctx), termNames(ctx.terms), periodNames];
-  return {
-    all: () => names.flatMap((n) => n.all()),
-    find: (name, asked) => together(...names, resultsLater).find(name, asked),
-  };
-}
 
 /** Names that mean something, but are known only after the place where they stand. */
 export function laterStage(names: Names, place: string, hint: string): Names {

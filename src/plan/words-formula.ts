@@ -52,6 +52,7 @@ export function nameWords(ref: Ref, name: string): string {
     case 'period': return ref.edge === 'start' ? 'the start of the period' : 'the end of the period';
     case 'measure': return spaced(ref.measure);
     case 'result': return ref.what === 'value' ? 'the measure' : `the ${ref.what}`;
+    case 'state': return spaced(ref.state);
     default: return name;
   }
 }

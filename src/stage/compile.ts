@@ -19,8 +19,9 @@ import { earnedStage, earningsStage, factorsStage, gatesStage, partsStage, payou
 import { divisorOf, entityRows, factsStage } from './facts.ts';
 import { type Gathered, gatherer } from './gather.ts';
 import { digitsOf, NotBuilt } from './lower.ts';
-import { blocksOf, cubeStage, measuresStage } from './measures.ts';
 import { notBuiltIn } from './not-built.ts';
+import { notBuilt } from './not-built-facts.ts';
+import { blocksOf, cubeStage, measuresStage } from './measures.ts';
 import { aboveOn, type People, type Person, type Stint, stintsOf } from './people.ts';
 import { REFERENCES, type ReferenceRows, REF_ASSIGN, REF_CAP, REF_COMPONENT, REF_DAY, REF_FACTOR, REF_GATE, REF_MEASURE, REF_NEED, REF_ROUTE, REF_SEGMENT, REF_STINT, REF_WINDOW, REF_WORLD } from './reference.ts';
 import type { Cell } from './rows.ts';
@@ -43,16 +44,16 @@ export interface Compiled { readonly program: Program; readonly references: read
 export function compile(input: CompileInput): Compiled | { readonly diagnostics: readonly Diagnostic[] } {
   const plans = [...input.plans].sort((a, b) => (a.plan < b.plan ? -1 : a.plan > b.plan ? 1 : a.effective.from - b.effective.from));
   assert(plans.length > 0, 'there is a plan');
-  const refused = notBuiltIn(plans);
+  const refused = [...notBuiltIn(plans), ...notBuilt(plans, input.kinds)];
   if (refused.length > 0) return { diagnostics: refused };
   const gathered = gatherer(input.kinds, plans, (column) => divisorOf(column, input.kinds));
   const spans = spansOf(plans);
   const upFields = [...new Set(plans.flatMap((p) => p.credits.flatMap((r) => (r.up === undefined ? [] : [r.up.field]))))];
   const stints = stintsOf(input.people, spans.from, spans.to, upFields);
   const entries = plans.map((spec, plan): PlanEntry => ({ plan, spec, members: membersOf(spec, stints, input.people) }));
-  const notBuilt: Diagnostic[] = [];
-  const components = componentEntries(entries, gathered, spans, notBuilt);
-  if (notBuilt.length > 0) return { diagnostics: notBuilt };
+  const untold: Diagnostic[] = [];
+  const components = componentEntries(entries, gathered, spans, untold);
+  if (untold.length > 0) return { diagnostics: untold };
   const byCode = new Map(input.people.persons.map((p) => [p.payee, p]));
   const base = {
     plans: entries, components, spans, people: input.people, stints, gathered,

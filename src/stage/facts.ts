@@ -123,7 +123,7 @@ function partyColumn(path: readonly string[], reference: FactScope['reference'],
   }
   if (path.length > 2) throw new NotBuilt(at, `${path.join('.')} follows two references`, 'One reference at a time is built: put the payee on the nearer row.');
   const r = reference(first);
-  assert(r !== undefined, `${first} is a reference; resolve checks it`);
+  if (r === undefined) throw new NotBuilt(at, `${path.join('.')} follows a reference to another fact, which is not built yet`, 'Put the payee on the fact itself as a field of the source.');
   return col(second, r.alias);
 }
 

@@ -90,18 +90,18 @@ function field(typed: Extract<Typed, { kind: 'name' }>, scope: FactScope): Lower
   if (second === undefined) {
     if (first === 'date') return { kind: 'day', expr: col('day', 'f') };
     if (first === 'id') return { kind: 'text', expr: col('id', 'f') };
-    return stored(scope.kind.fields, first, 'f', 1n);
+    return stored(scope.kind.fields, first, 'f', 1n, scope.at);
   }
   if (third !== undefined) throw new NotBuilt(scope.at, `${typed.name} follows two references`, 'One reference at a time is built: put the value on the nearer row.');
   const reference = scope.reference(first);
-  assert(reference !== undefined, `${first} is a reference; resolve checks it`);
+  if (reference === undefined) throw new NotBuilt(scope.at, `${typed.name} follows a reference to another fact, which is not built yet`, 'Put the value on the fact itself as a field of the source.');
   // money of a reference row is kept in millionths of the currency unit: it has no currency of its own
-  return stored(reference.kind.fields, second, reference.alias, PARTS / powerOfTen(digitsOf(scope.currency)));
+  return stored(reference.kind.fields, second, reference.alias, PARTS / powerOfTen(digitsOf(scope.currency)), scope.at);
 }
 
-function stored(fields: readonly Field[], name: string, alias: string, moneyDivisor: bigint): Lowered {
+function stored(fields: readonly Field[], name: string, alias: string, moneyDivisor: bigint, at: At): Lowered {
   const found = fields.find((f) => f.name === name);
-  assert(found !== undefined, `the field ${name} exists; resolve checks it`);
+  if (found === undefined) throw new NotBuilt(at, `${name} is calculated from other fields, which is not built yet`, 'Put the value into the source as a field.');
   const expr = col(name, alias);
   if (isCoded(found.type)) return { kind: 'code', expr };
   switch (found.type) {

@@ -23,6 +23,10 @@ export const BESIDE: Readonly<Record<string, string>> = {
   ].join('\n'),
 };
 
+const ACCOUNTS: Readonly<Record<string, string>> = {
+  'sources/accounts.yaml': 'facts:\n  account: { fields: { tier: text } }\nsources:\n  accounts: { file: data/accounts.csv, into: account, id: id, fields: { tier: tier } }\n',
+};
+
 export const PLAN_EXAMPLES = {
   'plan.yaml': plan('Anchors, tags and second documents are refused too: a plan means what it shows.', `${HEAD}components:\n\tdeals: { rate: 5% }\n`),
   'plan.unknown_key': plan('Keys are never ignored, since a misspelt one would change pay in silence.', `${HEAD}components:\n  deals:\n    mesure: { sum: amount, from: deal }\n    rate: 5%\n`),
@@ -54,6 +58,12 @@ export const PLAN_EXAMPLES = {
   'plan.unit': plan('Money is not a count, and a percent is neither.', `${HEAD}components:\n  deals:\n    measure: { sum: amount, from: deal }\n    rate: { marginal: { 0%: 3%, 50%: 5% } }\n`),
   'plan.weights': plan('Otherwise pay at exactly 100 % would not be the incentive.', `${HEAD}incentive: 10_000 a quarter\ncomponents:\n  won: { weight: 60%, measure: { count: deal }, target: 10, payout: { points: { 0%: 0%, 100%: 100% } } }\n  value: { weight: 30%, measure: { sum: amount, from: deal }, target: 100k, payout: { points: { 0%: 0%, 100%: 100% } } }\n`),
   'plan.gate': plan('A gate says what must hold, and what is paid if it does not.', `${HEAD}measures: { won: { count: deal } }\ncomponents:\n  deals:\n    measure: { sum: amount, from: deal }\n    rate: 5%\n    gates: { enough: { require: won >= 10, otherwise: reject } }\n`),
+  'plan.state': {
+    about: 'A state is that of an account: what a field of it changes to, or the days on which a condition holds.',
+    text: 'states:\n  tier: { for: account, value: tier }\n',
+    diagnose: () => check({ ...BESIDE, ...ACCOUNTS, 'states/tier.yaml': 'states:\n  tier: { for: account, value: tier }\n' }),
+  },
+  'plan.guardrail': plan('What a guardrail does is to reject, to hold, or to let a part count.', `${HEAD}guardrails:\n  small: { from: deal, require: amount >= 500, otherwise: 80%, then: pass }\n${PAY}`),
   'plan.credit': plan('A credit rule names a field of the fact that holds a payee.', `${HEAD}credits: { team: { from: deal, to: stage } }\n${PAY}`),
   'plan.two_rules': plan('One event would count twice.', `${HEAD}credits:\n  first: { from: deal, to: owner }\n  second: { from: deal, to: owner }\n${PAY}`),
   'plan.window': plan('What accumulates must hold whole periods.', `${HEAD}components:\n  deals: { measure: { sum: amount, from: deal }, rate: 5%, window: whole month }\n`),

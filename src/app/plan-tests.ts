@@ -63,7 +63,7 @@ function didYouMean(name: string, names: readonly string[], all: string): string
 async function runTest(workspace: Workspace, file: string, root: MapNode, engine: Engine): Promise<Omit<TestReport, 'file'>> {
   const say: Say = (node, message, hint) => ({ code: 'test.bad', severity: 'error', file, line: (node ?? root).at.line, column: (node ?? root).at.column, path: '', message, hint });
   const planNode = find(root, 'plan'), names = planNode?.kind === 'list' ? planNode.items.map((n) => textOf(n) ?? '') : [textOf(planNode) ?? ''];
-  const plans = workspace.plans.filter((p) => names.includes(p.plan));
+  const plans = workspace.plans.filter((p) => names.includes(p.plan) || (p.family !== undefined && names.includes(p.family)));
   if (plans.length === 0) return { figures: 0, differences: [], diagnostics: [say(planNode, planNode === undefined ? 'The test does not say which plan it tests.' : `There is no plan ${names.map((n) => `\`${n}\``).join(', ')} in this workspace.`, planNode === undefined ? 'Write `plan: NAME` at its top.' : didYouMean(names[0] ?? '', [...new Set(workspace.plans.map((p) => p.plan))], 'Plans are'))] };
   const problems: Diagnostic[] = [];
   const kinds = workspace.kinds.map((k) => (k.name === 'person' ? withTerms(k, plans) : k));

@@ -23,6 +23,9 @@ const one = (component: string): Texts => plan(`components:\n  c: ${component}\n
 const src = (text: string): Texts => ({ 'sources/more.yaml': text });
 const sum = '{ sum: amount, from: deal }';
 
+const TEMPLATE = `template: hybrid\ncap: 50k\ncomponents: { won: { measure: ${sum}, rate: 5% } }\n`;
+const regions = (csv: string | undefined): Texts => ({ 'plans/ae.yaml': `${HEAD}for_each: regions.csv\nterms: { area: text, quota: money a year }\ncomponents: { c: { measure: ${sum}, rate: 5% } }\n`, 'plans/regions.csv': csv });
+
 function check(texts: Texts): readonly Diagnostic[] {
   const files = new Map(Object.entries({ ...BASE, ...texts }).flatMap(([path, text]) => (text === undefined ? [] : [[path, text] as const])));
   return readWorkspace('.', { list: (folder) => [...files.keys()].filter((f) => f.startsWith(`${folder}/`)), text: (path) => files.get(path) }).diagnostics;
@@ -114,6 +117,48 @@ const CASES: readonly (readonly [string, string, Texts, ...string[]])[] = [
     'plans/ae.yaml:2:12 effective | `effective` ends on 2026-01-01, which is not after its first day, 2027-01-01. | The second day is the first one on which the plan no longer holds.'],
   ['plan.no_effective', '', {'plans/ae.yaml':`plan: ae\nperiod: quarter\ncomponents: { c: { measure: ${sum}, rate: 5% } }\n`},
     'plans/ae.yaml:1:7 plan | `ae` does not say when it holds. | Add `effective: 2026-01-01 / 2027-01-01`: from the first day up to, not including, the second.'],
+  ['plan.template', 'none of this name', { 'plans/ae.yaml': `${HEAD}based_on: hybird\n`, 'templates/t.yaml': TEMPLATE },
+    'plans/ae.yaml:4:11 based_on | There is no template `hybird`. | Did you mean `hybrid`?'],
+  ['plan.template', 'none at all', { 'plans/ae.yaml': `${HEAD}based_on: hybrid\n` },
+    'plans/ae.yaml:4:11 based_on | There is no template `hybrid`. | Write one into the folder `templates`: a file that starts with `template: hybrid`.'],
+  ['plan.template', 'a plan too', { 'templates/t.yaml': `plan: ae\n${TEMPLATE}` },
+    'templates/t.yaml:1:7 plan | The file is both the template `hybrid` and the plan `ae`. | Remove `plan`, and base the plan on the template in a file of its own: `based_on: hybrid`.'],
+  ['plan.template', 'an amendment', { ...one(`{ measure: ${sum}, rate: 5% }`), 'templates/t.yaml': TEMPLATE, 'plans/july.yaml': 'plan: ae\namends: 2026-01-01\nbased_on: hybrid\neffective: 2027-01-01 / 2027-07-01\n' },
+    'plans/july.yaml:3:11 based_on | An amendment is laid over the version that it amends, not over a template. | Remove `based_on`, or write a whole version: without `amends`, with `based_on`.'],
+  ['plan.two_meanings', 'two templates', { 'templates/t.yaml': TEMPLATE, 'templates/u.yaml': TEMPLATE },
+    'templates/u.yaml:1:11 template | There is another template `hybrid` in templates/t.yaml, line 1. | Give one of them another name.'],
+  ['plan.cycle', 'templates', { 'plans/ae.yaml': `${HEAD}based_on: b\n`, 'templates/a.yaml': 'template: a\nbased_on: b\n', 'templates/b.yaml': 'template: b\nbased_on: a\n' },
+    'templates/a.yaml:2:11 based_on | Templates are based on each other in a circle: b → a → b. | Take `based_on` out of one of them.',
+    'templates/b.yaml:2:11 based_on | Templates are based on each other in a circle: a → b → a. | Take `based_on` out of one of them.'],
+  ['plan.bad_name', 'a template', { 'templates/t.yaml': TEMPLATE.replace('hybrid', 'the hybrid') },
+    'templates/t.yaml:1:11 template | `the hybrid` cannot be the name of a template, which plans and commands say. | Use letters, digits, `-` and `_`, and put the words for people into `title`.'],
+  ['plan.removes_nothing', '', { 'plans/ae.yaml': `${HEAD}based_on: hybrid\ncapp: removed\ncomponents: { won: { rate: removed, payout: removed }, lost: removed }\n`, 'templates/t.yaml': TEMPLATE },
+    'plans/ae.yaml:5:7 capp | `capp: removed` takes away what is not there. | Did you mean `cap`?',
+    'plans/ae.yaml:6:45 components.won.payout | `payout: removed` takes away what is not there. | Remove the line, or name what is there: `measure` and `rate`.',
+    'plans/ae.yaml:6:62 components.lost | `lost: removed` takes away what is not there. | Remove the line, or name what is there: `won`.'],
+  ['plan.removes_nothing', 'without a template', one(`{ measure: ${sum}, rate: 5%, round: { end: removed } }`),
+    'plans/ae.yaml:5:70 components.c.round.end | `end: removed` takes away what is not there. | Remove the line.'],
+  ['plan.for_each', 'no such file', regions(undefined),
+    'plans/ae.yaml:4:11 for_each | There is no file `plans/regions.csv`. | Put it beside plans/ae.yaml: the names of the terms in the first line, one row for each plan below.'],
+  ['plan.for_each', 'outside', { 'plans/ae.yaml': `${HEAD}for_each: ../../etc/passwd\n` },
+    'plans/ae.yaml:4:11 for_each | `../../etc/passwd` lies outside of the workspace. | Put the file beside the plan, and write its name.'],
+  ['plan.for_each', 'empty', regions(''), 'plans/regions.csv:1:1  | The file is empty. | Write the names of the terms into the first line, and one row for each plan below.'],
+  ['plan.for_each', 'no rows', regions('area,quota\n'), 'plans/regions.csv:1:1  | The file has no rows, so there is no plan. | Write one row for each plan below the names of the terms.'],
+  ['plan.for_each', 'semicolons', regions('area;quota\nnorth;1\n'), 'plans/regions.csv:1:1  | `area;quota` is one column, because the columns of this file are not separated by commas. | Save the file with commas between the columns.'],
+  ['plan.for_each', 'an open quote', regions('area,quota\n"north,1\n'), 'plans/regions.csv:2:1  | A double quote is opened here and not closed, or text follows it. | Close it before the next comma; a double quote inside is written twice.'],
+  ['plan.for_each', 'columns', regions('area,qouta,,area\nnorth,1,2,3\n'),
+    'plans/regions.csv:1:6  | The column `qouta` is not a term of the plan. | Did you mean `quota`?',
+    'plans/regions.csv:1:12  | Column 3 has no name. | Write the name of a term, or remove the column.',
+    'plans/regions.csv:1:13  | Two columns are called `area`. | Keep one of them.'],
+  ['plan.for_each', 'rows', regions('area,quota\nnorth,1,2\nsouth\n,4\neast,5\neast,6\n'),
+    'plans/regions.csv:2:1  | The row has 3 cells, but the header has 2. | Put a value that holds a comma in double quotes.',
+    'plans/regions.csv:3:1  | The row has 1 cell, but the header has 2. | Leave a cell empty, with its comma, where a plan takes the default.',
+    'plans/regions.csv:4:1  | The first cell is empty, so the plan of this row has no name. | Write a short name that no other row has.',
+    'plans/regions.csv:6:1  | `east` stands here twice; the first is on line 5. | Give each row a first cell of its own.'],
+  ['plan.bad_name', 'a row', regions('area,quota\nNorth East,1\n'),
+    'plans/regions.csv:2:1  | `ae-North East` cannot be the name of a plan, which stands in file names and commands. | Use letters, digits, `-` and `_` in the first column; words for people belong into another one.'],
+  ['plan.bad_term', 'a value of a row', regions('area,quota\nnorth,1k\nsouth,"5%"\n'),
+    'plans/regions.csv:3:7 with.quota | `5%` is not an amount of money, which the term `quota` needs. | Write it as in `50_000`.'],
   ['plan.amends_nothing', '', {...one(`{ measure: ${sum}, rate: 5% }`), 'plans/july.yaml':'plan: ae\namends: 2025-01-01\neffective: 2026-07-01 / 2027-01-01\n'},
     'plans/july.yaml:2:9 amends | `ae` has no version from 2025-01-01 that could be amended. | It has versions from 2026-01-01.'],
   ['plan.versions_overlap', '', {...one(`{ measure: ${sum}, rate: 5% }`), 'plans/july.yaml':'plan: ae\namends: 2026-01-01\neffective: 2026-07-01 / 2027-07-01\n'},

@@ -291,6 +291,8 @@ export type Component = Group | Leaf;
 
 export interface Plan {
   readonly plan: string;
+  /** the name in the file, which the plans of a `for_each` share */
+  readonly family?: string;
   readonly title: string;
   readonly purpose: string;
   readonly effective: { readonly from: Day; readonly to: Day };
@@ -322,6 +324,8 @@ export interface Plan {
   readonly accounting?: Accounting;
   /** salary, shown beside, never posted */
   readonly base?: Num;
+  /** word pack of screens and statements, where it is not the standard one */
+  readonly labels?: 'target-and-payout';
   readonly at: At;
   /** SHA-256 of the canonical form: `pay` of what can change a payout, `words` of titles and purposes */
   readonly fingerprint: { readonly pay: string; readonly words: string };

@@ -19,12 +19,13 @@ import type { Component, Filter, Kind, Limit, Measure, Plan, Roundings, Term } f
 import { both, either, problem } from './problem.ts';
 import { knownUse, resolveComponents, resolveLimit } from './resolve-components.ts';
 import { ownerRule, resolveCredits } from './resolve-credits.ts';
+import { PLAN_NAME } from './names.ts';
 import { measureLookup, measuresIn } from './resolve-measures.ts';
 import { minorUnit, resolveRoundings } from './resolve-roundings.ts';
 import { checkUnusedTables, resolveNumber } from './resolve-tables.ts';
 import { resolveTerms } from './resolve-terms.ts';
-import { personNames, typed } from './scopes.ts';
-import type { PlanContext } from './scopes.ts';
+import { personNames, termNames, typed } from './scopes.ts';
+import type { Names, PlanContext } from './scopes.ts';
 import { humanised } from './titles.ts';
 import type { Version } from './versions.ts';
 
@@ -63,6 +64,7 @@ export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[
   if (refused || hasErrors(mine) || version.effective === undefined || period === undefined) return undefined;
   const plan = {
     plan: version.name,
+    ...(version.family !== version.name && { family: version.family }),
     title: textOf(find(root, 'title')) ?? humanised(version.name),
     purpose: textOf(find(root, 'purpose')) ?? '',
     effective: version.effective,
@@ -77,6 +79,7 @@ export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[
     measures: measuresRead(components, ctx, root),
     ...(cap !== undefined && { cap }),
     round, at,
+    ...(textOf(find(root, 'labels')) === 'target-and-payout' && { labels: 'target-and-payout' as const }),
   };
   return deepFreeze({ ...plan, fingerprint: fingerprintOf(plan) });
 }
@@ -151,9 +154,9 @@ function collectComponents(entries: readonly Entry[], into: Set<string>, seen: M
 
 function checkPlanName(version: Version, found: Diagnostic[]): void {
   const node = find(version.root, 'plan');
-  if (node === undefined || /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(version.name)) return;
-  const better = version.name.trim().toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
-  found.push(problem('plan.bad_name', node.at, `\`${version.name}\` cannot be the name of a plan, which stands in file names and commands`, better === '' ? 'use letters, digits, `-` and `_`' : `write \`plan: ${better}\`, and put the words for people into \`title\``));
+  if (node === undefined || PLAN_NAME.test(version.family)) return;
+  const better = version.family.trim().toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
+  found.push(problem('plan.bad_name', node.at, `\`${version.family}\` cannot be the name of a plan, which stands in file names and commands`, better === '' ? 'use letters, digits, `-` and `_`' : `write \`plan: ${better}\`, and put the words for people into \`title\``));
 }
 
 /** Measures that tables read: they stand in no component themselves. */
@@ -209,15 +212,25 @@ function capOf(ctx: PlanContext, node: Node | undefined, hasIncentive: boolean):
 function payeesOf(ctx: PlanContext, node: Node | undefined): Filter | 'all' | undefined {
   if (node?.kind !== 'text' || node.text.trim() === 'all') return 'all';
   const person = ctx.kinds.get('person');
-  const fields = person?.fields.map((f) => f.name) ?? [];
+  const fields = [...(person?.fields.map((f) => f.name) ?? []), ...ctx.terms.keys()];
   const bare = /^[A-Za-z]\w*$/.test(node.text.trim()) ? node.text.trim() : undefined;
   if (bare !== undefined && !fields.includes(bare)) {
     const near = closest(bare, fields);
     ctx.found.push(problem('plan.formula', node.at, `\`payees: ${bare}\` is not a condition`, near !== undefined ? `did you mean \`${near}\`?` : `write \`all\`, or a condition on the fields of a person (${both(fields)}), such as \`role = "${bare}"\``));
     return undefined;
   }
-  const got = typed(ctx.found, node, personNames(ctx.kinds), [YES_NO]);
+  const got = typed(ctx.found, node, whoNames(ctx), [YES_NO]);
   return got && { ...got, at: node.at };
+}
+
+/**
+ * A term of the plan is found where every term is: with the payee, his role, `with`, the default. What has a
+ * unit of time is no number of a day, so there the payee's own column is read.
+ */
+function whoNames(ctx: PlanContext): Names {
+  const row = personNames(ctx.kinds);
+  const terms = termNames(new Map([...ctx.terms].filter(([, t]) => t.every === undefined)));
+  return { all: () => [...new Set([...row.all(), ...ctx.terms.keys()])], find: (name, asked) => terms.find(name, asked) ?? row.find(name, asked) };
 }
 
 function deepFreeze<T>(value: T): T {

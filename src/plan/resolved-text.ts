@@ -1,6 +1,7 @@
 /**
  * A plan as YAML with every default written out, for `check --resolved`. Reading the text again gives
- * a plan with the same fingerprint, so what is shown is all that there is.
+ * a plan with the same fingerprint, so what is shown is all that there is (but for a default of trueup.yaml
+ * that the plan has `removed`).
  */
 import { formatCalendar, formatDay } from '../value/period.ts';
 import { formatRatio, multiply, ratio } from '../value/rate.ts';
@@ -36,6 +37,7 @@ function planOut(plan: Plan): Out {
     components: mapOf(plan.components, (c) => c.name, (c) => componentOut(c, named, {})),
     cap: plan.cap && limitOut(plan.cap),
     round: roundOut(plan.round),
+    labels: plan.labels,
   };
 }
 

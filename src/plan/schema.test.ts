@@ -54,9 +54,10 @@ describe('the schema', () => {
     ]);
   });
 
-  it('`removed` is a value only where a version amends another', () => {
+  it('`removed` may stand in plans and templates, which are laid over something', () => {
     expect(check('plan: a\namends: 2026-01-01\ncomponents: removed\nround: { end: removed }')).toEqual([]);
-    expect(check('plan: a\ncomponents: removed')).toEqual(['2:13 components plan.wrong_shape']);
+    expect(check('template: a\nround: removed')).toEqual([]);
+    expect(check('components: removed')).toEqual(['1:13 components plan.wrong_shape']);
   });
 
   it('the JSON Schema has every built key with its words, and no other', () => {

@@ -16,12 +16,12 @@ import { both, either, problem } from './problem.ts';
 
 /**
  * Everything that is wrong with the shape of one file: unknown keys, keys that are not built yet,
- * empty values, lists and maps where they do not belong. In a file that `amends` another, `removed`
- * may stand anywhere.
+ * empty values, lists and maps where they do not belong. In a plan or a template `removed` may
+ * stand anywhere: it is gone once the document is laid over what it is based on.
  */
 export function checkShape(root: MapNode, place: Place): Diagnostic[] {
   const found: Diagnostic[] = [];
-  const removable = find(root, 'amends') !== undefined;
+  const removable = ['plan', 'template', 'amends'].some((key) => find(root, key) !== undefined);
   const plain = toPlain(root, removable, found);
   const result = schemaOf(place).safeParse(plain);
   if (!result.success) for (const issue of result.error.issues) report(root, place, issue, [], found);

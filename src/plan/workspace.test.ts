@@ -126,8 +126,8 @@ sources:
   });
 
   it('a file that cannot be read does not hide what is wrong elsewhere', () => {
-    const { found } = read({ 'plans/a.yaml': 'plan: [\n', 'plans/b.yaml': `${HEAD.replace('ae', 'b')}components: { c: { measure: { sum: x, from: deal }, rate: 5% } }\n`, 'templates/t.yaml': 'template: t\n' });
-    expect(found.map((d) => `${d.file} ${d.code}`)).toEqual(['plans/a.yaml plan.yaml', 'plans/b.yaml plan.formula', 'templates/t.yaml plan.not_built_yet']);
+    const { found } = read({ 'plans/a.yaml': 'plan: [\n', 'plans/b.yaml': `${HEAD.replace('ae', 'b')}components: { c: { measure: { sum: x, from: deal }, rate: 5% } }\n`, 'templates/t.yaml': 'template: t\nplan: t\n' });
+    expect(found.map((d) => `${d.file} ${d.code}`)).toEqual(['plans/a.yaml plan.yaml', 'plans/b.yaml plan.formula', 'templates/t.yaml plan.template']);
   });
 });
 

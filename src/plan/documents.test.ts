@@ -88,7 +88,7 @@ describe('a template', () => {
     expect(good({})).toEqual([]);
     expect(good({ 'templates/t.yaml': 'template: t\ncomponents: { a: { components: {} }, b: { weight: 30% } }\n' })).toEqual([]);
     expect(said({ 'templates/t.yaml': 'template: t\nperiod: quaterly\nterms: { q: mony }\ncomponents: { a: { measure: { sum: amuont, from: deal }, rate: 5%, cap: 1k, wait: 3 } }\n' })).toEqual([
-      'templates/t.yaml:2:9 plan.bad_value `period` is week, month, quarter, half or year, not `quaterly`.',
+      'templates/t.yaml:2:9 plan.bad_value `period` is week, half month, month, quarter, half or year, not `quaterly`.',
       'templates/t.yaml:3:13 plan.bad_term `mony` does not say what type the term `q` has.',
       'warning templates/t.yaml:4:36 plan.formula The name `amuont` means nothing here.',
       'templates/t.yaml:4:77 plan.unknown_key `wait` is not a key of a component.',

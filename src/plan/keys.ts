@@ -25,7 +25,7 @@ export type Place =
 function key(shape: Shape, doc: string): Key { return { shape, doc, built: true }; }
 function later(doc: string): Key { return { shape: 'text', doc, built: false }; }
 
-export const GRAINS = ['week', 'month', 'quarter', 'half', 'year'] as const;
+export const GRAINS = ['week', 'half month', 'month', 'quarter', 'half', 'year'] as const;
 const TITLE = key('text', 'the heading in screens and statements');
 
 /** Keys that this version understands at a place. */

@@ -5,7 +5,7 @@
 import { hasErrors } from '../value/diagnostic.ts';
 import type { Diagnostic } from '../value/diagnostic.ts';
 import { minorDigits } from '../value/money.ts';
-import { parseCalendar } from '../value/period.ts';
+import { formatCalendar, hasGrain, parseCalendar } from '../value/period.ts';
 import type { Calendar, Grain } from '../value/period.ts';
 import { fingerprintOf } from './canonical.ts';
 import { closest } from './closest.ts';
@@ -15,7 +15,7 @@ import { sectionsOf } from './files.ts';
 import type { Sections } from './files.ts';
 import { YES_NO } from './formula-units.ts';
 import { GRAINS } from './keys.ts';
-import type { Component, Filter, Kind, Limit, Measure, Plan, Roundings, Term } from './plan.ts';
+import type { At, Component, Filter, Kind, Limit, Measure, Plan, Roundings, Term } from './plan.ts';
 import { both, either, problem } from './problem.ts';
 import { knownUse, resolveComponents, resolveLimit } from './resolve-components.ts';
 import { ownerRule, resolveCredits } from './resolve-credits.ts';
@@ -53,6 +53,7 @@ export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[
   const incentive = incentiveNode && resolveNumber(ctx, incentiveNode, { ...known, place: 'incentive' });
   const round: Roundings = { end: minorUnit(currency), ...resolveRoundings(mine, find(root, 'round'), currency) };
   const components = componentsOf(ctx, root, { period: period ?? 'month', round, hasIncentive: incentiveNode !== undefined });
+  checkGrains(calendar, find(root, 'period'), period, components, mine);
   const cap = capOf(ctx, find(root, 'cap'), incentiveNode !== undefined);
   const payees = payeesOf(ctx, find(root, 'payees'));
   for (const name of sectionsOf(root).measures.keys()) ctx.measure(name, root);
@@ -189,6 +190,16 @@ function periodOf(root: MapNode, found: Diagnostic[]): Grain | undefined {
   const node = find(root, 'period');
   if (node === undefined) found.push(problem('plan.missing_key', find(root, 'plan')?.at ?? root.at, 'the plan does not say how often it is calculated', `add \`period: quarter\` (${either(GRAINS)}), or give all plans one under \`defaults\` in trueup.yaml`));
   return GRAINS.find((g) => g === textOf(node));
+}
+
+/** A year that is cut in weeks has no half months. */
+function checkGrains(calendar: Calendar, node: Node | undefined, period: Grain | undefined, components: readonly Component[], found: Diagnostic[]): void {
+  const say = (at: At): void => {
+    found.push(problem('plan.window', at, `\`period: half month\` needs calendar months, but the months of this calendar (${formatCalendar(calendar)}) are whole weeks`, 'write `period: week` or `period: month`, or `calendar: months`'));
+  };
+  if (node !== undefined && period !== undefined && !hasGrain(calendar, period)) say(node.at);
+  // parts of a group have its period
+  for (const c of components) if (c.period !== period && !hasGrain(calendar, c.period)) say(c.at);
 }
 
 function prorateOf(root: MapNode): Plan['prorate'] {

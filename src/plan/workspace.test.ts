@@ -72,7 +72,7 @@ components:
 ` });
     expect(found.map((d) => `${d.line} ${d.message}`)).toEqual([
       '4 The name `AE` means nothing here.',
-      '5 `period` is week, month, quarter, half or year, not `quaterly`.',
+      '5 `period` is week, half month, month, quarter, half or year, not `quaterly`.',
       '6 `mony a quarter` does not say what type the term `quota` has.',
       '6 `80,000` is read as two entries, because a comma separates the entries of { }.',
       '10 `wieght` is not a key of a component.',

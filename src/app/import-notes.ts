@@ -3,9 +3,9 @@ import type { Engine } from '../engine/engine.ts';
 import type { Kind, Workspace } from '../plan/plan.ts';
 import { aggregate, cast, col, count, countDistinct, eq, filter, isNotNull, isNull, join, keep, min, named, project, scan, union } from '../relation/relation.ts';
 import type { Relation } from '../relation/relation.ts';
-import { ownFields, WORD } from '../stage/store.ts';
+import { listFields, ownFields, WORD } from '../stage/store.ts';
 import { listOf, wholeOf, wordOf } from './cells.ts';
-import { currentVersions } from './import-store.ts';
+import { currentParties, currentVersions } from './import-store.ts';
 import { counted, grouped, quoted, some } from '../value/wording.ts';
 
 export async function storeNotes(engine: Engine, workspace: Workspace): Promise<readonly string[]> {
@@ -15,7 +15,7 @@ export async function storeNotes(engine: Engine, workspace: Workspace): Promise<
 /** By source of people, so that managers, who sell nothing themselves, do not hide an agent without a deal. */
 async function peopleWithoutFacts(engine: Engine, workspace: Workspace): Promise<readonly string[]> {
   const person = workspace.kinds.find((k) => k.name === 'person' && !k.dated);
-  const named_ = workspace.kinds.filter((k) => k.dated).flatMap((kind) => ownFields(kind).filter((f) => f.type === 'payee').map((f) => distinct(kind, f.name)));
+  const named_ = workspace.kinds.filter((k) => k.dated).flatMap((kind) => [...ownFields(kind).filter((f) => f.type === 'payee').map((f) => distinct(kind, f.name)), ...listed(kind)]);
   if (person === undefined || named_.length === 0 || !workspace.sources.some((s) => s.into === 'person')) return [];
   const people = aggregate(currentVersions(person), keep(undefined, 'source', 'entity', 'id'), []);
   const facts = aggregate(union(named_), [named('code', col('code'))], []);
@@ -46,6 +46,9 @@ async function referencesToNothing(engine: Engine, workspace: Workspace): Promis
   return notes;
 }
 
+function listed(kind: Kind): Relation[] {
+  return listFields(kind).length === 0 ? [] : [aggregate(currentParties(kind), [named('code', col('payee'))], [])];
+}
 function distinct(kind: Kind, field: string): Relation {
   return aggregate(filter(currentVersions(kind), isNotNull(col(field))), [named('code', col(field))], []);
 }

@@ -181,7 +181,7 @@ export const KEYS: Readonly<Record<Place, Readonly<Record<string, Key>>>> = {
   },
   fact: {
     title: TITLE,
-    fields: key({ map: 'text' }, 'name: type; money, number, percent, date, text, yes/no, payee or another kind'),
+    fields: key({ map: 'text' }, 'name: type; money, number, percent, date, text, yes/no, payee, payees (a list), splits (a list with shares) or another kind'),
     derived: later('fields that are calculated from others'),
     runs: later('from when until when it lasts'),
     from: later('the kind that it is derived from'),

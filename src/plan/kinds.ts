@@ -33,7 +33,7 @@ export const REFERENCE_COLUMNS = { entity: 'whom or what it describes', from_day
 const SOURCE_COLUMN = { source: 'the source that it came from' } as const;
 /** Fields that the import itself reads, by their types. */
 const READ_FACT: Readonly<Record<string, FieldType>> = { currency: 'text' };
-const SIMPLE = ['money', 'number', 'percent', 'date', 'text', 'yes/no', 'payee'] as const;
+const SIMPLE = ['money', 'number', 'percent', 'date', 'text', 'yes/no', 'payee', 'payees', 'splits'] as const;
 
 export interface DeclaredTerm { readonly type: TermType; readonly at: At }
 export type DeclaredTerms = ReadonlyMap<string, readonly DeclaredTerm[]>;
@@ -199,7 +199,17 @@ function termFieldType(term: string, types: readonly DeclaredTerm[], found: Diag
 export function typeOf(type: FieldType): Type {
   if (typeof type === 'object') return { kind: 'entity', entity: type.entity };
   // a list is read by credit rules only
-  return { kind: type === 'payees' || type === 'splits' ? 'text' : type };
+  return { kind: isList(type) ? 'text' : type };
+}
+
+/** A list of payees. It stands beside its row, not in a column of it. */
+export type ListType = 'payees' | 'splits';
+export function isList(type: FieldType): type is ListType {
+  return type === 'payees' || type === 'splits';
+}
+/** Whether the field names payees: one, or a list. */
+export function namesPayees(type: FieldType): boolean {
+  return type === 'payee' || isList(type);
 }
 
 export function fieldOf(kind: Kind | undefined, name: string): Field | undefined {

@@ -9,7 +9,7 @@ import { currentParties, currentVersions } from './import-store.ts';
 import { counted, grouped, quoted, some } from '../value/wording.ts';
 
 export async function storeNotes(engine: Engine, workspace: Workspace): Promise<readonly string[]> {
-  return [...await peopleWithoutFacts(engine, workspace), ...await referencesToNothing(engine, workspace)];
+  return [...await peopleWithoutFacts(engine, workspace), ...await referencesToNothing(engine, workspace), ...await factsNotKnown(engine, workspace)];
 }
 
 /** By source of people, so that managers, who sell nothing themselves, do not hide an agent without a deal. */
@@ -41,6 +41,23 @@ async function referencesToNothing(engine: Engine, workspace: Workspace): Promis
       const missing: Relation = project(filter(beside, isNull(col('entity', 'e'))), [named('word', col('word', 'w'))]);
       const [[rows, words, first] = []] = listOf(await engine.read(aggregate(missing, [], [named('n', cast(count(), 'integer')), named('words', cast(countDistinct(col('word')), 'integer')), named('first', min(col('word')))])));
       if (wholeOf(rows) > 0) notes.push(`\`${name}\` of ${counted(wholeOf(rows), 'row')} of \`${kind.name}\` names ${target.name === 'person' ? 'somebody' : 'something'} that no row of \`${target.name}\` describes: ${quoted(wordOf(first))}${wholeOf(words) > 1 ? ` and ${grouped(wholeOf(words) - 1)} more` : ''}`);
+    }
+  }
+  return notes;
+}
+
+/** Facts that name another fact which is not known: they stay, since it may come later. */
+async function factsNotKnown(engine: Engine, workspace: Workspace): Promise<readonly string[]> {
+  const notes: string[] = [];
+  for (const kind of workspace.kinds.filter((k) => k.dated)) {
+    for (const { name, type } of ownFields(kind)) {
+      const target = workspace.kinds.find((k) => k.dated && typeof type === 'object' && k.name === type.entity);
+      if (target === undefined) continue;
+      const ids = aggregate(currentVersions(target), [named('id', col('id'))], []);
+      const beside = join(['v', filter(currentVersions(kind), isNotNull(col(name)))], ['inner', 'w', scan(WORD), eq(col('code', 'w'), col(name, 'v'))], ['left', 'f', ids, eq(col('id', 'f'), col('word', 'w'))]);
+      const missing: Relation = project(filter(beside, isNull(col('id', 'f'))), [named('word', col('word', 'w'))]);
+      const [[rows, words, first] = []] = listOf(await engine.read(aggregate(missing, [], [named('n', cast(count(), 'integer')), named('words', cast(countDistinct(col('word')), 'integer')), named('first', min(col('word')))])));
+      if (wholeOf(rows) > 0) notes.push(`\`${name}\` of ${counted(wholeOf(rows), 'row')} of \`${kind.name}\` names a \`${target.name}\` that is not known, or not yet: ${quoted(wordOf(first))}${wholeOf(words) > 1 ? ` and ${grouped(wholeOf(words) - 1)} more` : ''}`);
     }
   }
   return notes;

@@ -9,7 +9,7 @@ import { compileFormula, isBlank } from '../plan/evaluate.ts';
 import type { Read, Value } from '../plan/evaluate.ts';
 import { closest } from '../plan/closest.ts';
 import { writtenValue } from '../plan/formula-value.ts';
-import { isList, namesPayees } from '../plan/kinds.ts';
+import { isList, namesPayees, REVERSES } from '../plan/kinds.ts';
 import type { Typed } from '../plan/formula.ts';
 import type { Field, Kind, Source } from '../plan/plan.ts';
 import { ownFields } from '../stage/store.ts';
@@ -84,7 +84,7 @@ export function rowReader(source: Source, kind: Kind, header: readonly string[],
     const value: Value = constant === undefined ? null : constantValue(constant, field.type);
     return { read: () => value, place: undefined, text: field.name, field, column: false };
   });
-  const words = fields.filter((f) => f.column && (typeof f.field.type === 'object' || namesPayees(f.field.type) || f.field.name === 'account'));
+  const words = fields.filter((f) => f.column && f.field.name !== REVERSES && (typeof f.field.type === 'object' || namesPayees(f.field.type) || f.field.name === 'account'));
   for (const f of words) blanks.set(f.field.name, { taken: 0, leftOut: 0 });
   const countBlanks = (cells: readonly string[], into: 'taken' | 'leftOut'): void => {
     for (const f of words) if (isBlank(f.read(cells))) (blanks.get(f.field.name) as { taken: number; leftOut: number })[into]++;
@@ -92,6 +92,7 @@ export function rowReader(source: Source, kind: Kind, header: readonly string[],
   const hashOf = contentHasher(kind);
   const content = contentReader({ source, kind, header, date, fields, dates });
   const listsOf = listReader(source, header, fields);
+  const reverses = fields.find((f) => kind.dated && f.field.name === REVERSES && typeof f.field.type === 'object' && f.field.type.entity === kind.name);
   const read = (row: SourceRow): ReadRow => {
     const cells = cleaner.clean(row.cells);
     if (where !== undefined && where(cells) !== true) { countBlanks(cells, 'leftOut'); return 'left_out'; }
@@ -99,6 +100,7 @@ export function rowReader(source: Source, kind: Kind, header: readonly string[],
     const key = idOf(id, cells, header, problems);
     const values = content(cells, problems);
     const lists = listsOf(cells, problems);
+    if (reverses !== undefined && key !== '' && storedValue(reverses.read(cells), reverses.field.type, NO_CONTEXT) === key) problems.push(placed(itself(key), reverses, cells, key, header));
     if (problems.length > 0) return { problem: together(problems), id: key === '' ? null : key };
     countBlanks(cells, 'taken');
     return { cells: [row.record, row.line, key, hashOf(values, lists), ...values], lists };
@@ -129,13 +131,15 @@ function contentReader(c: Content): (cells: readonly string[], problems: Problem
   const plain = { decimal: source.format.decimal, dates: c.dates, currency: undefined };
   const hasMoney = kind.fields.some((f) => f.type === 'money');
   const currencyField = kind.dated ? c.fields.find((f) => f.field.name === 'currency') : undefined;
+  const reverses = kind.dated ? c.fields.find((f) => f.field.name === REVERSES) : undefined;
   const dating = (name: string): FieldReader | undefined => c.fields.find((f) => f.field.name === name);
   const from = dating('from'), to = dating('to');
   const convert = (f: FieldReader, cells: readonly string[], context: CellContext, problems: Problem[]): Stored => {
     const value = f.read(cells);
     const stored = storedValue(value, f.field.type, context);
     if (isProblem(stored)) { problems.push(placed(stored, f, cells, value, c.header)); return null; }
-    if (stored === null && kind.dated && f.column && f.field.type === 'money') problems.push(placed(blankAmount(f), f, cells, '', c.header));
+    // a reversal takes back what was credited, so it needs no amount of its own
+    if (stored === null && kind.dated && f.column && f.field.type === 'money' && (reverses === undefined || isBlank(reverses.read(cells)))) problems.push(placed(blankAmount(f), f, cells, '', c.header));
     return stored;
   };
   if (!kind.dated) return (cells, problems) => {
@@ -192,6 +196,10 @@ const NO_CONTEXT: CellContext = { decimal: '.', dates: dateReader('YYYY-MM-DD'),
 const BLANK_ID: CellProblem = { code: 'row.blank_id', message: 'The id is blank, so this row could not be told from another, nor found again.', hint: 'Fill the id in at the source; if the row is a total or a comment, leave it out with `where`.' };
 const BLANK_DATE: CellProblem = { code: 'row.blank_date', message: 'The date is blank, so the row belongs to no period.', hint: 'Fill the date in; if rows without a date do not count yet, leave them out: `where: known(close_date)`.' };
 const BACKWARDS: CellProblem = { code: 'row.ends_before_start', message: 'The row ends on or before the day on which it begins, so it never holds.', hint: '`to` is the first day on which it no longer holds; correct one of the two dates.' };
+
+function itself(id: string): CellProblem {
+  return { code: 'row.reverses_itself', message: `${quoted(id)} is given as the fact that it reverses itself.`, hint: 'Name the fact that is taken back, or leave the cell blank.' };
+}
 
 function blankAmount(f: FieldReader): CellProblem {
   return {

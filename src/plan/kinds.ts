@@ -52,6 +52,7 @@ export function resolveKinds(shared: Sections, terms: DeclaredTerms, found: Diag
     if (other !== undefined) found.push(problem('source.bad_field', kind.at, `the kinds \`${name}\` and \`${other}\` differ only in capitals, so the store could not tell them apart`, `write \`${other}\` in both places, or give one of them another name`));
     kinds.set(name, kind);
   }
+  for (const kind of kinds.values()) if (kind.dated) checkReverses(kind, kinds, shared, found);
   return kinds;
 }
 
@@ -137,6 +138,16 @@ function checkRead(entry: Entry, type: FieldType | undefined, dated: boolean, fo
   if (typeof wanted !== 'string' || type === undefined || type === wanted) return;
   const what = dated ? 'says which currency the row is in' : `says ${entry.key === 'from' ? 'from' : 'up to'} which day the row holds`;
   found.push(problem('source.bad_type', entry.value.at, `\`${entry.key}\` ${what}, so its type is ${wanted}`, `write \`${entry.key}: ${wanted}\``));
+}
+
+/** The field of a fact that names another one, whose credits it takes back. */
+export const REVERSES = 'reverses';
+
+function checkReverses(kind: Kind, kinds: ReadonlyMap<string, Kind>, shared: Sections, found: Diagnostic[]): void {
+  const type = fieldOf(kind, REVERSES)?.type;
+  if (type === undefined || (typeof type === 'object' && kinds.get(type.entity)?.dated === true)) return;
+  const entry = entriesOf(find(shared.facts.get(kind.name)?.value, 'fields')).find((e) => e.key === REVERSES);
+  found.push(problem('source.bad_type', entry?.value.at ?? kind.at, `\`${REVERSES}\` of \`${kind.name}\` names the fact that is reversed, so its type is a kind of fact`, `write \`${REVERSES}: ${kind.name}\` under its \`fields\``));
 }
 
 function isDated(name: string, sources: readonly Entry[], found: Diagnostic[]): boolean {

@@ -128,6 +128,7 @@ export const CODES = {
   'row.text_too_long': 'A text or an id that is longer than is allowed',
   'row.bad_list': 'A list of payees that cannot be read',
   'row.bad_share': 'A share of a list of payees that is not one, or shares above the whole',
+  'row.reverses_itself': 'A fact that names itself as the one that it reverses',
   'row.ends_before_start': 'A dated row that ends before it begins',
   'row.id_conflict': 'One id with two contents in one file',
   'row.other_source': 'An id that another source of the same kind has given already',

@@ -20,7 +20,7 @@ export interface Key { readonly shape: Shape; readonly doc: string; readonly bui
 
 export type Place =
   | 'plan' | 'workspace' | 'component' | 'table' | 'measure' | 'credit' | 'guardrail' | 'gate' | 'state' | 'fact' | 'release'
-  | 'take_back' | 'draw' | 'pool' | 'limit' | 'convert' | 'accounting' | 'source' | 'format' | 'round' | 'spelling';
+  | 'take_back' | 'draw' | 'pool' | 'limit' | 'convert' | 'exchange' | 'accounting' | 'source' | 'format' | 'round' | 'spelling';
 
 function key(shape: Shape, doc: string): Key { return { shape, doc, built: true }; }
 function later(doc: string): Key { return { shape: 'text', doc, built: false }; }
@@ -37,7 +37,7 @@ export function isBuilt(place: Place, name: string): boolean {
 export const PLACE_NAMES: Readonly<Record<Place, string>> = {
   plan: 'a plan', workspace: 'trueup.yaml', component: 'a component', table: 'a table', measure: 'a measure', credit: 'a credit rule',
   guardrail: 'a guardrail', gate: 'a gate', state: 'a state', fact: 'a kind of fact', release: 'a release', take_back: 'a take-back',
-  draw: 'a draw', pool: 'a pool', limit: 'a limit', convert: 'a conversion', accounting: '`accounting`', source: 'a source',
+  draw: 'a draw', pool: 'a pool', limit: 'a limit', convert: 'a conversion', exchange: '`exchange`', accounting: '`accounting`', source: 'a source',
   format: '`format`', round: '`round`', spelling: '`replace`',
 };
 
@@ -55,6 +55,7 @@ export const KEYS: Readonly<Record<Place, Readonly<Record<string, Key>>>> = {
     terms: key({ map: 'text' }, 'the parameters of the plan: name: type [a unit of time] [= default]'),
     payees: key('formula', 'who is on the plan'),
     currency: key('text', 'money of the calculation'),
+    exchange: key({ place: 'exchange' }, 'how money of facts in another currency is converted'),
     pays_in: later('money of the payment'),
     calendar: key('text', 'how weeks, months, quarters and years lie'),
     period: key({ choice: GRAINS }, 'how often the plan is calculated'),
@@ -206,6 +207,10 @@ export const KEYS: Readonly<Record<Place, Readonly<Record<string, Key>>>> = {
   pool: { share: later('how it is shared'), among: later('among whom') },
   limit: { at_most: later('the limit'), per: later('for each of what') },
   convert: { rate: later('the exchange rate'), at: later('of which day') },
+  exchange: {
+    rate: key('number', 'what one unit of the fact\'s currency is worth in the plan\'s; may read `currency`, `date` and `currency.RATE`'),
+    at: key({ choice: ['date', 'period'] }, 'the rate of the day of the fact, or of the last day of the period'),
+  },
   accounting: { capitalise: later('life of the asset in months'), expense_up_to: later('expensed at once up to this life') },
   source: {
     title: TITLE,

@@ -267,6 +267,8 @@ export interface Draw {
 }
 /** Exchange rate of each released part, and of which day. */
 export interface Convert { readonly rate: Num; readonly when: 'date' | 'period' | 'payment'; readonly at: At }
+/** What one unit of a fact's currency is worth in the plan's: on the day of the fact, or on the last day of the period. */
+export interface Exchange { readonly rate: Num; readonly when: 'date' | 'period'; readonly at: At }
 export interface Accounting { readonly capitalise: number; readonly expenseUpTo?: number }
 export interface Group extends ComponentBase { readonly kind: 'group'; readonly components: readonly Component[] }
 export interface Leaf extends ComponentBase {
@@ -291,13 +293,13 @@ export type Component = Group | Leaf;
 
 export interface Plan {
   readonly plan: string;
-  /** the name in the file, which the plans of a `for_each` share */
-  readonly family?: string;
+  readonly family?: string;                         // the name in the file, which the plans of a `for_each` share
   readonly title: string;
   readonly purpose: string;
   readonly effective: { readonly from: Day; readonly to: Day };
   readonly payees: Filter | 'all';
   readonly currency: string;
+  readonly exchange?: Exchange;                     // without it, and without a rate, money of facts in another currency does not count
   readonly calendar: Calendar;
   readonly period: Grain;
   readonly prorate: 'days' | 'days_after_first' | 'none';
@@ -324,8 +326,7 @@ export interface Plan {
   readonly accounting?: Accounting;
   /** salary, shown beside, never posted */
   readonly base?: Num;
-  /** word pack of screens and statements, where it is not the standard one */
-  readonly labels?: 'target-and-payout';
+  readonly labels?: 'target-and-payout';            // word pack of screens and statements, where it is not the standard one
   readonly at: At;
   /** SHA-256 of the canonical form: `pay` of what can change a payout, `words` of titles and purposes */
   readonly fingerprint: { readonly pay: string; readonly words: string };

@@ -20,6 +20,7 @@ import { both, either, problem } from './problem.ts';
 import { knownUse, resolveComponents, resolveLimit } from './resolve-components.ts';
 import { ownerRule, resolveCredits } from './resolve-credits.ts';
 import { PLAN_NAME } from './names.ts';
+import { resolveExchange } from './resolve-exchange.ts';
 import { measureLookup, measuresIn } from './resolve-measures.ts';
 import { minorUnit, resolveRoundings } from './resolve-roundings.ts';
 import { checkUnusedTables, resolveNumber } from './resolve-tables.ts';
@@ -55,6 +56,7 @@ export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[
   const components = componentsOf(ctx, root, { period: period ?? 'month', round, hasIncentive: incentiveNode !== undefined });
   checkGrains(calendar, find(root, 'period'), period, components, mine);
   const cap = capOf(ctx, find(root, 'cap'), incentiveNode !== undefined);
+  const exchange = resolveExchange(ctx, find(root, 'exchange'));
   const payees = payeesOf(ctx, find(root, 'payees'));
   for (const name of sectionsOf(root).measures.keys()) ctx.measure(name, root);
   checkUnusedTables(ctx, new Set(sectionsOf(root).tables.keys()));
@@ -71,6 +73,7 @@ export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[
     effective: version.effective,
     payees: payees ?? 'all' as const,
     currency, calendar, period,
+    ...(exchange !== undefined && { exchange }),
     prorate: prorateOf(root),
     terms,
     ...(incentive !== undefined && { incentive }),

@@ -28,6 +28,7 @@ function planOut(plan: Plan): Out {
     with: mapOf(plan.terms.filter((t) => t.given !== undefined), (t) => t.name, (t) => termValue(t, t.given as Ratio | string)),
     payees: plan.payees === 'all' ? 'all' : plan.payees.text,
     currency: plan.currency,
+    exchange: plan.exchange && { rate: numOut(plan.exchange.rate), at: plan.exchange.when },
     calendar: formatCalendar(plan.calendar),
     period: plan.period,
     incentive: plan.incentive && numOut(plan.incentive),

@@ -22,6 +22,7 @@ export function describePlan(plan: Plan): string[] {
     `It holds from ${formatDay(plan.effective.from)} to ${formatDay(plan.effective.to - 1)}, both days included.`,
     plan.payees === 'all' ? 'It is for everybody.' : `It is for everybody of whom ${conditionWords(plan.payees.formula)}.`,
     `It is calculated for each ${plan.period}, in ${plan.currency}${plan.calendar.kind === 'months' && plan.calendar.start === 1 ? '' : `, on the calendar "${formatCalendar(plan.calendar)}"`}.`,
+    ...exchangeWords(plan),
     ...plan.terms.map(termWords),
     ...(plan.incentive === undefined ? [] : [`At exactly 100 % it pays ${numWords(plan.incentive, 'amount')}.`]),
     ...prorateWords(plan),
@@ -31,6 +32,12 @@ export function describePlan(plan: Plan): string[] {
     ...(plan.cap === undefined ? [] : [`All components together pay at most ${limitWords(plan.cap, plan)}.`]),
     ...roundingWords(plan),
   ];
+}
+
+function exchangeWords({ exchange, currency }: Plan): string[] {
+  if (exchange === undefined) return [];
+  const day = exchange.when === 'date' ? 'on the day of each fact' : 'on the last day of the period';
+  return [`Money in another currency is converted into ${currency} at ${numWords(exchange.rate, 'target')}, as it is ${day}; what has no rate does not count.`];
 }
 
 /** "amount of deal where stage is Won" */

@@ -103,6 +103,17 @@ components:
     expect(planOf(`period: month\nround: { end: 1 down }\ncurrency: JPY\n${component}`)).toMatchObject({ period: 'month', currency: 'JPY', round: { attainment: {}, end: { unit: ratio(1n), mode: 'down' } } });
   });
 
+  it('money in another currency: a rate by currency, dated rates, a rate of the plan', () => {
+    const rates = { 'sources/rates.yaml': 'facts: { currency: { fields: { usd: number } } }\nsources: { rates: { file: r.csv, into: currency, id: code, fields: { usd: rate, from: day } } }\n' };
+    const head = `plan: ae\neffective: 2026-01-01 / 2027-01-01\n`, pay = 'components: { c: { measure: { sum: amount, from: deal }, rate: 5% } }\n';
+    const exchange = (text: string): Plan['exchange'] => good({ ...rates, 'plans/ae.yaml': `${head}${text}${pay}` }).plans[0]?.exchange;
+    expect(exchange('exchange: { rate: currency.usd, at: period }\n')).toMatchObject({ when: 'period', rate: { formula: { ref: { kind: 'field', path: ['currency', 'usd'] }, type: { kind: 'number' } } } });
+    expect(exchange('terms: { fx: number = 1.1 }\nexchange: { rate: "if(currency = \\"EUR\\", fx, currency.usd)" }\n')).toMatchObject({ when: 'date', rate: { kind: 'formula' } });
+    expect(exchange('exchange: { rate: { by: currency, lookup: { EUR: 1.08, GBP: 1 / 0.8 } } }\n')).toMatchObject({ rate: { kind: 'table', table: { kind: 'lookup', rows: [{ key: 'EUR' }, { key: 'GBP' }] } } });
+    expect(exchange('tables: { fx: { by: currency, lookup: { EUR: 1.08 } } }\nexchange: { rate: fx }\n')).toMatchObject({ rate: { kind: 'table' } });
+    expect(exchange('')).toBeUndefined();
+  });
+
   it('names are looked up in the plan, then in the workspace', () => {
     const texts = { 'measures/all.yaml': 'measures: { won: { count: deal } }\n', 'plans/a.yaml': `${HEAD}measures: { won: { sum: amount, from: deal } }\ncomponents: { c: { measure: won, rate: 5% } }\n` };
     const [plan] = good(texts).plans;

@@ -47,7 +47,7 @@ export function compile(input: CompileInput): Compiled | { readonly diagnostics:
   const upFields = [...new Set(plans.flatMap((p) => p.credits.flatMap((r) => (r.up === undefined ? [] : [r.up.field]))))];
   const stints = stintsOf(input.people, spans.from, spans.to, upFields);
   const entries = plans.map((spec, plan): PlanEntry => ({ plan, spec, members: membersOf(spec, stints, input.people) }));
-  const notBuilt: Diagnostic[] = [];
+  const notBuilt: Diagnostic[] = plans.flatMap((p) => (p.exchange === undefined ? [] : [new NotBuilt(p.exchange.at, '`exchange` is part of the plan language, but this version does not convert the money of facts yet.', 'Remove it for now, and import amounts in the currency of the plan.').diagnostic]));
   const components = componentEntries(entries, gathered, spans, notBuilt);
   if (notBuilt.length > 0) return { diagnostics: notBuilt };
   const byCode = new Map(input.people.persons.map((p) => [p.payee, p]));

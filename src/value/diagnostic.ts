@@ -43,6 +43,7 @@ export const CODES = {
   'plan.two_rules': 'Two credit rules that say the same, or that together credit more than the whole',
   'plan.window': 'A window or a period that does not fit the others',
   'plan.round': 'A rounding that is not a unit with a direction',
+  'plan.exchange': 'A rate of exchange that is none, or that could convert the wrong money',
   'plan.unused': 'Something with a name that nothing reads',
   // what shows when plans meet people and facts
   'plan.no_term_value': 'A term that has no value for some payees',

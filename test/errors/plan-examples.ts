@@ -60,6 +60,7 @@ export const PLAN_EXAMPLES = {
   'plan.two_rules': plan('One event would count twice.', `${HEAD}credits:\n  first: { from: deal, to: owner }\n  second: { from: deal, to: owner }\n${PAY}`),
   'plan.window': plan('What accumulates must hold whole periods.', `${HEAD}components:\n  deals: { measure: { sum: amount, from: deal }, rate: 5%, window: whole month }\n`),
   'plan.round': plan('Each point of rounding has a unit.', `${HEAD}round: { end: cents }\n${PAY}`),
+  'plan.exchange': plan('A wrong rate is seen only when somebody is paid.', `${HEAD}exchange:\n  rate: { by: currency, lookup: { EUR: 1.08, otherwise: 1 } }\n${PAY}`),
   'plan.unused': plan('Often a name that is misspelt where it should be read.', `${HEAD}tables: { rates: { by: value, marginal: { 0: 3%, 50k: 5% } } }\n${PAY}`),
 
   'source.missing_key': source('Every row needs a name of its own, so that the same file twice adds nothing.', 'sources:\n  calls: { file: data/calls.csv, into: call, date: day, fields: { owner: owner } }\n'),

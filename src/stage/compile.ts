@@ -27,7 +27,7 @@ import { REFERENCES, type ReferenceRows, REF_ASSIGN, REF_CAP, REF_COMPONENT, REF
 import type { Cell } from './rows.ts';
 import { slicesIn, spansOf } from './spans.ts';
 import { entityTable, factTable, supersededTable } from './store.ts';
-import { valueAt } from './terms.ts';
+import { NoValue, valueAt } from './terms.ts';
 
 export interface CompileInput {
   readonly plans: readonly Plan[];
@@ -117,7 +117,13 @@ function membersOf(plan: Plan, stints: ReadonlyMap<Person, readonly Stint[]>, pe
 function isOn(plan: Plan, stint: Stint, people: People): boolean {
   if (plan.payees === 'all') return true;
   const day = stint.from;
-  return valueAt(plan.payees.formula, { plan, people, person: stint.person, eligible: [], window: { from: day, to: day + 1, cut: day + 1 }, day, round: {} }) === true;
+  try {
+    return valueAt(plan.payees.formula, { plan, people, person: stint.person, eligible: [], window: { from: day, to: day + 1, cut: day + 1 }, day, round: {} }) === true;
+  } catch (error) {
+    // everybody is asked, also those whom the plan does not mean: who lacks a term of the condition is not on the plan
+    if (error instanceof NoValue) return false;
+    throw error;
+  }
 }
 
 function componentEntries(plans: readonly PlanEntry[], gathered: Gathered, spans: Catalogue['spans'], notBuilt: Diagnostic[]): ComponentEntry[] {

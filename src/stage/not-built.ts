@@ -10,6 +10,7 @@ import { NotBuilt } from './lower.ts';
 
 export function notBuiltIn(plans: readonly Plan[]): readonly Diagnostic[] {
   return plans.flatMap((plan) => [
+    ...(plan.exchange === undefined ? [] : [refused(plan.exchange.at, '`exchange`')]),
     ...numbers([plan.incentive, plan.cap?.amount]), ...plan.components.flatMap(component),
   ]);
 }

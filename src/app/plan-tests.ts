@@ -13,14 +13,16 @@ import type { ProgramRunner } from '../engine/engine.ts';
 import { closest } from '../plan/closest.ts';
 import { entriesOf, find, itemsOf, type MapNode, type Node, readDocument, textOf } from '../plan/document.ts';
 import type { Value } from '../plan/evaluate.ts';
+import { isList } from '../plan/kinds.ts';
 import { readLiteral } from '../plan/literal.ts';
-import type { At, FieldType, Kind, Plan, Workspace } from '../plan/plan.ts';
+import type { FieldType, Kind, Plan, Workspace } from '../plan/plan.ts';
 import { both } from '../plan/problem.ts';
 import type { Diagnostic } from '../value/diagnostic.ts';
 import { parseDay } from '../value/period.ts';
 import { compare, formatRatio, type Ratio } from '../value/rate.ts';
 import { calculate } from './calculate.ts';
 import { type Figures, figuresOf } from './figures.ts';
+import { asOf, datedLists, type DatedLists, listsOf, type Say, withParties } from './plan-test-lists.ts';
 import { fillStore, type SmallEntity, type SmallRow } from './small-store.ts';
 
 export interface Difference { readonly file: string; readonly line: number; readonly payee: string; readonly period: string; readonly figure: string; readonly expected: string; readonly got: string }
@@ -53,8 +55,6 @@ function documentsOf(text: string): string[] {
   }).filter((part) => part.trim() !== '');
 }
 
-type Say = (at: { readonly at: At } | undefined, message: string, hint: string) => Diagnostic;
-
 function didYouMean(name: string, names: readonly string[], all: string): string {
   const near = closest(name, names);
   return near !== undefined ? `Did you mean \`${near}\`?` : names.length === 0 ? 'There are none yet.' : `${all} ${both(names.map((n) => `\`${n}\``))}.`;
@@ -63,17 +63,17 @@ function didYouMean(name: string, names: readonly string[], all: string): string
 async function runTest(workspace: Workspace, file: string, root: MapNode, engine: ProgramRunner): Promise<Omit<TestReport, 'file'>> {
   const say: Say = (node, message, hint) => ({ code: 'test.bad', severity: 'error', file, line: (node ?? root).at.line, column: (node ?? root).at.column, path: '', message, hint });
   const planNode = find(root, 'plan'), names = planNode?.kind === 'list' ? planNode.items.map((n) => textOf(n) ?? '') : [textOf(planNode) ?? ''];
-  const plans = workspace.plans.filter((p) => names.includes(p.plan));
+  const plans = workspace.plans.filter((p) => names.includes(p.plan) || (p.family !== undefined && names.includes(p.family)));
   if (plans.length === 0) return { figures: 0, differences: [], diagnostics: [say(planNode, planNode === undefined ? 'The test does not say which plan it tests.' : `There is no plan ${names.map((n) => `\`${n}\``).join(', ')} in this workspace.`, planNode === undefined ? 'Write `plan: NAME` at its top.' : didYouMean(names[0] ?? '', [...new Set(workspace.plans.map((p) => p.plan))], 'Plans are'))] };
   const problems: Diagnostic[] = [];
   const kinds = workspace.kinds.map((k) => (k.name === 'person' ? withTerms(k, plans) : k));
   const dateless = (kind: string): Kind | undefined => kinds.find((k) => k.name === kind);
-  const people = peopleOf(find(root, 'people'), dateless('person'));
+  const people = peopleOf(find(root, 'people'), dateless('person'), problems, say);
   const entities = new Map<string, readonly SmallEntity[]>([['person', people]]);
   for (const e of entriesOf(find(root, 'entities'))) {
     const kind = dateless(e.key);
     if (kind === undefined || kind.dated) { problems.push(say(e, `There is no kind of reference rows \`${e.key}\`.`, didYouMean(e.key, kinds.filter((k) => !k.dated).map((k) => k.name), 'Such kinds are'))); continue; }
-    entities.set(e.key, peopleOf(e.value, kind));
+    entities.set(e.key, peopleOf(e.value, kind, problems, say));
   }
   const facts = new Map<string, readonly SmallRow[]>();
   for (const e of entriesOf(find(root, 'facts'))) {
@@ -102,19 +102,26 @@ function withTerms(person: Kind, plans: readonly Plan[]): Kind {
   return { ...person, fields };
 }
 
-function peopleOf(node: Node | undefined, kind: Kind | undefined): SmallEntity[] {
+function peopleOf(node: Node | undefined, kind: Kind | undefined, problems: Diagnostic[], say: Say): SmallEntity[] {
   return entriesOf(node).flatMap((e): SmallEntity[] => {
     const days = new Set<number | null>([null]);
     const fields = new Map<string, readonly { readonly from: number | null; readonly value: Value }[]>();
+    const lists = new Map<string, DatedLists>();
     for (const f of entriesOf(e.value)) {
       const type = kind?.fields.find((x) => x.name === f.key)?.type ?? 'text';
+      if (isList(type)) {
+        const written = datedLists(f.value, type, problems, say);
+        lists.set(f.key, written);
+        for (const { from } of written) days.add(from);
+        continue;
+      }
       const dated = f.value.kind === 'list' ? f.value.items.map((item) => ({ from: parseDay(textOf(find(item, 'from')) ?? '') ?? null, value: valueOf(textOf(find(item, 'value')), type) })) : [{ from: null, value: valueOf(textOf(f.value), type) }];
       fields.set(f.key, dated);
       for (const d of dated) days.add(d.from);
     }
     return [...days].sort((a, b) => (a ?? -Infinity) - (b ?? -Infinity)).map((from) => ({
       id: e.key, from,
-      values: new Map([...fields].map(([name, rows]) => [name, [...rows].reverse().find((r) => r.from === null || (from !== null && r.from <= from))?.value ?? null])),
+      values: new Map([...fields].map(([name, rows]) => [name, asOf(rows, from)])), lists: withParties([...lists].map(([name, rows]) => [name, asOf(rows, from)])),
     }));
   });
 }
@@ -131,7 +138,8 @@ function factRows(node: Node, kind: Kind, index: number, plan: Plan, problems: D
     const read = (name: string): string | undefined => textOf(find(node, name))?.replaceAll('#', String(copy));
     return {
       id: read('id') ?? `${kind.name}-${index}-${copy}`, day, currency: read('currency') ?? plan.currency,
-      values: new Map(kind.fields.map((f) => [f.name, valueOf(read(f.name), f.type)])),
+      values: new Map(kind.fields.map((f) => [f.name, isList(f.type) ? null : valueOf(read(f.name), f.type)])),
+      lists: listsOf(node, kind, String(copy), copy === 0 ? problems : [], say),
     };
   });
 }

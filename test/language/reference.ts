@@ -25,35 +25,15 @@ export function prepare(folder: string, document: YamlMap): Prepared {
   const test = withoutBlanks(document);
   const read = plansOf(folder, test);
   if ('skip' in read) return read;
-  const plans = read.plans.map(earningOnly).map(renamed).map((p) => lastOfOne(p, test));
+  const plans = read.plans.map(earningOnly).map(renamed);
   if (test['known'] !== undefined) return { skip: 'known: (facts known at a day)' };
   const later = plans.flatMap((p) => notBuilt(p, 'plan'));
   if (later[0] !== undefined) return { skip: `key not built: ${later[0]}` };
   const library = neededOf(libraryOf(folder, test), plans);
   const laterThere = notBuilt(library, 'plan');
   if (laterThere[0] !== undefined) return { skip: `key not built: ${laterThere[0]} (library)` };
-  if (valuesOf(test).some((v) => v.field === 'reverses')) return { skip: 'a fact that reverses another' };
-  const list = valuesOf(test).find((v) => typeof v.value !== 'string');
-  if (list !== undefined) return { skip: `a fact with a list (${list.field})` };
   if (asList(asMap(test['facts'])['earning']).length > 0 || wordsOf(plans.map((p) => p['components'] ?? '')).has('earning')) return { skip: 'from: earning' };
   return typed(plans, library, test);
-}
-
-/** The last value of a single fact is its sum: so plans that need `last` for nothing more can be compared. */
-function lastOfOne(plan: YamlMap, test: YamlMap): YamlMap {
-  const alone = (kind: string): boolean => {
-    const owners = asList(asMap(test['facts'])[kind]).map((row) => asText(asMap(row)['owner']));
-    return owners.length > 0 && new Set(owners).size === owners.length && Object.keys(asMap(test['people'])).every((p) => owners.includes(p));
-  };
-  // a sum has facts, whose field would be taken for what a table is read by for each of them
-  const readWithMore = new Set(JSON.stringify(plan).match(/(?<="by":\[)[^\]]*/g)?.flatMap((by) => by.match(/\w+/g) ?? []));
-  const go = (v: Yaml): Yaml => {
-    if (typeof v === 'string') return v;
-    if (!isMap(v)) return v.map(go);
-    const single = typeof v['last'] === 'string' && !readWithMore.has(asText(v['last'])) && v['where'] === undefined && alone(asText(v['from']));
-    return Object.fromEntries(Object.entries(v).map(([k, x]) => [k === 'last' && single ? 'sum' : k, go(x)]));
-  };
-  return asMap(go(plan));
 }
 
 /** A field that our store has a column of its own for. */
@@ -128,7 +108,6 @@ function notBuilt(value: Yaml | undefined, place: keyof typeof KEYS): string[] {
     const { shape } = known;
     if (typeof shape === 'string') {
       const within = shape === 'number' || shape === 'numbers' ? 'table' : shape === 'measure' || shape === 'measures' ? 'measure' : undefined;
-      if (key === 'for' && inner !== 'payee') return [`measure for ${asText(inner)}`];
       return within === undefined ? [] : asList(inner).flatMap((i) => notBuilt(i, within));
     }
     if ('place' in shape) return notBuilt(inner, shape.place);
@@ -169,6 +148,8 @@ function typed(plans: readonly YamlMap[], library: YamlMap, test: YamlMap): Prep
     const errors = diagnostics.filter((d) => d.severity === 'error');
     if (wrong.length === 0 || errors.length < wrong.length) wrong = errors;
   }
+  // the ledger holds whole minor units
+  if (wrong.some((d) => d.code === 'plan.round' && d.message.includes('finer than the smallest amount'))) return { skip: 'rounds finer than the smallest amount of its currency' };
   const later = wrong.find((d) => d.code === 'plan.not_built_yet');
   if (later !== undefined) return { skip: `not built: ${later.message}` };
   if (wrong.some((d) => d.message.startsWith('There is no function and no table'))) return { skip: 'a table that is called' };
@@ -183,7 +164,7 @@ function fieldsOf(plans: readonly YamlMap[], library: YamlMap, test: YamlMap): F
   const entities = asMap(test['entities']);
   const terms = new Set(plans.flatMap((p) => Object.keys(asMap(p['terms']))));
   const sample = (kind: string, field: string, value: Yaml): void => {
-    const now = fields(kind).get(field), guess = guessed(value, field, entities, kinds);
+    const now = fields(kind).get(field), guess = field === 'reverses' ? kind : guessed(value, field, entities, kinds);
     if (now === undefined) fields(kind).set(field, guess);
     else if (now === 'date' && guess === 'yes/no') fields(kind).set(field, guess);
     else if (now !== guess && !(kind in declared) && [OPEN, 'percent', 'date', 'yes/no'].includes(now)) fields(kind).set(field, [OPEN, 'percent'].includes(now) && [OPEN, 'percent'].includes(guess) ? now : 'text');
@@ -233,7 +214,14 @@ function blankFields(plans: readonly YamlMap[], library: YamlMap, fields: (kind:
 function dated(value: Yaml): Yaml[] {
   return isMap(value) || typeof value === 'string' ? [value] : value.map((v) => (isMap(v) ? v['value'] ?? '' : v));
 }
+/** `[ann, bob]` is a list of payees, `[[ann, 60%], …]` one with shares. */
+function listType(value: Yaml): string | undefined {
+  if (typeof value === 'string' || isMap(value)) return undefined;
+  return value.some((v) => typeof v !== 'string') ? 'splits' : 'payees';
+}
 function guessed(value: Yaml, field: string, entities: YamlMap, kinds: FieldKinds): string {
+  const list = listType(value);
+  if (list !== undefined) return list;
   const text = asText(value);
   if (field in entities || (kinds.has(field) && field !== 'person' && entities[field] !== undefined)) return field;
   if (/^\d{4}-\d\d-\d\d$/.test(text)) return 'date';
@@ -253,7 +241,8 @@ function payeeFields(plans: readonly YamlMap[], library: YamlMap, kinds: FieldKi
   const mark = (kind: string, path: string): void => {
     const [first = '', second] = path.split('.');
     const known = kinds.get(kind)?.get(first);
-    if (second === undefined) fields(kind).set(first, 'payee');
+    const listed = ['payees', 'splits'].includes(known ?? '');
+    if (second === undefined) { if (!listed) fields(kind).set(first, 'payee'); }
     else if (known !== undefined && kinds.has(known)) fields(known).set(second, 'payee');
   };
   const credited = new Set<string>();
@@ -325,7 +314,8 @@ function testOf(test: YamlMap, plans: readonly YamlMap[], kinds: FieldKinds): Ya
   const start = (asText(plans[0]?.['effective']).split(' / ')[0] ?? '').trim();
   const facts = Object.fromEntries(Object.entries(asMap(test['facts'])).map(([kind, rows]) => [kind, asList(rows).map((row) => ({ date: start, ...asMap(row) }))]));
   const people: Record<string, Yaml> = { ...asMap(test['people']) };
-  const add = (kind: string, field: string, value: Yaml): void => { if (kinds.get(kind)?.get(field) === 'payee' && typeof value === 'string' && !(value in people)) people[value] = {}; };
+  const named = (value: Yaml): string[] => (typeof value === 'string' ? [value] : isMap(value) ? [] : value.flatMap((v) => (typeof v === 'string' ? [v] : isMap(v) ? [] : [asText(v[0])])));
+  const add = (kind: string, field: string, value: Yaml): void => { if (['payee', 'payees', 'splits'].includes(kinds.get(kind)?.get(field) ?? '')) for (const id of named(value)) if (!(id in people)) people[id] = {}; };
   for (const v of valuesOf(test)) add(v.kind, v.field, v.value);
   for (const [kind, rows] of Object.entries(asMap(test['entities']))) for (const row of Object.values(asMap(rows))) for (const [f, v] of Object.entries(asMap(row))) for (const one of dated(v)) add(kind, f, one);
   for (const row of Object.values(people)) for (const one of dated(asMap(row)['manager'] ?? '')) if (one !== '' && !(asText(one) in people)) people[asText(one)] = {};

@@ -20,7 +20,7 @@ import { both } from '../plan/problem.ts';
 import type { Diagnostic } from '../value/diagnostic.ts';
 import { parseDay } from '../value/period.ts';
 import { compare, formatRatio, type Ratio } from '../value/rate.ts';
-import { calculate } from './calculate.ts';
+import { calculate, type Calculation } from './calculate.ts';
 import { type Figures, figuresOf } from './figures.ts';
 import { asOf, datedLists, type DatedLists, listsOf, type Say, withParties } from './plan-test-lists.ts';
 import { fillStore, type SmallEntity, type SmallRow } from './small-store.ts';
@@ -28,8 +28,11 @@ import { fillStore, type SmallEntity, type SmallRow } from './small-store.ts';
 export interface Difference { readonly file: string; readonly line: number; readonly payee: string; readonly period: string; readonly figure: string; readonly expected: string; readonly got: string }
 export interface TestReport { readonly file: string; readonly figures: number; readonly differences: readonly Difference[]; readonly diagnostics: readonly Diagnostic[] }
 
+/** Looks at what a document came to, before the next one runs. */
+export type Seen = (calculation: Calculation, engine: ProgramRunner) => Promise<void>;
+
 /** Runs one file of tests. `open` gives an empty engine for each document. */
-export async function runTestFile(workspace: Workspace, file: string, text: string, open: () => Promise<ProgramRunner>): Promise<TestReport> {
+export async function runTestFile(workspace: Workspace, file: string, text: string, open: () => Promise<ProgramRunner>, seen?: Seen): Promise<TestReport> {
   let figures = 0;
   const differences: Difference[] = [], diagnostics: Diagnostic[] = [];
   for (const part of documentsOf(text)) {
@@ -38,7 +41,7 @@ export async function runTestFile(workspace: Workspace, file: string, text: stri
     if (root === undefined) continue;
     const engine = await open();
     try {
-      const out = await runTest(workspace, file, root, engine);
+      const out = await runTest(workspace, file, root, engine, seen);
       figures += out.figures; differences.push(...out.differences); diagnostics.push(...out.diagnostics);
     } finally { await engine.close(); }
   }
@@ -60,7 +63,7 @@ function didYouMean(name: string, names: readonly string[], all: string): string
   return near !== undefined ? `Did you mean \`${near}\`?` : names.length === 0 ? 'There are none yet.' : `${all} ${both(names.map((n) => `\`${n}\``))}.`;
 }
 
-async function runTest(workspace: Workspace, file: string, root: MapNode, engine: ProgramRunner): Promise<Omit<TestReport, 'file'>> {
+async function runTest(workspace: Workspace, file: string, root: MapNode, engine: ProgramRunner, seen?: Seen): Promise<Omit<TestReport, 'file'>> {
   const say: Say = (node, message, hint) => ({ code: 'test.bad', severity: 'error', file, line: (node ?? root).at.line, column: (node ?? root).at.column, path: '', message, hint });
   const planNode = find(root, 'plan'), names = planNode?.kind === 'list' ? planNode.items.map((n) => textOf(n) ?? '') : [textOf(planNode) ?? ''];
   const plans = workspace.plans.filter((p) => names.includes(p.plan) || (p.family !== undefined && names.includes(p.family)));
@@ -85,6 +88,7 @@ async function runTest(workspace: Workspace, file: string, root: MapNode, engine
   await fillStore(engine, { kinds, facts, entities });
   const { calculation, diagnostics } = await calculate(engine, plans, kinds);
   if (calculation === undefined) return { figures: 0, differences: [], diagnostics };
+  await seen?.(calculation, engine);
   const figures = await figuresOf(engine, calculation);
   const expected = itemsOf(find(root, 'expect'));
   const differences = expected.flatMap((row): Difference[] => difference(file, row, figures));

@@ -10,20 +10,22 @@ import { compile, type Compiled } from '../stage/compile.ts';
 import { digitProblems } from '../stage/digits.ts';
 import { currentRows } from '../stage/kind-rows.ts';
 import type { ReferenceRows } from '../stage/reference.ts';
+import { groupsRead } from '../stage/reads.ts';
 import { factTable, IMPORTED, WORD } from '../stage/store.ts';
+import type { Day } from '../value/period.ts';
 import { type Diagnostic, hasErrors } from '../value/diagnostic.ts';
 import { loadPeople } from './people.ts';
 
 export interface Calculation { readonly compiled: Compiled; readonly catalogue: Catalogue; readonly cut: number; readonly diagnostics: readonly Diagnostic[] }
 
-export interface CalculateOptions { readonly onProgress?: (progress: Progress) => void; readonly cut?: number }
+export interface CalculateOptions { readonly onProgress?: (progress: Progress) => void; readonly cut?: number; /** the last day that the run knows of: holds that end later have not ended */ readonly asOf?: Day }
 
 /** Runs all plans. `calculation` is absent where a diagnostic is an error; nothing was calculated then. */
 export async function calculate(engine: ProgramRunner, plans: readonly Plan[], kinds: readonly Kind[], options: CalculateOptions = {}): Promise<{ readonly calculation?: Calculation; readonly diagnostics: readonly Diagnostic[] }> {
   const cut = options.cut ?? await lastImport(engine);
   const codes = await codesOf(engine, plans);
-  const people = await loadPeople(engine, kinds, cut);
-  const compiled = compile({ plans, kinds, people, cut, code: (word) => codes.get(word) });
+  const people = await loadPeople(engine, kinds, cut, groupsRead(plans));
+  const compiled = compile({ plans, kinds, people, cut, code: (word) => codes.get(word), ...(options.asOf !== undefined && { asOf: options.asOf }) });
   if (!('program' in compiled)) return { diagnostics: compiled.diagnostics };
   const { diagnostics } = compiled;
   if (hasErrors(diagnostics)) return { diagnostics };

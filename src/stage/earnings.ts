@@ -86,7 +86,7 @@ function sharedPlaces(parts: Relation): Relation {
 }
 
 /** (a + b · r) ÷ c as a pair. Where b is 0 the divisor of r is left out: most tables need few digits so. */
-function valueAt(s: string, rn: Expr, rd: Expr): { readonly n: Expr; readonly d: Expr } {
+export function valueAt(s: string, rn: Expr, rd: Expr): { readonly n: Expr; readonly d: Expr } {
   const [a, b, c] = [asWide(col('a', s)), asWide(col('b', s)), asWide(col('c', s))];
   const level = eq(col('b', s), int(0));
   return { n: when(level, a, plus(times(a, rd), times(b, rn))), d: when(level, c, times(c, rd)) };

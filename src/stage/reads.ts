@@ -84,3 +84,19 @@ export function isKnownBefore(part: Typed | Num | null | undefined): boolean {
 export function readsFacts(part: Typed | Num | null | undefined): boolean {
   return namesOf(part).some((n) => n.ref.kind === 'field' || n.ref.kind === 'state');
 }
+
+/** Kinds that people belong to (pods), whose rows the plans read for a payee. */
+export function groupsRead(plans: readonly Plan[]): string[] {
+  const found = new Set<string>();
+  const walk = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return;
+    if (Array.isArray(node)) { node.forEach(walk); return; }
+    const part = node as Readonly<Record<string, unknown>>;
+    if (part['kind'] === 'group_field' && typeof part['group'] === 'string') found.add(part['group']);
+    if (part['kind'] === 'payee_field' && Array.isArray(part['path']) && part['path'].length > 1) found.add(String(part['path'][0]));
+    Object.values(part).forEach(walk);
+  };
+  walk(plans);
+  for (const plan of plans) for (const m of measuresOf(plan)) if (typeof m.subject === 'object') found.add(m.subject.entity);
+  return [...found].sort();
+}

@@ -30,7 +30,7 @@ export function referenceRows(catalogue: Catalogue, rows: AssignRows, made: Made
   const days: Cell[][] = [];
   spans.sliceStarts.forEach((from, slice) => { for (let day = from; day < (spans.sliceStarts[slice + 1] ?? spans.to); day++) days.push([day, slice]); });
   const measures = gathered.measures.flatMap((m) => m.terms.map((t): Cell[] => [0, m.index, made.blockOf(t.column), t.column.index, t.route, t.span, t.coefficient, m.distinct, m.byValue, m.subject !== 'payee']));
-  const periods = spans.windows.flatMap((w) => w.steps.map((s): Cell[] => [w.id, s.period, s.from, s.soFar]));
+  const periods = spans.windows.flatMap((w) => w.steps.map((s): Cell[] => [w.id, s.period, s.from, s.soFar, Math.max(s.from, s.label.from)]));
   const instants = gathered.spans.some((s) => s.spec.kind === 'instant') ? [...new Set(spans.windows.flatMap((w) => w.steps.flatMap((s) => [s.from, s.soFar])))].sort((x, y) => x - y) : [];
   return [
     { schema: R.REF_WORLD, rows: [[0, 0, 0, 0]] },

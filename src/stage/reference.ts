@@ -30,8 +30,8 @@ export const REF_DAY = table('ref_day', ['day'], 'day integer, slice integer');
  */
 export const REF_WINDOW = table('ref_window', ['window', 'span', 'period', 'slice'], 'window integer, span integer, period integer, slice integer, weight bigint');
 
-/** The days of a window as it stands at the end of each of its periods. */
-export const REF_PERIOD = table('ref_period', ['window', 'period'], 'window integer, period integer, from_day integer, to_day integer');
+/** The days of a window as it stands at the end of each of its periods; `own_from`: the first day of the period itself. */
+export const REF_PERIOD = table('ref_period', ['window', 'period'], 'window integer, period integer, from_day integer, to_day integer, own_from integer');
 
 /** Days at which something is looked at that lasts, each with a slice of its own. */
 export const REF_INSTANT = table('ref_instant', ['slice'], 'slice integer, day integer');

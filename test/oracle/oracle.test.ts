@@ -1,4 +1,5 @@
 /** The oracle against the test tables of the language, which an independent evaluator in another language agrees with. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { formatRatio } from '../../src/value/rate.ts';
@@ -28,6 +29,12 @@ describe.skipIf(TABLES.length === 0)('the tables of the language (skipped where 
     expect(TABLES.length).toBeGreaterThanOrEqual(162);
     expect(count.figures).toBeGreaterThanOrEqual(640);
   });
+});
+
+test('the oracle shares nothing with what it is compared with but src/value', () => {
+  const files = readdirSync(import.meta.dirname).filter((f) => f.endsWith('.ts'));
+  const imports = files.flatMap((f) => [...readFileSync(join(import.meta.dirname, f), 'utf8').matchAll(/^(?:import|export) [^;]* from '([^']+)'/gm)].map((m) => m[1] ?? ''));
+  expect([...new Set(imports)].filter((i) => !/^(\.\/|\.\.\/\.\.\/src\/value\/|node:|vitest$|yaml$)/.test(i))).toEqual([]);
 });
 
 /** What differs, in words. */

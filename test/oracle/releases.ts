@@ -77,7 +77,7 @@ function tranche(t: Tranche): Outcome {
   if ('instalments' in spec) return instalments(t);
   if ('from' in spec) return onEvent(t);
   const base = fact?.date ?? t.payDay, day = 'after' in spec ? later(base, textOf(spec['after']) ?? '') : t.payDay;
-  if ('as' in spec && fact !== undefined) return 'after' in spec ? once(t, fact, day) : asItGrows(t, fact);
+  if ('as' in spec && fact !== undefined) return 'after' in spec ? atOnce(t, fact, day) : asItGrows(t, fact);
   if ('require' in spec && amount.n !== 0n && day <= world.known && !meets(t, day)) return instead(t, day, amount);
   return { payments: [{ day, amount }], lapsed: ZERO };
 }
@@ -132,7 +132,7 @@ function belongs(world: World, event: Row, fact: Row): boolean {
 }
 
 /** `as` with `after`: once, in this proportion; the rest lapses. */
-function once(t: Tranche, fact: Row, day: Day): Outcome {
+function atOnce(t: Tranche, fact: Row, day: Day): Outcome {
   if (day > t.world.known) return { payments: [], lapsed: ZERO };
   const amount = rounded(multiply(t.amount, proportion(t, fact, day + 1)), t.round);
   return { payments: [{ day, amount }], lapsed: subtract(t.amount, amount) };

@@ -3,6 +3,7 @@
  * not built yet, numbers that are too large, and, where people were imported, terms without a value.
  */
 import type { Engine } from '../engine/engine.ts';
+import { storedKinds } from '../plan/kinds.ts';
 import type { Kind, Plan, Workspace } from '../plan/plan.ts';
 import { resolvedText } from '../plan/resolved-text.ts';
 import { planJsonSchema, workspaceJsonSchema } from '../plan/schema.ts';
@@ -27,7 +28,7 @@ export async function checkPlans(workspace: Workspace, engine: Engine | undefine
 }
 
 async function peopleNow(engine: Engine, kinds: readonly Kind[]): Promise<{ readonly people: People; readonly cut: number }> {
-  for (const schema of [WORD, IMPORTED, ...kinds.flatMap((kind) => [storeTable(kind), supersededTable(kind)])]) await engine.ensure(schema);
+  for (const schema of [WORD, IMPORTED, ...storedKinds(kinds).flatMap((kind) => [storeTable(kind), supersededTable(kind)])]) await engine.ensure(schema);
   const cut = await lastImport(engine);
   return { people: await loadPeople(engine, kinds, cut), cut };
 }

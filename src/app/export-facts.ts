@@ -6,6 +6,7 @@
 import { mkdirSync } from 'node:fs';
 import { join as joinPath, resolve } from 'node:path';
 import type { Engine } from '../engine/engine.ts';
+import { storedKinds } from '../plan/kinds.ts';
 import type { Field, Kind, Workspace } from '../plan/plan.ts';
 import { aggregate, col, eq, filter, isNotNull, keep, named, project, scan, union } from '../relation/relation.ts';
 import type { Expr, JoinInput, Named, Relation, TableSchema } from '../relation/relation.ts';
@@ -21,9 +22,9 @@ export interface ExportedFile { readonly kind: string; readonly path: string; re
 export async function exportFacts(workspace: Workspace, engine: Engine, outDir: string): Promise<readonly ExportedFile[]> {
   mkdirSync(outDir, { recursive: true });
   await ensureStore(engine, workspace);
-  await writeDates(engine, workspace.kinds);
+  await writeDates(engine, storedKinds(workspace.kinds));
   const files: ExportedFile[] = [];
-  for (const kind of workspace.kinds) {
+  for (const kind of storedKinds(workspace.kinds)) {
     const path = resolve(joinPath(outDir, `${kind.name}.parquet`));
     const relation = exported(kind);
     await engine.exportParquet(relation, path, kind.dated ? ['date', 'id'] : ['id', 'from']);

@@ -68,11 +68,15 @@ function resultAt(what: Result, { c, key }: Place, found: Found): Ratio | 'none'
     case 'rate': case 'payout': {
       const parts = found.parts.get(key) ?? [];
       const form = c.spec.kind === 'leaf' ? c.spec.pay?.form : undefined;
-      return form !== what || parts.length !== 1 ? undefined : pairOf(parts[0], 'value_n', 'value_d', c, found.catalogue, form === 'rate' && !isMoney(c));
+      return form !== what || parts.length !== 1 ? undefined : pairOf(parts[0], 'value_n', 'value_d', c, found.catalogue, form === 'rate' && !paysOnMoney(c));
     }
   }
 }
 
+/** What its rate is paid on is money. */
+function paysOnMoney({ spec }: ComponentEntry): boolean {
+  return spec.kind === 'leaf' && (typeof spec.of === 'object' ? spec.of : spec.measure)?.type.kind === 'money';
+}
 const isMoney = (c: ComponentEntry): boolean => c.spec.kind === 'leaf' && c.spec.measure?.type.kind === 'money';
 
 function inUnits(minor: Cell | undefined, c: ComponentEntry, catalogue: Catalogue): Ratio {

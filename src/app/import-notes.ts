@@ -1,5 +1,6 @@
 /** What the store as a whole shows after an import: people without facts, references to things that nobody describes. */
 import type { Engine } from '../engine/engine.ts';
+import { storedKinds } from '../plan/kinds.ts';
 import type { Kind, Workspace } from '../plan/plan.ts';
 import { aggregate, cast, col, count, countDistinct, eq, filter, isNotNull, isNull, join, keep, min, named, project, scan, union } from '../relation/relation.ts';
 import type { Relation } from '../relation/relation.ts';
@@ -15,7 +16,7 @@ export async function storeNotes(engine: Engine, workspace: Workspace): Promise<
 /** By source of people, so that managers, who sell nothing themselves, do not hide an agent without a deal. */
 async function peopleWithoutFacts(engine: Engine, workspace: Workspace): Promise<readonly string[]> {
   const person = workspace.kinds.find((k) => k.name === 'person' && !k.dated);
-  const named_ = workspace.kinds.filter((k) => k.dated).flatMap((kind) => ownFields(kind).filter((f) => f.type === 'payee').map((f) => distinct(kind, f.name)));
+  const named_ = storedKinds(workspace.kinds).filter((k) => k.dated).flatMap((kind) => ownFields(kind).filter((f) => f.type === 'payee').map((f) => distinct(kind, f.name)));
   if (person === undefined || named_.length === 0 || !workspace.sources.some((s) => s.into === 'person')) return [];
   const people = aggregate(currentVersions(person), keep(undefined, 'source', 'entity', 'id'), []);
   const facts = aggregate(union(named_), [named('code', col('code'))], []);
@@ -32,7 +33,7 @@ async function peopleWithoutFacts(engine: Engine, workspace: Workspace): Promise
 
 async function referencesToNothing(engine: Engine, workspace: Workspace): Promise<readonly string[]> {
   const notes: string[] = [];
-  for (const kind of workspace.kinds) {
+  for (const kind of storedKinds(workspace.kinds)) {
     for (const { name, type } of ownFields(kind)) {
       const target = workspace.kinds.find((k) => !k.dated && k.name === (typeof type === 'object' ? type.entity : type === 'payee' ? 'person' : ''));
       if (target === undefined || !workspace.sources.some((s) => s.into === target.name)) continue;

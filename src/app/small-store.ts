@@ -3,6 +3,7 @@
  * import makes, so that plans run over them through the very same program.
  */
 import type { Cell, ProgramRunner } from '../engine/engine.ts';
+import { storedKinds } from '../plan/kinds.ts';
 import type { Value } from '../plan/evaluate.ts';
 import type { FieldType, Kind } from '../plan/plan.ts';
 import type { TableSchema } from '../relation/relation.ts';
@@ -25,7 +26,7 @@ export async function fillStore(engine: ProgramRunner, store: SmallStore): Promi
   await put(engine, WORD, [...words].map(([word, c]) => [c, word]));
   await put(engine, IMPORTED, [[1, 1, 'test', '', '', 0n, '', 0n, 0n, 0n, 0n, 0n, 0n, ...IMPORTED.columns.slice(13).map(() => null)]]);
   let row = 0n;
-  for (const kind of store.kinds) {
+  for (const kind of storedKinds(store.kinds)) {
     await put(engine, supersededTable(kind), []);
     const table = kind.dated ? factTable(kind) : entityTable(kind);
     const fields = kind.fields.filter((f) => kind.dated || (f.name !== 'from' && f.name !== 'to'));
@@ -88,7 +89,7 @@ function wordsOf(store: SmallStore): Map<string, number> {
   const add = (kind: Kind, values: ReadonlyMap<string, Value>): void => {
     for (const f of kind.fields) { const v = values.get(f.name); if (isCoded(f.type) && v !== null && v !== undefined) words.add(wordOf(v)); }
   };
-  for (const kind of store.kinds) {
+  for (const kind of storedKinds(store.kinds)) {
     for (const f of store.facts.get(kind.name) ?? []) { words.add(f.currency); add(kind, f.values); }
     for (const e of store.entities.get(kind.name) ?? []) { words.add(e.id); add(kind, e.values); }
   }

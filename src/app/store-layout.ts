@@ -5,6 +5,7 @@
  * have seen must stay as it was.
  */
 import type { Engine } from '../engine/engine.ts';
+import { storedKinds } from '../plan/kinds.ts';
 import type { Kind, Workspace } from '../plan/plan.ts';
 import { col, named, nothing, project, scan } from '../relation/relation.ts';
 import type { Column, SqlType, TableSchema } from '../relation/relation.ts';
@@ -18,9 +19,9 @@ const LAYOUT: TableSchema = {
 };
 
 export async function ensureStore(engine: Engine, workspace: Workspace): Promise<void> {
-  for (const schema of [WORD, IMPORTED, QUARANTINE, SETTLED, LAYOUT, ...workspace.kinds.map(supersededTable)]) await engine.ensure(schema);
+  for (const schema of [WORD, IMPORTED, QUARANTINE, SETTLED, LAYOUT, ...storedKinds(workspace.kinds).map(supersededTable)]) await engine.ensure(schema);
   const layouts = await layoutsOf(engine);
-  for (const kind of workspace.kinds) await ensureKind(engine, kind, layouts.get(storeTable(kind).table));
+  for (const kind of storedKinds(workspace.kinds)) await ensureKind(engine, kind, layouts.get(storeTable(kind).table));
 }
 
 interface Layout { readonly version: number; readonly columns: readonly Column[] }

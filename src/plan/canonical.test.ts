@@ -153,9 +153,12 @@ components:
     missing: hold
     window: period
     period: month
+    carry: none
+    of: value
     rate: 5%
     round:
       end: 0.01
+negative: carry
 round:
   end: 0.01
 `);

@@ -11,8 +11,10 @@ import type { Plan } from './plan.ts';
 
 export type Unmarked = Omit<Plan, 'fingerprint'>;
 
-export function fingerprintOf(plan: Unmarked): Plan['fingerprint'] {
-  return { pay: sha256(payText(plan)), words: sha256(wordsText(plan)) };
+/** `beside`: derived fields and kinds of the workspace that the plan reads, which can change a payout too. */
+export function fingerprintOf(plan: Unmarked, beside: readonly unknown[] = []): Plan['fingerprint'] {
+  const text = beside.length === 0 ? payText(plan) : JSON.stringify([payForm(plan), payForm(beside)]);
+  return { pay: sha256(text), words: sha256(wordsText(plan)) };
 }
 
 /** Everything that can change a payout, as stable JSON: sorted keys, no white space. */
@@ -32,7 +34,7 @@ function sha256(text: string): string {
 const WORDS: ReadonlySet<string> = new Set(['title', 'purpose']);
 const NOWHERE: ReadonlySet<string> = new Set(['at', 'text', 'fingerprint']);
 /** Lists whose order is that of keys in the file, or means nothing. */
-const UNORDERED: ReadonlySet<string> = new Set(['terms', 'credits', 'multiply', 'measures', 'from', 'credited', 'anyOrder']);
+const UNORDERED: ReadonlySet<string> = new Set(['terms', 'credits', 'multiply', 'measures', 'from', 'credited', 'anyOrder', 'states', 'kinds', 'derived', 'factors']);
 
 function payForm(value: unknown, key = ''): unknown {
   if (typeof value === 'bigint') return value.toString();
@@ -41,7 +43,7 @@ function payForm(value: unknown, key = ''): unknown {
     return UNORDERED.has(key) ? items.sort(byText) : items;
   }
   if (typeof value !== 'object' || value === null) return value;
-  if (isTyped(value)) return [formulaText(value), value.type.kind, ...meanings(value)];
+  if (isTyped(value)) return [formulaText(value), value.type.kind, ...meanings(value), ...tablesIn(value)];
   if (isRatio(value)) return `${value.n}/${value.d}`;
   const entries = Object.entries(unordered(value)).filter(([k, v]) => v !== undefined && !NOWHERE.has(k) && !WORDS.has(k));
   return Object.fromEntries(entries.map(([k, v]) => [k, payForm(v, k)] as const).sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -56,11 +58,16 @@ function unordered(value: object): object {
   const limited = gates !== undefined && gates.length > 1 && gates.some((g) => g.otherwise.kind === 'at_most');
   return {
     ...rest,
-    ...(rows !== undefined && { rows: rest.kind === 'lookup' ? { anyOrder: rows } : rows }),
+    ...(rows !== undefined && { rows: rest.kind === 'lookup' || found(rows) ? { anyOrder: rows } : rows }),
     ...(gates !== undefined && { gates: limited ? gates : { anyOrder: gates } }),
     ...(components !== undefined && { components: rest.cap === undefined ? { anyOrder: components } : components }),
     ...(split !== undefined && { split: split.map((step) => ({ anyOrder: step })) }),
   };
+}
+
+/** Rows with words or yes and no as keys are found, whatever their order. */
+function found(rows: unknown): boolean {
+  return Array.isArray(rows) && rows.every((row: { readonly key?: unknown }) => typeof row.key === 'string' || typeof row.key === 'boolean');
 }
 
 function wordsOf(value: unknown, path: string): [string, string, string][] {
@@ -77,6 +84,12 @@ function wordsOf(value: unknown, path: string): [string, string, string][] {
 function meanings(formula: Typed): string[] {
   if (formula.kind === 'name') return [`${formula.name}:${formula.ref.kind}:${formula.type.kind}`];
   return formula.kind === 'call' || formula.kind === 'op' ? formula.args.flatMap(meanings) : [];
+}
+
+/** Tables that the formula reads, each with its content: the name alone would not say what it pays. */
+function tablesIn(formula: Typed): unknown[] {
+  if (formula.kind === 'read') return [payForm(formula.table)];
+  return formula.kind === 'call' || formula.kind === 'op' ? formula.args.flatMap(tablesIn) : [];
 }
 
 function isTyped(value: object): value is Typed {

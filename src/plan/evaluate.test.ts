@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { compileFormula, isDay, isRatio } from './evaluate.ts';
 import type { Value } from './evaluate.ts';
 import { writtenValue } from './formula-value.ts';
-import type { Type } from './formula.ts';
+import type { Type, Typed } from './formula.ts';
 import { parseFormula } from './parse-formula.ts';
+import type { Table } from './plan.ts';
 import { parseDay } from '../value/period.ts';
 import { parseRatio, ratio } from '../value/rate.ts';
 import { typeFormula } from './type-formula.ts';
@@ -24,7 +25,8 @@ function compiled(text: string, surroundings: Parameters<typeof compileFormula<R
   if (!('formula' in read)) throw new Error(read.problem.message);
   const typed = typeFormula(read.formula, {
     lookup: (name) => { const type = types[name]; return type && { ref: name === 'quota' ? { kind: 'term', term: name } : { kind: 'field', path: [name] }, type }; },
-    names: () => Object.keys(types), tables: new Map([['floor', { by: [{ kind: 'text' }], type: { kind: 'percent' } }]]),
+    names: () => Object.keys(types),
+    table: (name) => (name === 'floor' ? ([by]) => by && { table: { kind: 'lookup', by, rows: [], beyond: 'flat', at: { file: '', line: 1, column: 1, path: '' } }, type: { kind: 'percent' } } : undefined),
   });
   if (!('typed' in typed)) throw new Error(typed.problems[0]?.message);
   return compileFormula<Row>(typed.typed, (_ref, name) => (env) => env[name] ?? null, surroundings);
@@ -76,7 +78,7 @@ test('amounts over time, yearly values and tables are read by the surroundings',
   const surroundings = {
     per: (x: { n: bigint; d: bigint }, every: string, type: Type) => () => (every === 'year' && type.kind === 'money' ? ratio(x.n, x.d * 12n) : null),
     yearly: (_ref: unknown, name: string) => (env: Row) => env[name] ?? null,
-    table: (name: string, args: readonly ((env: Row) => Value)[]) => (env: Row) => (name === 'floor' && args[0]?.(env) === 'Won' ? ratio(1n, 2n) : null),
+    table: (table: Table, read: (part: Typed) => (env: Row) => Value) => (env: Row) => (read(table.by)(env) === 'Won' ? ratio(1n, 2n) : null),
   };
   expect(compiled('24_000 a year + quota', surroundings)(row)).toEqual(ratio(7_000n));
   expect(compiled('amount / yearly(quota)', surroundings)(row)).toEqual(ratio(30_864n, 125_000n));

@@ -30,10 +30,8 @@ export interface Surroundings<E> {
   readonly per?: (value: Ratio, every: TimeUnit, type: Type) => Read<E>;
   /** `yearly(quota)`: the undivided value of the term */
   readonly yearly?: Names<E>;
-  /** a table, read at what it says it is read by */
-  readonly read?: (table: Table) => Read<E>;
-  /** `margin_floor(line)`: the table read by these values */
-  readonly table?: (name: string, args: readonly Read<E>[], type: Type) => Read<E>;
+  /** `quota * season`, `margin_floor(line)`: the table, and how what it is read at and its values are read */
+  readonly table?: (table: Table, read: (part: Typed) => Read<E>) => Read<E>;
 }
 
 export function compileFormula<E>(typed: Typed, names: Names<E>, surroundings: Surroundings<E> = {}): Read<E> {
@@ -59,7 +57,9 @@ function compilePart<E>(m: Meanings<E>, typed: Typed): Read<E> {
       return m.per(typed.value, typed.every, typed.type);
     case 'name': return m.names(typed.ref, typed.name, typed.type);
     case 'call': return compileCall(m, typed);
-    case 'read': assert(m.read !== undefined, `the table ${typed.name} is read where tables are known`); return m.read(typed.table);
+    case 'read':
+      assert(m.table !== undefined, `the table ${typed.name} is read where tables are known`);
+      return m.table(typed.table, (part) => compilePart(m, part));
     case 'op': return compileOperation(typed, typed.args.map((arg) => compilePart(m, arg)));
   }
 }
@@ -133,11 +133,8 @@ function compileIn<E>(typed: TypedOperation, args: readonly Read<E>[]): Read<E> 
 }
 
 function compileCall<E>(m: Meanings<E>, typed: TypedCall): Read<E> {
-  if (!isFunction(typed.name)) {
-    assert(m.table !== undefined, `the table ${typed.name} is read where tables are known`);
-    return m.table(typed.name, typed.args.map((arg) => compilePart(m, arg)), typed.type);
-  }
-  const name = typed.name;
+  const { name } = typed;
+  assert(isFunction(name), `${name} is a function; a table that is called has become a reading of it`);
   if (name === 'yearly') return compileYearly(m, typed);
   const args: readonly Read<E>[] = typed.args.map((arg) => compilePart(m, arg));
   switch (name) {
@@ -158,7 +155,7 @@ function compileCall<E>(m: Meanings<E>, typed: TypedCall): Read<E> {
     }
     case 'concat': return (env) => args.reduce((text, arg) => text + writtenOrNothing(arg(env)), '');
     case 'switch': return compileSwitch(args);
-    case 'count': return assert(false, 'count( ) is refused when a formula is typed') as never;
+    case 'count': return assert(false, 'lists are counted where their rows are; a formula over one row has none') as never;
     default: return compilePlain(name, args);
   }
 }

@@ -5,6 +5,7 @@
 import type { Diagnostic } from '../value/diagnostic.ts';
 import { entriesOf, find, readDocument, textOf } from './document.ts';
 import type { Entry, MapNode } from './document.ts';
+import { isDerived } from './kinds.ts';
 import type { At } from './plan.ts';
 import { both, problem } from './problem.ts';
 import { checkShape } from './schema.ts';
@@ -17,8 +18,8 @@ export interface FileReader {
   text(path: string): string | undefined;
 }
 
-export type Section = 'facts' | 'credits' | 'measures' | 'tables' | 'sources';
-export const SECTIONS: readonly Section[] = ['facts', 'credits', 'measures', 'tables', 'sources'];
+export type Section = 'facts' | 'states' | 'credits' | 'measures' | 'tables' | 'guardrails' | 'sources';
+export const SECTIONS: readonly Section[] = ['facts', 'states', 'credits', 'measures', 'tables', 'guardrails', 'sources'];
 /** Name → where it is said. */
 export type Sections = Readonly<Record<Section, ReadonlyMap<string, Entry>>>;
 
@@ -30,7 +31,7 @@ export interface Files {
   readonly tests: readonly string[];
 }
 
-// `states`, `guardrails` and `templates` hold nothing that is built yet; they are read so that they are refused, not ignored
+// `templates` holds nothing that is built yet; it is read so that it is refused, not ignored
 const FOLDERS = ['sources', 'facts', 'states', 'measures', 'guardrails', 'plans', 'templates'];
 const ROOT = 'trueup.yaml';
 
@@ -47,8 +48,8 @@ export function readFiles(read: FileReader, found: Diagnostic[]): Files {
     const name = textOf(find(value, 'plan'));
     if (name !== undefined) {
       plans.push({ file, name, root: value });
-      // facts and sources have one name space: two plans that read one kind must mean the same
-      for (const section of ['facts', 'sources'] as const) collect(value, section, shared, found);
+      // facts and sources have one name space: two plans that read one kind must mean the same; kinds that a plan makes of others are its own
+      for (const section of ['facts', 'sources'] as const) collect(value, section, shared, found, (entry) => section === 'facts' && isDerived(entry));
     } else {
       sectionsOnly(file, value, found);
       for (const section of SECTIONS) collect(value, section, shared, found);
@@ -58,7 +59,7 @@ export function readFiles(read: FileReader, found: Diagnostic[]): Files {
 }
 
 function emptySections(): Record<Section, Map<string, Entry>> {
-  return { facts: new Map(), credits: new Map(), measures: new Map(), tables: new Map(), sources: new Map() };
+  return { facts: new Map(), states: new Map(), credits: new Map(), measures: new Map(), tables: new Map(), guardrails: new Map(), sources: new Map() };
 }
 
 /** The sections of one plan. */
@@ -96,8 +97,9 @@ function suggestName(file: string): string {
   return file.replace(/^.*\//, '').replace(/\.ya?ml$/i, '');
 }
 
-function collect(root: MapNode, section: Section, into: Record<Section, Map<string, Entry>>, found: Diagnostic[]): void {
+function collect(root: MapNode, section: Section, into: Record<Section, Map<string, Entry>>, found: Diagnostic[], skip: (entry: Entry) => boolean = () => false): void {
   for (const entry of entriesOf(find(root, section))) {
+    if (skip(entry)) continue;
     const before = into[section].get(entry.key);
     if (before === undefined) {
       into[section].set(entry.key, entry);

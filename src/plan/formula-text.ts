@@ -7,6 +7,7 @@ import { formatDay } from '../value/period.ts';
 import { formatRatio, multiply, ratio } from '../value/rate.ts';
 import type { Ratio } from '../value/rate.ts';
 import type { Formula, Operator, Typed } from './formula.ts';
+import { keysOf } from './table-cells.ts';
 
 export function formulaText(formula: Formula | Typed): string {
   switch (formula.kind) {
@@ -17,7 +18,7 @@ export function formulaText(formula: Formula | Typed): string {
     case 'yes_no': return formula.value ? 'yes' : 'no';
     case 'name': return formula.name;
     case 'call': return `${formula.name}(${listText(formula.args)})`;
-    case 'read': return formula.name;
+    case 'read': return formula.called ? `${formula.name}(${listText(keysOf(formula.table))})` : formula.name;
     case 'op': return operationText(formula.op, formula.args);
   }
 }

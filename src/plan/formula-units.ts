@@ -16,6 +16,7 @@ import { isFunction, FUNCTIONS } from './formula-functions.ts';
 import { clip } from './formula-tokens.ts';
 import { formulaText } from './formula-text.ts';
 import type { Type, Typed } from './formula.ts';
+import { cellsOf, mapCells } from './table-cells.ts';
 
 export type Freedom = 'zero' | 'bare' | 'scaled' | 'per' | 'share';
 
@@ -51,6 +52,7 @@ export function freedomOf(part: Typed): Freedom | undefined {
   switch (part.kind) {
     case 'number': return part.written !== 'number' || part.type.kind !== 'number' ? undefined : part.value.n === 0n ? 'zero' : 'bare';
     case 'per': return 'per';
+    case 'read': return together(cellsOf(part.table).map(freedomOf));
     case 'call': return together(sharedParts(part).map(freedomOf));
     case 'op': {
       if (part.op === '+' || part.op === '-' || part.op === 'negate') return together(part.args.map(freedomOf));
@@ -112,6 +114,7 @@ function together(parts: readonly (Freedom | undefined)[]): Freedom | undefined 
 export function fits(part: Typed, type: Type, beside: boolean): boolean {
   if (sameType(part.type, type)) return true;
   if (part.kind === 'text') return isWord(type);
+  if (part.kind === 'read') return cellsOf(part.table).every((cell) => fits(cell, type, beside));
   switch (freedomOf(part)) {
     case 'zero': return isNumeric(type);
     case 'bare': return type.kind === 'percent' ? beside && part.kind === 'number' && equal(part.value, ONE) : isNumeric(type);
@@ -124,6 +127,7 @@ export function fits(part: Typed, type: Type, beside: boolean): boolean {
 /** The part with a type that it fits; literals inside take it too. */
 export function settle(part: Typed, type: Type): Typed {
   if (sameType(part.type, type)) return part;
+  if (part.kind === 'read') return { ...part, type, table: mapCells(part.table, (cell) => settle(cell, type)) };
   if (part.kind === 'op') return { ...part, type, args: part.args.map((arg, i) => (takesTypeOfWhole(part, i) ? settle(arg, type) : arg)) };
   if (part.kind === 'call') {
     const shared = sharedPlaces(part);

@@ -66,6 +66,6 @@ export type Typed =
   | (Extract<Formula, { kind: 'number' | 'per' | 'date' | 'text' | 'yes_no' }> & { readonly type: Type })
   | { readonly kind: 'name'; readonly name: string; readonly ref: Ref; readonly type: Type; readonly at: Span }
   | { readonly kind: 'call'; readonly name: string; readonly args: readonly Typed[]; readonly type: Type; readonly at: Span }
-  /** a table, by its name alone or as `margin_floor(line)`; its `by` holds what it is read at */
-  | { readonly kind: 'read'; readonly name: string; readonly table: Table; readonly type: Type; readonly at: Span }
+  /** a table, by its name alone or `called` as `margin_floor(line)`; its `by` holds what it is read at */
+  | { readonly kind: 'read'; readonly name: string; readonly called?: true; readonly table: Table; readonly type: Type; readonly at: Span }
   | { readonly kind: 'op'; readonly op: Operator; readonly args: readonly Typed[]; readonly type: Type; readonly at: Span };

@@ -6,19 +6,35 @@
  *   account), which may be dated by fields `from` and `to`.
  * - A kind that only sources name (but `person`) has text fields, and a warning says so.
  * - A column of `person` that is called like a term has the type of the term.
+ * - Kinds with `from` are made of the facts of other kinds, entries of states are facts too, and
+ *   `earning` is what earlier rounds of a run paid (`derived-kinds.ts`).
  */
 import type { Diagnostic } from '../value/diagnostic.ts';
 import { closest } from './closest.ts';
-import { entriesOf, find, textOf } from './document.ts';
-import type { Entry } from './document.ts';
+import { entriesOf, find, itemsOf, textOf } from './document.ts';
+import type { Entry, Node } from './document.ts';
 import type { Sections } from './files.ts';
 import type { Type } from './formula.ts';
 import type { At, Field, FieldType, Kind, TermType } from './plan.ts';
 import { both, either, problem } from './problem.ts';
 import { humanised } from './titles.ts';
+import { counted } from '../value/wording.ts';
+
+/** The type of what a row has beside its stored fields; `broken`: it has errors of its own. */
+export type More = Type | 'broken';
+/**
+ * The kinds by name. While a plan is resolved, derived fields are found when they are first asked for;
+ * `dotted`: the name ends a path, where measures and states of the row may stand too.
+ */
+export interface Kinds extends ReadonlyMap<string, Kind> {
+  readonly more?: (kind: Kind, name: string, asked: Node | undefined, dotted: boolean) => More | undefined;
+  readonly derivedNames?: (kind: Kind) => readonly string[];
+}
 
 /** What the language itself knows of a person. */
 const PERSON: Readonly<Record<string, FieldType>> = { role: 'text', manager: 'payee', hired: 'date', left: 'date', currency: 'text' };
+/** What somebody decided about a credit that a guardrail stopped. */
+const REVIEW: Readonly<Record<string, FieldType>> = { fact: 'text', guardrail: 'text', decision: 'text' };
 /** Fields that date a reference row. */
 const DATING: Readonly<Record<string, FieldType>> = { from: 'date', to: 'date' };
 /** What the store keeps of every row beside its fields, and what it is. Fields cannot be called so. */
@@ -38,16 +54,21 @@ const SIMPLE = ['money', 'number', 'percent', 'date', 'text', 'yes/no', 'payee']
 export interface DeclaredTerm { readonly type: TermType; readonly at: At }
 export type DeclaredTerms = ReadonlyMap<string, readonly DeclaredTerm[]>;
 
-export function resolveKinds(shared: Sections, terms: DeclaredTerms, found: Diagnostic[]): Map<string, Kind> {
-  const names = new Set([...shared.facts.keys(), 'person']);
+/** Kinds whose rows are stored. `reviewed`: some plan has guardrails, so that there is a kind `review`. */
+export function resolveKinds(shared: Sections, terms: DeclaredTerms, reviewed: boolean, found: Diagnostic[]): Map<string, Kind> {
+  const declared = new Map([...shared.facts].filter(([, entry]) => !isDerived(entry)));
+  const names = new Set([...declared.keys(), 'person', ...(reviewed ? ['review'] : [])]);
   for (const source of shared.sources.values()) {
-    const into = textOf(find(source.value, 'into'));
-    if (into !== undefined && into !== '') names.add(into);
+    const node = find(source.value, 'into'), into = textOf(node);
+    const from = shared.facts.get(into ?? '');
+    if (from !== undefined && isDerived(from) && node !== undefined) {
+      found.push(problem('source.bad_field', node.at, `\`${into ?? ''}\` is made of rows of \`${textOf(find(from.value, 'from')) ?? ''}\`, so no source fills it`, `write \`into: ${textOf(find(from.value, 'from')) ?? ''}\``));
+    } else if (into !== undefined && into !== '') names.add(into);
   }
   const kinds = new Map<string, Kind>();
   for (const name of names) {
     const sources = [...shared.sources.values()].filter((s) => textOf(find(s.value, 'into')) === name);
-    const kind = resolveKind(name, shared.facts.get(name), sources, names, terms, found);
+    const kind = resolveKind(name, declared.get(name), sources, { names, terms, reviewed }, found);
     const other = sameWord(name, kinds.keys());
     if (other !== undefined) found.push(problem('source.bad_field', kind.at, `the kinds \`${name}\` and \`${other}\` differ only in capitals, so the store could not tell them apart`, `write \`${other}\` in both places, or give one of them another name`));
     kinds.set(name, kind);
@@ -55,16 +76,24 @@ export function resolveKinds(shared: Sections, terms: DeclaredTerms, found: Diag
   return kinds;
 }
 
-function resolveKind(name: string, declared: Entry | undefined, sources: readonly Entry[], kinds: ReadonlySet<string>, terms: DeclaredTerms, found: Diagnostic[]): Kind {
+/** A kind that is made of the facts of another. */
+export function isDerived(entry: Entry): boolean {
+  return find(entry.value, 'from') !== undefined;
+}
+
+interface Around { readonly names: ReadonlySet<string>; readonly terms: DeclaredTerms; readonly reviewed: boolean }
+
+function resolveKind(name: string, declared: Entry | undefined, sources: readonly Entry[], { names, terms, reviewed }: Around, found: Diagnostic[]): Kind {
   const at = declared?.at ?? sources[0]?.at ?? { file: 'trueup.yaml', line: 0, column: 0, path: name };
   const dated = isDated(name, sources, found);
   const fields = new Map<string, FieldType>();
   if (!SAYABLE.test(name)) found.push(problem('source.bad_field', at, `\`${name}\` cannot be the name of a kind: formulas and tables could not say it`, 'use letters, digits and `_`, with a letter first'));
   for (const entry of entriesOf(find(declared?.value, 'fields'))) {
-    const type = fieldType(entry, kinds, found);
+    const type = fieldType(entry, names, found);
     checkName(entry.key, entry.at, { name, dated }, fields.keys(), found);
     if (type !== undefined) fields.set(entry.key, type);
     checkRead(entry, type, dated, found);
+    if (entry.key === 'reverses' && type !== undefined) checkReverses(name, entry, type, dated, found);
   }
   if (name === 'person') {
     for (const [field, type] of Object.entries(PERSON)) if (!fields.has(field)) fields.set(field, type);
@@ -74,11 +103,18 @@ function resolveKind(name: string, declared: Entry | undefined, sources: readonl
       fields.set(term, termFieldType(term, types, found));
     }
   }
+  const review = reviewed && name === 'review';
+  if (review) builtInFields(declared, fields, found);
   const filled = filledFields(sources);
   if (!dated) for (const [field, type] of Object.entries(DATING)) if (filled.has(field) && !fields.has(field)) fields.set(field, type);
   const open = name === 'person' || declared === undefined;
+  const derived = find(declared?.value, 'derived');
   for (const [field, where] of filled) {
     if (fields.has(field)) continue;
+    if (find(derived, field) !== undefined) {
+      found.push(problem('source.bad_field', where, `\`${field}\` of \`${name}\` is calculated from other fields, so no source fills it`, 'remove it here, or declare it under `fields` in place of `derived`'));
+      continue;
+    }
     if (open) {
       checkName(field, where, { name, dated }, fields.keys(), found);
       fields.set(field, 'text');
@@ -87,13 +123,45 @@ function resolveKind(name: string, declared: Entry | undefined, sources: readonl
       found.push(problem('source.bad_field', where, `\`${name}\` has no field \`${field}\``, near === undefined ? `add it with its type to \`fields\` of \`${name}\` in ${at.file}, such as \`${field}: text\`` : `did you mean \`${near}\`?`));
     }
   }
-  if (declared === undefined && name !== 'person') {
+  if (declared === undefined && name !== 'person' && !review) {
     found.push(problem('source.undeclared_kind', at, `no file declares the fields of \`${name}\`, so all of them (${both([...filled.keys()])}) are read as text`, `declare them: \`facts: { ${name}: { fields: { ${[...filled.keys()][0] ?? 'name'}: text } } }\``, 'warning'));
   } else if (sources.length > 0 && name !== 'person') {
     blankFields(name, dated, fields, filled, declared, found);
   }
   const list = [...fields].map(([field, type]): Field => ({ name: field, type }));
-  return { name, title: textOf(find(declared?.value, 'title')) ?? humanised(name), dated, fields: list, derived: [], at };
+  for (const entry of entriesOf(derived)) checkName(entry.key, entry.at, { name, dated }, fields.keys(), found);
+  for (const key of ['where', 'keep', 'per', 'again_after']) {
+    const stray = declared?.value.kind === 'map' ? declared.value.entries.find((e) => e.key === key) : undefined;
+    if (stray !== undefined) found.push(problem('source.bad_field', stray.at, `\`${key}\` picks rows of another kind, but \`${name}\` does not say \`from\` which`, `add \`from\` in place of \`fields\`, or remove \`${key}\``));
+  }
+  const runs = runsOf(find(declared?.value, 'runs'), name, fields, found);
+  return { name, title: textOf(find(declared?.value, 'title')) ?? humanised(name), dated, fields: list, derived: [], ...(runs !== undefined && { runs }), at };
+}
+
+/** Reviews are rows that people fill in: their fields have the types that guardrails read. */
+function builtInFields(declared: Entry | undefined, fields: Map<string, FieldType>, found: Diagnostic[]): void {
+  for (const [field, type] of Object.entries(REVIEW)) {
+    const own = fields.get(field), entry = entriesOf(find(declared?.value, 'fields')).find((e) => e.key === field);
+    if (own !== undefined && own !== type && entry !== undefined) {
+      found.push(problem('source.bad_type', entry.value.at, `guardrails read \`${field}\` of \`review\`, so its type is ${typeof type === 'string' ? type : type.entity}`, `write \`${field}: text\``));
+    }
+    fields.set(field, type);
+  }
+}
+
+/** `runs: [starts, ends]`: two fields of type date. */
+function runsOf(node: Node | undefined, name: string, fields: ReadonlyMap<string, FieldType>, found: Diagnostic[]): Kind['runs'] {
+  if (node === undefined) return undefined;
+  const [first, second, ...rest] = itemsOf(node).map((item) => textOf(item)?.trim() ?? '');
+  if (first === undefined || second === undefined || rest.length > 0) {
+    found.push(problem('source.bad_field', node.at, `\`runs\` of \`${name}\` names ${counted(itemsOf(node).length, 'field')}, not two`, 'write the field of the first day, then that of the day on which it no longer runs: `[starts, ends]`'));
+    return undefined;
+  }
+  const wrong = [first, second].find((field) => fields.get(field) !== 'date');
+  if (wrong === undefined) return [first, second];
+  const near = closest(wrong, [...fields].filter(([, type]) => type === 'date').map(([field]) => field));
+  found.push(problem('source.bad_field', node.at, fields.has(wrong) ? `\`${wrong}\` of \`${name}\` is not a date, which \`runs\` needs` : `\`${name}\` has no field \`${wrong}\`, which \`runs\` names`, near !== undefined ? `did you mean \`${near}\`?` : `add \`${wrong}: date\` to \`fields\``));
+  return undefined;
 }
 
 const SAYABLE = /^[A-Za-z]\w*$/;
@@ -137,6 +205,12 @@ function checkRead(entry: Entry, type: FieldType | undefined, dated: boolean, fo
   if (typeof wanted !== 'string' || type === undefined || type === wanted) return;
   const what = dated ? 'says which currency the row is in' : `says ${entry.key === 'from' ? 'from' : 'up to'} which day the row holds`;
   found.push(problem('source.bad_type', entry.value.at, `\`${entry.key}\` ${what}, so its type is ${wanted}`, `write \`${entry.key}: ${wanted}\``));
+}
+
+/** `reverses` names the fact of the same kind whose credits a row takes back. */
+function checkReverses(name: string, entry: Entry, type: FieldType, dated: boolean, found: Diagnostic[]): void {
+  if (dated && (type === 'text' || (typeof type === 'object' && type.entity === name))) return;
+  found.push(problem('source.bad_type', entry.value.at, dated ? `\`reverses\` names the \`${name}\` whose credits this one takes back, so its type is \`${name}\`` : `rows of \`${name}\` are not facts, so none takes back the credits of another`, dated ? `write \`reverses: ${name}\`` : 'give the field another name'));
 }
 
 function isDated(name: string, sources: readonly Entry[], found: Diagnostic[]): boolean {
@@ -204,4 +278,25 @@ export function typeOf(type: FieldType): Type {
 
 export function fieldOf(kind: Kind | undefined, name: string): Field | undefined {
   return kind?.fields.find((f) => f.name === name);
+}
+
+/** The name of a kind as its plan says it: `new_logo` for a plan's own `a5.new_logo`. */
+export function bareKind(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1);
+}
+
+/** A kind, the kind that it is made of, and so on up to one whose rows are stored. */
+export function lineageOf(kinds: ReadonlyMap<string, Kind>, kind: Kind): readonly Kind[] {
+  const out = [kind];
+  for (let at: Kind | undefined = kind; at?.derivation !== undefined;) {
+    at = kinds.get(at.derivation.from);
+    if (at === undefined || out.includes(at)) break;
+    out.push(at);
+  }
+  return out;
+}
+
+/** Kinds whose rows are stored: not those that are made of other facts. */
+export function storedKinds(kinds: readonly Kind[]): readonly Kind[] {
+  return kinds.filter((k) => k.derivation === undefined);
 }

@@ -14,7 +14,7 @@ const RESERVED: ReadonlySet<string> = new Set([
  * Says so, and returns false, where something cannot have its name. `what`: "a term". Names that stand
  * alone in formulas (measures, tables, terms) must not be words of formulas; others only need to be sayable.
  */
-export function checkName(entry: Entry, what: 'a term' | 'a measure' | 'a table' | 'a component' | 'a credit rule' | 'a gate' | 'a factor', found: Diagnostic[]): boolean {
+export function checkName(entry: Entry, what: 'a term' | 'a measure' | 'a table' | 'a component' | 'a credit rule' | 'a gate' | 'a factor' | 'a kind' | 'a state' | 'a guardrail' | 'a limit' | 'a release' | 'a take-back', found: Diagnostic[]): boolean {
   const name = entry.key;
   if (!/^[A-Za-z]\w*$/.test(name)) {
     const better = name.trim().replace(/\W+/g, '_').replace(/^[\d_]+/, '');

@@ -6,6 +6,7 @@
  * Reserved words and functions are read in small letters and in capitals. Dates, numbers and text
  * are read by `formula-tokens.ts`. The first problem ends the reading; nothing throws.
  */
+import { minorDigits } from '../value/money.ts';
 import { closest } from './closest.ts';
 import { FUNCTION_NAMES, isFunction } from './formula-functions.ts';
 import { clip, tokenize } from './formula-tokens.ts';
@@ -256,6 +257,12 @@ const HABITS: ReadonlyMap<string, string> = new Map([
   ['per', 'Write 20_000 a year for an amount over time, and `/` to divide.'],
 ]);
 
+/** `500 EUR` */
+function currencyHabit(previous: Token | undefined, token: SpokenToken): string | undefined {
+  if (previous?.kind !== 'number' || minorDigits(token.text) === undefined) return undefined;
+  return `Amounts have no currency of their own: a plan calculates in one (\`currency: ${token.text}\`). Sums of another currency stay apart.`;
+}
+
 function leftOver(p: Parser, token: Token): undefined {
   const shown = clip(p.text.slice(token.at.start, token.at.end));
   if (symbolIs(token, ')')) return fail(p, token.at, 'This `)` closes a bracket that was never opened.', 'Delete it, or add the `(`.');
@@ -264,7 +271,7 @@ function leftOver(p: Parser, token: Token): undefined {
   }
   const previous = p.tokens[p.position - 1];
   const before = previous === undefined ? '' : clip(p.text.slice(previous.at.start, previous.at.end));
-  const habit = token.kind === 'name' ? HABITS.get(token.text.toLowerCase()) : undefined;
+  const habit = token.kind === 'name' ? HABITS.get(token.text.toLowerCase()) ?? currencyHabit(previous, token) : undefined;
   const names = previous?.kind === 'name' && token.kind === 'name';
   const meant = previous?.kind === 'name' && symbolIs(token, '(') ? closest(previous.text, FUNCTION_NAMES) : undefined;
   return fail(p, token.at, `Between \`${before}\` and \`${shown}\` an operator is missing.`,

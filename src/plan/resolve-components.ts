@@ -2,22 +2,27 @@
 import { abs, add, compare, ONE, subtract, ZERO } from '../value/rate.ts';
 import type { Ratio } from '../value/rate.ts';
 import type { Grain } from '../value/period.ts';
-import { entriesOf, find, hasRefusedKey, itemsOf, textOf } from './document.ts';
+import { knownOnly } from './component-scopes.ts';
+import type { Inside } from './component-scopes.ts';
+import { entriesOf, find, hasRefusedKey, textOf } from './document.ts';
 import type { Entry, MapNode, Node } from './document.ts';
 import { GRAINS } from './keys.ts';
-import type { Type, Typed } from './formula.ts';
 import { readNumber } from './literal.ts';
 import { checkName } from './names.ts';
-import type { Component, Factor, Group, Leaf, Limit, Measure, Num, Roundings, Window } from './plan.ts';
+import type { Component, Group, Leaf, Measure, Num, Roundings, Window } from './plan.ts';
 import { both, problem } from './problem.ts';
-import { knownNames, resolveGates } from './resolve-gates.ts';
+import { resolveAfter } from './resolve-after.ts';
 import { resolveMeasure } from './resolve-measures.ts';
+import { checkBase, FORMS, gathers, paidFacts, resolveLimits, resolveOf, resolvePay, resolvePer, resolvePool } from './resolve-pay.ts';
+import type { Form } from './resolve-pay.ts';
+import { lineKinds, resolveReleases, resolveTakeBacks } from './resolve-releases.ts';
 import { resolveRoundings } from './resolve-roundings.ts';
-import { resolveNumber } from './resolve-tables.ts';
+import { resolveConvert } from './resolve-settlement.ts';
+import { resolveNumber, valuesOf } from './resolve-tables.ts';
 import type { NumberPlace, NumberUse } from './resolve-tables.ts';
 import { resolveWindow } from './resolve-window.ts';
-import { componentNames, fieldsRefused, later, measureNames, resultNames, rowNames, tableNames, together } from './scopes.ts';
-import type { Names, PlanContext } from './scopes.ts';
+import { groupsOf } from './scopes.ts';
+import type { Measured, PlanContext, Results } from './scopes.ts';
 import { humanised, percentText } from './titles.ts';
 
 /** What a component takes over from the plan or from its group. */
@@ -29,8 +34,6 @@ export interface Outer {
   readonly hasIncentive: boolean;
 }
 
-export const FORMS = ['rate', 'payout', 'amount'] as const;
-
 export function resolveComponents(ctx: PlanContext, entries: readonly Entry[], outer: Outer): Component[] {
   checkWeights(ctx, entries, outer);
   return entries.flatMap((entry) => {
@@ -40,6 +43,7 @@ export function resolveComponents(ctx: PlanContext, entries: readonly Entry[], o
 }
 
 function resolveComponent(ctx: PlanContext, entry: Entry, node: MapNode, outer: Outer): Component | undefined {
+  hidesGroup(ctx, entry);
   const parts = find(node, 'components');
   const forms = [...FORMS, 'components' as const].filter((f) => find(node, f) !== undefined);
   if (forms.length > 1) {
@@ -52,8 +56,8 @@ function resolveComponent(ctx: PlanContext, entry: Entry, node: MapNode, outer: 
   const base = {
     name: entry.key,
     title: textOf(find(node, 'title')) ?? humanised(entry.key),
-    ...present('weight', number(ctx, find(node, 'weight'), 'weight', knownUse(ctx))),
-    ...present('incentive', number(ctx, find(node, 'incentive'), 'incentive', knownUse(ctx))),
+    ...present('weight', known(ctx, find(node, 'weight'), 'weight')),
+    ...present('incentive', known(ctx, find(node, 'incentive'), 'incentive')),
     period: inner.period,
     window: inner.window,
     round: inner.round,
@@ -62,7 +66,7 @@ function resolveComponent(ctx: PlanContext, entry: Entry, node: MapNode, outer: 
   if (ownIncentive && find(node, 'weight') !== undefined) {
     ctx.found.push(problem('plan.weights', find(node, 'weight')?.at ?? entry.at, `\`${entry.key}\` has an \`incentive\` of its own, so its \`weight\` would count for nothing`, 'keep one of them'));
   }
-  return parts === undefined ? leaf(ctx, entry, node, base, inner) : group(ctx, entry, node, base, inner, parts);
+  return parts === undefined ? leaf(ctx, entry, node, base, inner, outer.top) : group(ctx, entry, node, base, inner, outer.top, parts);
 }
 
 function insideOf(ctx: PlanContext, node: MapNode, outer: Outer): Outer {
@@ -82,20 +86,26 @@ function insideOf(ctx: PlanContext, node: MapNode, outer: Outer): Outer {
 
 type Base = Pick<Group, 'name' | 'title' | 'period' | 'window' | 'round' | 'at'> & { weight?: Num; incentive?: Num };
 
-function group(ctx: PlanContext, entry: Entry, node: MapNode, base: Base, inner: Outer, parts: Node): Group {
-  for (const key of ['measure', 'target', 'better', 'no_target', 'missing']) {
+/** `pod.quota` could not be told from a result of a component that is called `pod`. */
+function hidesGroup(ctx: PlanContext, entry: Entry): void {
+  const group = groupsOf(ctx.kinds.get('person')).find((g) => g.kind === entry.key || g.field === entry.key);
+  if (group !== undefined) ctx.found.push(problem('plan.two_meanings', entry.at, `\`${entry.key}\` is a component here, and the ${group.kind} that a payee is in; \`${entry.key}.x\` could be a result of the one or a field of the other`, `give the component another name, such as \`${entry.key}_part\``));
+}
+
+function group(ctx: PlanContext, entry: Entry, node: MapNode, base: Base, inner: Outer, top: boolean, parts: Node): Group {
+  for (const key of ['measure', 'target', 'better', 'no_target', 'missing', 'carry', 'per', 'of', 'limits', 'pool']) {
     const found = node.entries.find((e) => e.key === key);
     if (found !== undefined) ctx.found.push(problem('plan.pay_form', found.at, `\`${entry.key}\` is a group, so \`${key}\` has no effect here`, 'move it into one of its components'));
   }
   if (entriesOf(parts).length === 0) ctx.found.push(problem('plan.missing_key', parts.at, `the group \`${entry.key}\` has no components`, 'write the parts below `components`, indented by two spaces'));
   const components = resolveComponents(ctx, entriesOf(parts), inner);
-  return { ...base, kind: 'group', components, limits: [], ...after(ctx, node, inner, {}, undefined) };
+  const inside: Inside = { results: inner.hasIncentive ? { incentive: { kind: 'money' } } : {}, rows: [], single: false };
+  return { ...base, kind: 'group', components, limits: [], ...resolveAfter(ctx, node, inside, inner.hasIncentive), ...payable(ctx, node, top, lineKinds(components)) };
 }
 
-function leaf(ctx: PlanContext, entry: Entry, node: MapNode, base: Base, inner: Outer): Leaf | undefined {
+function leaf(ctx: PlanContext, entry: Entry, node: MapNode, base: Base, inner: Outer, top: boolean): Leaf | undefined {
   const measureNode = find(node, 'measure');
-  const inlineName = ctx.measureNames.has(entry.key) ? `${entry.key}.measure` : entry.key;
-  const measure = measureNode === undefined ? undefined : resolveMeasure(ctx, inlineName, measureNode);
+  const { measure, broken } = ctx.measuredBy(entry.key);
   const targetNode = find(node, 'target');
   const form = FORMS.find((f) => find(node, f) !== undefined);
   if (measureNode === undefined) needsMeasure(ctx, entry, node, form, targetNode);
@@ -104,20 +114,74 @@ function leaf(ctx: PlanContext, entry: Entry, node: MapNode, base: Base, inner: 
     ctx.found.push(problem('plan.pay_form', find(node, 'payout')?.at ?? entry.at, `\`payout\` is a share of the incentive, but neither the plan nor \`${entry.key}\` has one`, 'add `incentive: 10_000 a quarter` (or a term), or write `rate` or `amount` instead'));
   }
   // with an error in the measure, everything that reads it would only repeat that
-  if (measureNode !== undefined && measure === undefined) return undefined;
-  const target = number(ctx, targetNode, 'target', { ...knownUse(ctx), ...(measure !== undefined && { measure: measure.type }) });
-  const results = resultsOf(measure, targetNode !== undefined, inner.hasIncentive);
-  const reads = targetNode !== undefined ? { name: 'attainment' as const, type: { kind: 'percent' } as const } : measure && { name: 'value' as const, type: measure.type };
-  const pay = form === undefined ? undefined : payOf(ctx, form, find(node, form) as Node, measure, results, reads);
-  if (pay?.form === 'payout' && inner.round.payout !== undefined && textOf(find(node, 'payout')) !== undefined && pay.number.kind === 'table') {
-    ctx.found.push(problem('plan.not_built_yet', find(node, 'payout')?.at ?? entry.at, `rounding the share that is paid (\`round: { payout: … }\`) of \`payout: ${textOf(find(node, 'payout')) ?? ''}\` is part of the plan language, but this version does not calculate it yet`, 'round the attainment instead: `round: { attainment: 0.1% }`'));
-  }
-  if (pay !== undefined) checkBase(ctx, entry, node, pay, inner.hasIncentive, targetNode !== undefined);
+  if (broken) return undefined;
+  const hasTarget = targetNode !== undefined;
+  const target = known(ctx, targetNode, 'target', measure);
+  const per = resolvePer(ctx, node, measure);
+  const of = resolveOf(ctx, entry, node, form);
+  const reads: Inside['reads'] = hasTarget ? { name: 'attainment', type: { kind: 'percent' } } : measure && { name: 'value', type: measure.type };
+  const results = resultsOf(measure, hasTarget, inner.hasIncentive);
+  const inside: Inside = { results, rows: paidFacts(measure, of ?? 'value', per), single: per !== undefined, ...(reads !== undefined && { reads }) };
+  const pay = form === undefined || of === undefined ? undefined : resolvePay(ctx, form, find(node, form) as Node, inside, { measure, of, round: inner.round });
+  if (pay !== undefined) checkBase(ctx, entry, node, pay, { incentive: inner.hasIncentive, target: hasTarget });
+  const after = resolveAfter(ctx, node, { ...inside, results: { ...results, ...found(form, pay) } }, inner.hasIncentive);
   return {
-    ...base, kind: 'leaf', limits: [], carry: 'none', of: 'value', ...present('measure', measure), ...present('target', target),
+    ...base, kind: 'leaf', carry: carryOf(ctx, node, inner.window), of: of ?? 'value', ...present('measure', measure), ...present('target', target), ...present('per', per),
     better: textOf(find(node, 'better')) === 'lower' ? 'lower' : 'higher',
     noTarget: shareOrHold(ctx, node, 'no_target'), missing: shareOrHold(ctx, node, 'missing'),
-    ...present('pay', pay), ...after(ctx, node, inner, results, reads),
+    ...present('pay', pay), ...after,
+    limits: resolveLimits(ctx, find(node, 'limits'), measure, top), ...present('pool', resolvePool(ctx, entry, node, measure, top)),
+    ...payable(ctx, node, top, gathers(measure) ? measure.from : []),
+  };
+}
+
+/** `release`, `take_back` and `convert` of a component at the top, in place of the plan's. */
+function payable(ctx: PlanContext, node: MapNode, top: boolean, lines: readonly string[]): Pick<Group, 'release' | 'takeBack' | 'convert'> {
+  for (const key of ['release', 'take_back', 'convert']) {
+    const stray = top ? undefined : node.entries.find((e) => e.key === key);
+    if (stray !== undefined) ctx.found.push(problem('plan.release', stray.at, `\`${key}\` is about an earning, and this component is only a part of one`, 'move it to the component at the top'));
+  }
+  return {
+    ...present('release', resolveReleases(ctx, find(node, 'release'), lines)), ...present('takeBack', resolveTakeBacks(ctx, find(node, 'take_back'))),
+    ...present('convert', resolveConvert(ctx, find(node, 'convert'))),
+  };
+}
+
+/** The rate or the share that was found; a marginal table has one for each part, and so none. */
+function found(form: Form | undefined, pay: Leaf['pay']): Results {
+  const value = pay && valuesOf(pay.number)[0];
+  if (pay === undefined || value === undefined || form === 'amount' || (pay.number.kind === 'table' && pay.number.table.kind === 'marginal')) return {};
+  // a multiple of the base rate has become money, or a share of money, when it can be read
+  return form === 'payout' ? { payout: { kind: 'percent' } } : { rate: value.type.kind === 'factor' ? { kind: 'percent' } : value.type };
+}
+
+function carryOf(ctx: PlanContext, node: MapNode, window: Window): Leaf['carry'] {
+  const carry = find(node, 'carry');
+  if (carry === undefined || textOf(carry) !== 'shortfall') return 'none';
+  if (window.kind !== 'period') ctx.found.push(problem('plan.window', carry.at, '`carry` adds a missed target to the next, and a window that accumulates does so already', 'remove `carry`, or `window`'));
+  if (textOf(find(node, 'better')) === 'lower') ctx.found.push(problem('plan.pay_form', carry.at, '`carry: shortfall` adds what is missing to the next target, but here less of the measure is better', 'remove `carry`, or `better: lower`'));
+  return 'shortfall';
+}
+
+/** What each component measures, found when it is first asked for; others may read it (`bookings.attainment`). */
+export function measuredLookup(components: ReadonlyMap<string, Entry>, ctx: () => PlanContext): (component: string) => Measured {
+  const done = new Map<string, Measured>();
+  const open = new Set<string>();
+  return (name) => {
+    const known = done.get(name);
+    if (known !== undefined) return known;
+    const node = find(components.get(name)?.value, 'measure');
+    if (node === undefined) return { broken: false };
+    if (open.has(name)) {
+      ctx().found.push(problem('plan.cycle', node.at, `what \`${name}\` measures needs a result of \`${name}\``, 'measure facts, or name other measures'));
+      return { broken: true };
+    }
+    open.add(name);
+    const measure = resolveMeasure(ctx(), ctx().measureNames.has(name) ? `${name}.measure` : name, node);
+    open.delete(name);
+    const made = measure === undefined ? { broken: true } : { measure, broken: false };
+    done.set(name, made);
+    return made;
   };
 }
 
@@ -131,13 +195,11 @@ function needsMeasure(ctx: PlanContext, entry: Entry, node: MapNode, form: strin
 }
 
 function needsTarget(ctx: PlanContext, node: MapNode): void {
-  for (const key of ['better', 'no_target']) {
+  for (const key of ['better', 'no_target', 'carry']) {
     const entry = node.entries.find((e) => e.key === key);
     if (entry !== undefined) ctx.found.push(problem('plan.pay_form', entry.at, `\`${key}\` has no effect without a \`target\``, 'add `target`, or remove it'));
   }
 }
-
-type Results = Readonly<Partial<Record<'attainment' | 'value' | 'target' | 'incentive', Type>>>;
 
 function resultsOf(measure: Measure | undefined, hasTarget: boolean, hasIncentive: boolean): Results {
   return {
@@ -146,78 +208,6 @@ function resultsOf(measure: Measure | undefined, hasTarget: boolean, hasIncentiv
     ...(hasTarget && measure !== undefined && { target: measure.type }),
     ...(hasIncentive && { incentive: { kind: 'money' } as const }),
   };
-}
-
-type Reads = NonNullable<NumberUse['reads']> | undefined;
-
-function payOf(ctx: PlanContext, form: 'rate' | 'payout' | 'amount', node: Node, measure: Measure | undefined, results: Results, reads: Reads): Leaf['pay'] {
-  const names = valueNames(ctx, results);
-  const rows = measure !== undefined && (measure.kind === 'sum' || measure.kind === 'count') ? measure.from : [];
-  const facts = form === 'rate' ? rowNames(ctx.kinds, rows) : fieldsRefused(ctx.kinds, rows);
-  const use: NumberUse = { place: form, names, by: together(facts, readingNames(ctx, results)), results, ...(reads !== undefined && { reads }), ...(measure !== undefined && { measure: measure.type }) };
-  const found = number(ctx, node, form, use);
-  return found && { form, number: found };
-}
-
-/** What values of pay, factors and limits may name: what is known without facts. */
-function valueNames(ctx: PlanContext, results: Results): Names {
-  const facts = later(together(resultNames(results), measureNames(ctx)), 'as part of a formula of pay', 'write a table that is read by it, such as `{ by: attainment, points: { 50%: 0%, 100%: 100% } }`');
-  return together(facts, componentNames(ctx), tableNames(ctx), knownNames(ctx));
-}
-
-/** What a table may be read by. */
-function readingNames(ctx: PlanContext, { attainment, value, ...rest }: Results): Names {
-  const own = resultNames({ ...(attainment && { attainment }), ...(value && { value }) });
-  const others: Names = { all: () => [], find: (name, asked) => (name === 'target' || name === 'incentive' ? later(resultNames(rest), 'as what a table is read by', 'read it by attainment or value').find(name, asked) : undefined) };
-  const mine: Names = { all: own.all, find: (name, asked) => (name === 'target' || name === 'incentive' ? undefined : own.find(name, asked)) };
-  return together(mine, others, measureNames(ctx), componentNames(ctx), tableNames(ctx), knownNames(ctx));
-}
-
-/** `1.5x` under `rate` is times the base rate, incentive ÷ target; under `payout` times the incentive. */
-function checkBase(ctx: PlanContext, entry: Entry, node: MapNode, pay: NonNullable<Leaf['pay']>, hasIncentive: boolean, hasTarget: boolean): void {
-  if (pay.form !== 'rate' || (hasIncentive && hasTarget)) return;
-  const values = pay.number.kind === 'formula' ? [pay.number.formula] : [...pay.number.table.rows.flatMap((r) => [r.value, ...(r.right ? [r.right] : [])]), ...(pay.number.table.otherwise ? [pay.number.table.otherwise] : [])];
-  if (!values.some((v) => v.type.kind === 'factor' && !isZero(v))) return;
-  const lacks = [...(hasIncentive ? [] : ['`incentive`']), ...(hasTarget ? [] : ['`target`'])];
-  ctx.found.push(problem('plan.pay_form', find(node, 'rate')?.at ?? entry.at, `a rate such as 1.5x is times the base rate (incentive ÷ target), but there is no ${lacks.join(' and no ')} here`, `add ${lacks.join(' and ')}, or write rates such as 5% of money`));
-}
-
-function isZero(value: Typed): boolean {
-  return value.kind === 'number' && value.value.n === 0n;
-}
-
-function after(ctx: PlanContext, node: MapNode, inner: Outer, results: Results, reads: Reads): Pick<Leaf, 'gates' | 'multiply' | 'caps' | 'floor'> {
-  const names = valueNames(ctx, results);
-  const factorUse: NumberUse = { place: 'factor', names, by: readingNames(ctx, results), ...(reads !== undefined && { reads }) };
-  // a limit is found before the facts are looked at
-  const limitUse: NumberUse = { place: 'limit', names, by: names };
-  const { attainment, value } = results;
-  const gates = resolveGates(ctx, find(node, 'gates'), { results: { ...(attainment && { attainment }), ...(value && { value }) }, hasIncentive: inner.hasIncentive });
-  const multiply = entriesOf(find(node, 'multiply')).flatMap((entry): Factor[] => {
-    const factor = checkName(entry, 'a factor', ctx.found) ? number(ctx, entry.value, 'factor', factorUse) : undefined;
-    return factor === undefined ? [] : [{ name: entry.key, factor, at: entry.at }];
-  });
-  const caps = itemsOf(find(node, 'cap')).flatMap((item) => resolveLimit(ctx, item, limitUse, inner.hasIncentive) ?? []);
-  const floorNode = find(node, 'floor');
-  const floor = floorNode && resolveLimit(ctx, floorNode, limitUse, inner.hasIncentive);
-  return { gates, multiply, caps, ...present('floor', floor) };
-}
-
-/** A cap or a floor: `%` is a share of the incentive, everything else money. */
-export function resolveLimit(ctx: PlanContext, node: Node, use: NumberUse, hasIncentive: boolean): Limit | undefined {
-  const amount = number(ctx, node, 'limit', use);
-  if (amount === undefined) return undefined;
-  const types = amount.kind === 'formula' ? [amount.formula] : [...amount.table.rows.map((r) => r.value), ...(amount.table.otherwise ? [amount.table.otherwise] : [])];
-  const share = types.some((t) => t.type.kind === 'percent' && !isZero(t));
-  if (share && types.some((t) => t.type.kind === 'money' && !isZero(t))) {
-    ctx.found.push(problem('plan.unit', node.at, 'the table has shares of the incentive (such as 200%) and money (such as 50k)', 'write all values in one unit'));
-    return undefined;
-  }
-  if (share && !hasIncentive) {
-    ctx.found.push(problem('plan.pay_form', node.at, `${amount.kind === 'formula' ? `\`${amount.text}\`` : 'a percentage'} is a share of the incentive, but there is no incentive here`, 'add `incentive`, or write an amount of money'));
-    return undefined;
-  }
-  return { kind: share ? 'share' : 'money', amount, at: node.at };
 }
 
 function shareOrHold(ctx: PlanContext, node: MapNode, key: 'no_target' | 'missing'): Ratio | 'hold' {
@@ -230,25 +220,15 @@ function shareOrHold(ctx: PlanContext, node: MapNode, key: 'no_target' | 'missin
   return 'hold';
 }
 
-function number(ctx: PlanContext, node: Node | undefined, place: NumberPlace, use: Omit<NumberUse, 'place'>): Num | undefined {
-  return node === undefined ? undefined : resolveNumber(ctx, node, { ...use, place });
+const KNOWN: Readonly<Partial<Record<NumberPlace, string>>> = { target: 'the target', incentive: 'the incentive', weight: 'the weight' };
+
+/** A number that is found before any fact is looked at. */
+export function known(ctx: PlanContext, node: Node | undefined, place: NumberPlace, measure?: Measure): Num | undefined {
+  return node && resolveNumber(ctx, node, { ...knownUse(ctx, KNOWN[place] ?? 'this number'), place, ...(measure !== undefined && { measure: measure.type }) });
 }
 
-/** Numbers that are found before any fact is looked at: targets, incentives, weights. */
-export function knownUse(ctx: PlanContext): Omit<NumberUse, 'place'> {
-  const names = together(knownNames(ctx), tableNames(ctx), outOfKnown(ctx));
-  return { names, by: names };
-}
-
-function outOfKnown(ctx: PlanContext): Names {
-  const facts = together(measureNames(ctx), componentNames(ctx));
-  return {
-    all: () => [],
-    find(name, asked) {
-      if (facts.find(name, asked) === undefined) return undefined;
-      return { refusal: { code: 'plan.not_built_yet', message: `\`${name}\` depends on facts; a target, an incentive or a weight that does is part of the plan language, but this version does not calculate it yet`, hint: 'use terms, numbers and fields of the payee here' } };
-    },
-  };
+export function knownUse(ctx: PlanContext, what: string): Omit<NumberUse, 'place'> {
+  return { names: knownOnly(ctx, what) };
 }
 
 function checkWeights(ctx: PlanContext, entries: readonly Entry[], outer: Outer): void {

@@ -1,114 +1,159 @@
 /** `credits`: who is credited with what share of which facts. */
-import type { Diagnostic } from '../value/diagnostic.ts';
-import { add, compare, equal, ONE, ZERO } from '../value/rate.ts';
+import { add, compare, equal, multiply, ONE, subtract, ZERO } from '../value/rate.ts';
 import type { Ratio } from '../value/rate.ts';
 import { closest } from './closest.ts';
 import { entriesOf, find, itemsOf, placeOf, textOf } from './document.ts';
 import type { Entry, MapNode, Node, TextNode } from './document.ts';
-import { YES_NO } from './formula-units.ts';
-import { fieldOf } from './kinds.ts';
-import { constantOf, readLiteral, readNumber } from './literal.ts';
+import { daysOf } from './durations.ts';
+import { typeName, YES_NO } from './formula-units.ts';
+import { bareKind, fieldOf } from './kinds.ts';
+import { constantOf, readLiteral } from './literal.ts';
 import { checkName } from './names.ts';
-import type { At, CreditRule, Filter, Kind, Num, Term } from './plan.ts';
-import { both, either, problem } from './problem.ts';
-import { follow, outOfRow, rowNames, together, typed } from './scopes.ts';
+import type { At, CreditRule, FieldType, Filter, Kind, Num } from './plan.ts';
+import { both, problem } from './problem.ts';
+import { resolveNumber } from './resolve-tables.ts';
+import { follow } from './row-names.ts';
+import { rowScope, rowUse } from './row-scope.ts';
+import type { Looker } from './row-scope.ts';
+import { rowsFrom } from './rows-from.ts';
+import { typed } from './scopes.ts';
+import type { PlanContext } from './scopes.ts';
 
-export interface CreditContext {
-  readonly found: Diagnostic[];
-  readonly kinds: ReadonlyMap<string, Kind>;
-  readonly terms: ReadonlyMap<string, Term>;
-  readonly tables: ReadonlyMap<string, Entry>;
-}
-
-export function resolveCredits(ctx: CreditContext, entries: readonly Entry[]): CreditRule[] {
+export function resolveCredits(ctx: PlanContext, entries: readonly Entry[]): CreditRule[] {
   const rules = entries.flatMap((entry) => {
     const rule = entry.value.kind === 'map' && checkName(entry, 'a credit rule', ctx.found) ? resolveRule(ctx, entry, entry.value) : undefined;
     return rule === undefined ? [] : [rule];
   });
+  checkYields(ctx, rules, entries);
   checkTwins(ctx, rules);
   checkWhole(ctx, rules);
   return rules;
 }
 
-/** The rule of a kind that no rule speaks of: its owner has all of it. */
-export function ownerRule(ctx: CreditContext, kind: string, at: At): CreditRule | undefined {
-  const owner = fieldOf(ctx.kinds.get(kind), 'owner');
-  if (owner?.type === 'payee') return { name: 'owner', from: [kind], to: [['owner']], split: [], overlay: false, at };
-  const payees = ctx.kinds.get(kind)?.fields.filter((f) => f.type === 'payee').map((f) => f.name) ?? [];
-  const message = owner === undefined ? `\`${kind}\` has no field \`owner\`, and no credit rule says who is credited` : `the field \`owner\` of \`${kind}\` is not a payee, and no credit rule says who is credited`;
-  const hint = payees[0] !== undefined ? `add \`credits: { ${payees[0]}: { from: ${kind}, to: ${payees[0]} } }\`` : `declare a field of type payee in \`facts\`: \`${kind}: { fields: { owner: payee } }\``;
+/** The rule of a kind that no rule speaks of: its owner has all of it; an earning is its payee's. */
+export function ownerRule(ctx: Pick<PlanContext, 'found' | 'kinds'>, kind: string, at: At): CreditRule | undefined {
+  const field = kind === 'earning' ? 'payee' : 'owner', name = bareKind(kind);
+  const owner = fieldOf(ctx.kinds.get(kind), field);
+  if (owner !== undefined && isPayees(owner.type)) {
+    return { name: 'owner', from: [kind], to: typeof owner.type === 'string' && owner.type !== 'payee' ? [] : [[field]], ...(owner.type !== 'payee' && { list: { path: [field], shares: owner.type === 'splits' } }), split: [], overlay: false, at };
+  }
+  const payees = ctx.kinds.get(kind)?.fields.filter((f) => isPayees(f.type)).map((f) => f.name) ?? [];
+  const message = owner === undefined ? `\`${name}\` has no field \`owner\`, and no credit rule says who is credited` : `the field \`owner\` of \`${name}\` is not a payee, and no credit rule says who is credited`;
+  const hint = payees[0] !== undefined ? `add \`credits: { ${payees[0]}: { from: ${name}, to: ${payees[0]} } }\`` : `declare a field of type payee in \`facts\`: \`${name}: { fields: { owner: payee } }\``;
   ctx.found.push(problem('plan.credit', at, message, hint));
   return undefined;
 }
 
-function resolveRule(ctx: CreditContext, entry: Entry, node: MapNode): CreditRule | undefined {
-  const from = kindsFrom(ctx, find(node, 'from'), entry.at, `the credit rule \`${entry.key}\``);
-  const where = whereOf(ctx, find(node, 'where'), from ?? []);
+/** A payee, a list of payees, or a list of payees with shares. */
+function isPayees(type: FieldType): boolean {
+  return type === 'payee' || type === 'payees' || type === 'splits';
+}
+
+function resolveRule(ctx: PlanContext, entry: Entry, node: MapNode): CreditRule | undefined {
+  const before = ctx.found.length;
+  const from = rowsFrom(ctx, find(node, 'from'), entry.at, `the credit rule \`${entry.key}\``);
+  if (from === undefined) return undefined;
+  const where = whereOf(ctx, find(node, 'where'), from, 'nobody');
   const split = find(node, 'split');
   const to = find(node, 'to');
   if (split !== undefined && to !== undefined) {
     ctx.found.push(problem('plan.credit', split.at, `\`${entry.key}\` has both \`to\` and \`split\``, 'write `to` for equal shares, or `split` for given shares'));
   }
-  const kinds = (from ?? []).flatMap((name) => ctx.kinds.get(name) ?? []);
-  const toPaths = split === undefined ? resolveTo(ctx, to, entry, kinds) : [];
-  const steps = split === undefined ? [] : itemsOf(split).map((step) => resolveStep(ctx, step, kinds));
-  const share = find(node, 'share');
+  const throughNode = find(node, 'through');
+  const through = throughNode === undefined ? undefined : resolveThrough(ctx, entry, node, throughNode, from);
+  if (throughNode === undefined) for (const key of ['look_back']) strayKey(ctx, node, key, 'through', 'the kind of fact that is a touch, such as `through: engagement`');
+  const target = split !== undefined || throughNode !== undefined ? { to: [] } : resolveTo(ctx, to, entry, from);
+  const steps = split === undefined || throughNode !== undefined ? [] : itemsOf(split).map((step) => resolveStep(ctx, step, from));
   const up = resolveUp(ctx, node);
-  const title = textOf(find(node, 'title'));
-  const part = share && shareOf(ctx, share);
-  if (from === undefined || toPaths === undefined || (share !== undefined && part === undefined) || up === 'broken' || where === 'broken' || !steps.every((s) => s !== undefined)) return undefined;
+  const shareNode = find(node, 'share'), factorNode = find(node, 'factor');
+  const share = shareNode && resolveNumber(ctx, shareNode, { ...rowUse(ctx, from, 'nobody'), place: 'share' });
+  if (share !== undefined && shareNode !== undefined) checkShare(ctx, shareNode, share);
+  const factor = factorNode && resolveNumber(ctx, factorNode, { ...rowUse(ctx, from, up === undefined || up === 'broken' ? 'payee' : 'climb'), place: 'factor' });
+  const title = textOf(find(node, 'title')), yieldsTo = textOf(find(node, 'yields_to'))?.trim();
+  if (target === undefined || up === 'broken' || where === 'broken' || !steps.every((s) => s !== undefined) || ctx.found.slice(before).some((d) => d.severity === 'error')) return undefined;
   return {
-    name: entry.key, ...(title !== undefined && { title }), from, ...(where !== undefined && { where }), to: toPaths, split: steps,
-    ...(part !== undefined && !isWhole(part) && { share: part }), overlay: textOf(find(node, 'overlay')) === 'yes', ...(up !== undefined && { up }), at: entry.at,
+    name: entry.key, ...(title !== undefined && { title }), from, ...(where !== undefined && { where }), ...target, split: steps,
+    ...(share !== undefined && !isWhole(share) && { share }), ...(factor !== undefined && { factor }), overlay: textOf(find(node, 'overlay')) === 'yes',
+    ...(up !== undefined && { up }), ...(through !== undefined && { through }), ...(yieldsTo !== undefined && { yieldsTo }), at: entry.at,
   };
 }
 
-/** The kinds of `from` or `count`: known, and with a date. */
-export function kindsFrom(ctx: Pick<CreditContext, 'found' | 'kinds'>, node: Node | undefined, at: At, what: string): string[] | undefined {
-  const dated = [...ctx.kinds.values()].filter((k) => k.dated).map((k) => k.name);
-  if (node === undefined) {
-    ctx.found.push(problem('plan.missing_key', at, `${what} does not say \`from\` which kind of facts`, dated.length === 0 ? 'add `from: deal`' : `add \`from: ${dated[0] ?? 'deal'}\`; kinds of fact: ${both(dated)}`));
-    return undefined;
-  }
-  const names = itemsOf(node).map((item) => {
-    const name = textOf(item)?.trim() ?? '';
-    const kind = ctx.kinds.get(name);
-    if (kind?.dated === true) return name;
-    if (kind !== undefined) {
-      ctx.found.push(problem('plan.not_built_yet', item.at, `rows of \`${name}\` have no date; measuring them is part of the plan language, but this version does not calculate it yet`, `give its source a \`date\`, or measure ${either(dated)}`));
-    } else {
-      const near = closest(name, dated);
-      const hint = near !== undefined ? `did you mean \`${near}\`?` : dated.length === 0 ? 'declare it under `facts`, and say in a source which file it comes from' : `kinds of fact: ${both(dated)}`;
-      ctx.found.push(problem('plan.unknown_name', item.at, `there is no kind of fact \`${name}\``, hint));
-    }
-    return undefined;
-  });
-  return names.length > 0 && names.every((n) => n !== undefined) ? names : undefined;
+function strayKey(ctx: PlanContext, node: MapNode, key: string, needs: string, what: string): void {
+  const stray = find(node, key);
+  if (stray !== undefined) ctx.found.push(problem('plan.credit', stray.at, `\`${key}\` needs \`${needs}\``, `add \`${needs}\`: ${what}`));
 }
 
-export function whereOf(ctx: CreditContext, node: Node | undefined, kinds: readonly string[]): Filter | undefined | 'broken' {
+/** `through: engagement, to: engagement.owner`: whoever is named on touches of the same account. */
+function resolveThrough(ctx: PlanContext, entry: Entry, node: MapNode, through: Node, from: readonly string[]): CreditRule['through'] {
+  const [kind] = rowsFrom(ctx, through, entry.at, '`through`') ?? [];
+  const lookBack = daysOf(ctx.found, find(node, 'look_back'), 'look_back');
+  const touch = kind === undefined ? undefined : ctx.kinds.get(kind);
+  if (kind === undefined || touch === undefined || lookBack === 'broken') return undefined;
+  if (!touch.dated) {
+    ctx.found.push(problem('plan.credit', through.at, `rows of \`${bareKind(kind)}\` have no date, so they are no touches before a fact`, 'name a kind of fact'));
+    return undefined;
+  }
+  const shared = touch.fields.filter((f) => (typeof f.type === 'object' || f.name === 'account') && from.every((name) => JSON.stringify(fieldOf(ctx.kinds.get(name), f.name)?.type) === JSON.stringify(f.type)));
+  if (!shared.some((f) => f.name === 'account') && shared.length !== 1) {
+    ctx.found.push(problem('plan.credit', through.at, `\`${bareKind(kind)}\` and ${both(from.map((f) => `\`${bareKind(f)}\``))} do not both name an account, so it is not known which touches belong together`, 'give both a field `account: account` in `facts`'));
+    return undefined;
+  }
+  const toNode = find(node, 'to');
+  if (toNode?.kind !== 'text') {
+    ctx.found.push(problem('plan.credit', toNode?.at ?? entry.at, `\`${entry.key}\` does not say whom \`through: ${bareKind(kind)}\` credits`, `add \`to: ${bareKind(kind)}.owner\``));
+    return undefined;
+  }
+  const text = toNode.text.trim(), own = text.startsWith(`${bareKind(kind)}.`) ? text.slice(bareKind(kind).length + 1) : text;
+  const path = payeePath(ctx, own, toNode.at, [touch], toNode);
+  return path && { kind, to: path, ...(lookBack !== undefined && { lookBack }) };
+}
+
+/** `where` of a measure or a credit: a condition on single rows. */
+export function whereOf(ctx: PlanContext, node: Node | undefined, rows: readonly string[], looker: Looker): Filter | undefined | 'broken' {
   if (node?.kind !== 'text') return undefined;
   // without its kinds every name would be called unknown
-  if (kinds.length === 0) return 'broken';
-  const got = typed(ctx.found, node, together(rowNames(ctx.kinds, kinds), outOfRow(ctx)), [YES_NO]);
+  if (rows.length === 0) return 'broken';
+  const got = typed(ctx.found, node, rowScope(ctx, rows, looker), [YES_NO]);
   return got === undefined ? 'broken' : { ...got, at: node.at };
 }
 
-function resolveTo(ctx: CreditContext, node: Node | undefined, entry: Entry, kinds: readonly Kind[]): (readonly string[])[] | undefined {
-  if (node === undefined) return kinds.every((k) => fieldOf(k, 'owner')?.type === 'payee') ? [['owner']] : payeePath(ctx, 'owner', entry.at, kinds) && [['owner']];
-  const paths = itemsOf(node).map((item) => (item.kind === 'text' ? payeePath(ctx, item.text, item.at, kinds) : undefined));
-  return paths.every((p) => p !== undefined) ? paths : undefined;
+type Target = Pick<CreditRule, 'to' | 'list'>;
+
+function resolveTo(ctx: PlanContext, node: Node | undefined, entry: Entry, from: readonly string[]): Target | undefined {
+  const kinds = from.flatMap((name) => ctx.kinds.get(name) ?? []);
+  if (node === undefined) {
+    const rules = from.map((kind) => ownerRule(ctx, kind, entry.at));
+    const [first] = rules;
+    return first === undefined || !rules.every((r) => r !== undefined) ? undefined : { to: first.to, ...(first.list !== undefined && { list: first.list }) };
+  }
+  const items = itemsOf(node), [only] = items;
+  const list = items.length === 1 && only?.kind === 'text' ? listOf(ctx, only, kinds) : undefined;
+  if (list !== undefined) return { to: [], list };
+  const paths = items.map((item) => (item.kind === 'text' ? payeePath(ctx, item.text, item.at, kinds, item) : undefined));
+  return paths.every((p) => p !== undefined) ? { to: paths } : undefined;
 }
 
-function payeePath(ctx: CreditContext, text: string, at: At, kinds: readonly Kind[]): readonly string[] | undefined {
+/** A field that holds a list of payees, of the row itself or of what it refers to. */
+function listOf(ctx: PlanContext, node: TextNode, kinds: readonly Kind[]): CreditRule['list'] {
+  const path = node.text.trim().split('.'), before = path.slice(0, -1), last = path.at(-1) ?? '';
+  const types = kinds.map((kind) => {
+    const at = before.length === 0 ? undefined : follow(ctx.kinds, kind, before, node);
+    const owner = at === undefined ? kind : typeof at !== 'object' ? undefined : at.kind === 'entity' ? ctx.kinds.get(at.entity) : at.kind === 'payee' ? ctx.kinds.get('person') : undefined;
+    return fieldOf(owner, last)?.type;
+  });
+  const [type] = types;
+  return (type === 'payees' || type === 'splits') && types.every((t) => t === type) ? { path, shares: type === 'splits' } : undefined;
+}
+
+function payeePath(ctx: PlanContext, text: string, at: At, kinds: readonly Kind[], asked?: Node): readonly string[] | undefined {
   const path = text.trim().split('.');
   for (const kind of kinds) {
-    const type = follow(ctx.kinds, kind, path);
+    const type = follow(ctx.kinds, kind, path, asked);
     if (typeof type === 'object' && type.kind === 'payee') continue;
-    const payees = kind.fields.filter((f) => f.type === 'payee').map((f) => f.name);
-    const near = closest(text, payees);
-    const hint = near !== undefined ? `did you mean \`${near}\`?` : typeof type === 'object' ? `declare it as \`payee\` in \`facts\`` : payees.length > 0 ? `fields of type payee: ${both(payees)}` : `declare a field of type payee: \`${kind.name}: { fields: { owner: payee } }\``;
-    ctx.found.push(problem('plan.credit', at, typeof type === 'string' ? type : `\`${text}\` of \`${kind.name}\` is ${type.kind === 'yes_no' ? 'yes/no' : type.kind}, not a payee`, hint));
+    const payees = kind.fields.filter((f) => isPayees(f.type)).map((f) => f.name);
+    const near = closest(text, payees), name = bareKind(kind.name);
+    const hint = near !== undefined && near !== text.trim() ? `did you mean \`${near}\`?` : near !== undefined ? 'a list of payees stands alone, for all kinds of the rule' : typeof type === 'object' ? `declare it as \`payee\` in \`facts\`` : payees.length > 0 ? `fields of type payee: ${both(payees)}` : `declare a field of type payee: \`${name}: { fields: { owner: payee } }\``;
+    ctx.found.push(problem('plan.credit', at, typeof type === 'string' ? type : `\`${text}\` of \`${name}\` is ${typeName(type)}, not a payee`, hint));
     return undefined;
   }
   return path;
@@ -116,12 +161,16 @@ function payeePath(ctx: CreditContext, text: string, at: At, kinds: readonly Kin
 
 type Step = CreditRule['split'][number];
 
-function resolveStep(ctx: CreditContext, node: Node, kinds: readonly Kind[]): Step | undefined {
+function resolveStep(ctx: PlanContext, node: Node, from: readonly string[]): Step | undefined {
+  const kinds = from.flatMap((name) => ctx.kinds.get(name) ?? []);
   let sum: Ratio = ZERO;
   const parts = entriesOf(node).map((entry) => {
     const to = payeePath(ctx, entry.key, entry.at, kinds);
-    const share = textOf(entry.value) === 'rest' ? 'rest' as const : shareOf(ctx, entry.value);
-    if (share !== undefined && share !== 'rest') sum = add(sum, constantOf(share) ?? ZERO);
+    const share = textOf(entry.value) === 'rest' ? 'rest' as const : resolveNumber(ctx, entry.value, { ...rowUse(ctx, from, 'nobody'), place: 'share' });
+    if (share !== undefined && share !== 'rest') {
+      checkShare(ctx, entry.value, share);
+      sum = add(sum, constantOf(share) ?? ZERO);
+    }
     return to === undefined || share === undefined ? undefined : { to, share };
   });
   if (compare(sum, ONE) > 0) ctx.found.push(problem('plan.credit', node.at, 'the shares of this step add up to more than 100 %', 'lower one of them, or write `rest`'));
@@ -129,14 +178,11 @@ function resolveStep(ctx: CreditContext, node: Node, kinds: readonly Kind[]): St
   return parts.every((p) => p !== undefined) ? parts : undefined;
 }
 
-function shareOf(ctx: CreditContext, node: Node): Num | undefined {
-  const text = textOf(node) ?? '';
-  const share = readNumber(text, 'percent');
-  if (share !== undefined && compare(share, ZERO) >= 0) return { kind: 'formula', formula: { kind: 'number', value: share, written: 'percent', type: { kind: 'percent' }, at: { start: 0, end: text.length } }, text, at: node.at };
-  const literal = readLiteral(text);
-  if (literal === undefined) ctx.found.push(problem('plan.not_built_yet', node.at, `a share that is found by a formula, \`${text}\`, is part of the plan language, but this version does not calculate it yet`, 'write a percentage such as 60%'));
-  else ctx.found.push(problem('plan.credit', node.at, `\`${text}\` is not a share`, 'write a percentage such as 60%'));
-  return undefined;
+/** A share that is a literal is a percentage that is not below 0. */
+function checkShare(ctx: PlanContext, node: Node, share: Num): void {
+  const text = textOf(node)?.trim() ?? '', literal = share.kind === 'formula' ? readLiteral(text) : undefined;
+  if (literal?.kind !== 'number' || literal.value.n === 0n || (literal.written !== 'number' && literal.value.n > 0n && compare(literal.value, ONE) <= 0)) return;
+  ctx.found.push(problem('plan.credit', node.at, `\`${text}\` is not a share`, 'write a percentage such as 60%, at most 100%'));
 }
 
 /** All of it, which is what no share means. */
@@ -145,7 +191,32 @@ function isWhole(share: Num): boolean {
   return constant !== undefined && equal(constant, ONE);
 }
 
-function resolveUp(ctx: CreditContext, node: MapNode): CreditRule['up'] | 'broken' {
+/** `yields_to` names a rule of the same facts, and no two rules wait for each other. */
+function checkYields(ctx: PlanContext, rules: readonly CreditRule[], entries: readonly Entry[]): void {
+  const circling = new Set<string>();
+  for (const rule of rules) {
+    if (rule.yieldsTo === undefined) continue;
+    const at = find(entries.find((e) => e.key === rule.name)?.value, 'yields_to')?.at ?? rule.at;
+    const others = rules.filter((r) => r !== rule && r.from.some((k) => rule.from.includes(k))).map((r) => r.name);
+    if (!others.includes(rule.yieldsTo)) {
+      const near = closest(rule.yieldsTo, others);
+      // a rule with errors of its own is not unknown
+      if (entries.some((e) => e.key === rule.yieldsTo && e.key !== rule.name && !rules.some((r) => r.name === e.key))) continue;
+      ctx.found.push(problem('plan.unknown_name', at, `\`${rule.name}\` yields to \`${rule.yieldsTo}\`, which is no other rule that credits ${both(rule.from.map(bareKind))}`, near !== undefined ? `did you mean \`${near}\`?` : others.length === 0 ? 'remove `yields_to`' : `rules that do: ${both(others)}`));
+      continue;
+    }
+    const path = [rule.name];
+    for (let next: string | undefined = rule.yieldsTo; next !== undefined; next = rules.find((r) => r.name === next)?.yieldsTo) {
+      path.push(next);
+      if (path.indexOf(next) === path.length - 1) continue;
+      if (next === rule.name && !circling.has(next)) ctx.found.push(problem('plan.cycle', at, `these credit rules yield to each other: ${path.join(' → ')}`, 'one of them must credit without waiting for another'));
+      for (const name of path) circling.add(name);
+      break;
+    }
+  }
+}
+
+function resolveUp(ctx: PlanContext, node: MapNode): CreditRule['up'] | 'broken' {
   const up = find(node, 'up');
   const levels = find(node, 'levels');
   if (up?.kind !== 'text') {
@@ -163,7 +234,7 @@ function resolveUp(ctx: CreditContext, node: MapNode): CreditRule['up'] | 'broke
   return levelsOf(ctx, up, levels);
 }
 
-function levelsOf(ctx: CreditContext, up: TextNode, levels: Node | undefined): CreditRule['up'] | 'broken' {
+function levelsOf(ctx: PlanContext, up: TextNode, levels: Node | undefined): CreditRule['up'] | 'broken' {
   const text = textOf(levels)?.trim() ?? '1';
   const field = up.text.trim();
   if (text === 'all') return { field, levels: 'all' };
@@ -172,7 +243,7 @@ function levelsOf(ctx: CreditContext, up: TextNode, levels: Node | undefined): C
   return 'broken';
 }
 
-function checkTwins(ctx: CreditContext, rules: readonly CreditRule[]): void {
+function checkTwins(ctx: PlanContext, rules: readonly CreditRule[]): void {
   const seen = new Map<string, CreditRule>();
   for (const rule of rules) {
     const content = contentOf(rule);
@@ -183,21 +254,33 @@ function checkTwins(ctx: CreditContext, rules: readonly CreditRule[]): void {
 }
 
 function contentOf(rule: CreditRule): string {
-  const { from, where, to, split, share, overlay, up } = rule;
-  return JSON.stringify([[...from].sort(), where?.text ?? '', to, split, share, overlay, up ?? ''], (_, v: unknown) => (typeof v === 'bigint' ? v.toString() : v));
+  const { name: _, title: __, at: ___, from, ...rest } = rule;
+  // where it stands is no part of what a rule says
+  return JSON.stringify([[...from].sort(), rest], (key, v: unknown) => (key === 'at' ? undefined : typeof v === 'bigint' ? v.toString() : v));
 }
 
 /** Direct credits of one fact are at most the whole. Filters may exclude each other, so only rules with the same filter, or none, are added up. */
-function checkWhole(ctx: CreditContext, rules: readonly CreditRule[]): void {
-  const direct = rules.filter((r) => !r.overlay && r.up === undefined);
+function checkWhole(ctx: PlanContext, rules: readonly CreditRule[]): void {
+  const direct = rules.filter((r) => !r.overlay && r.up === undefined && r.yieldsTo === undefined);
   for (const kind of new Set(direct.flatMap((r) => r.from))) {
     const ofKind = direct.filter((r) => r.from.includes(kind));
     for (const rule of ofKind) {
       const sharing = ofKind.slice(0, ofKind.indexOf(rule) + 1).filter((r) => r.where === undefined || rule.where === undefined || r.where.text === rule.where.text);
-      const sum = sharing.reduce((s, r) => add(s, r.share === undefined ? ONE : constantOf(r.share) ?? ZERO), ZERO);
+      const sum = sharing.reduce((s, r) => add(s, takenBy(r)), ZERO);
       if (compare(sum, ONE) <= 0) continue;
       ctx.found.push(problem('plan.two_rules', rule.at, `the direct credits of one \`${kind}\` can add up to more than 100 %: ${both(sharing.map((r) => `\`${r.name}\``))} each take a share of it`, 'mark what is on top of the direct credits `overlay: yes`, or give shares that add up to 100 %'));
       break;
     }
   }
+}
+
+/** What a rule takes of a fact for certain: shares that are found for each fact are looked at in the run. */
+function takenBy(rule: CreditRule): Ratio {
+  const known = (share: Num | undefined): Ratio => (share === undefined ? ONE : constantOf(share) ?? ZERO);
+  if (rule.split.length === 0) return rule.through !== undefined || rule.list?.shares === true ? ZERO : known(rule.share);
+  const left = rule.split.reduce((rest, step) => {
+    const given = step.some((s) => s.share === 'rest') ? ONE : step.reduce((sum, s) => add(sum, s.share === 'rest' ? ZERO : known(s.share)), ZERO);
+    return multiply(rest, subtract(ONE, given));
+  }, ONE);
+  return multiply(subtract(ONE, left), known(rule.share));
 }

@@ -1,115 +1,86 @@
 /** `measures`, and measures that stand inside components: what is counted. */
-import { closest } from './closest.ts';
-import { find, hasRefusedKey, itemsOf, textOf } from './document.ts';
-import type { Entry, MapNode, Node, TextNode } from './document.ts';
-import { FACTOR, MONEY, NUMBER, PERCENT, sameType, typeName, YES_NO } from './formula-units.ts';
-import type { Type, Typed } from './formula.ts';
+import { find, hasRefusedKey, textOf } from './document.ts';
+import type { Entry, MapNode, Node } from './document.ts';
+import { FACTOR, MONEY, NUMBER, PERCENT, sameType, typeName } from './formula-units.ts';
+import type { Type } from './formula.ts';
+import { OVER_FACTS, overFacts } from './gathering.ts';
+import { lazily } from './lazily.ts';
+import { readLiteral } from './literal.ts';
 import { checkName } from './names.ts';
-import type { At, Measure } from './plan.ts';
+import { arithmetic } from './measure-formula.ts';
+import type { Measure, Subject } from './plan.ts';
 import { both, problem } from './problem.ts';
-import { kindsFrom, whereOf } from './resolve-credits.ts';
-import { componentNames, later, measureNames, outOfRow, payeeNames, resultNames, rowNames, tableNames, termNames, together, typed } from './scopes.ts';
+import { pathOf } from './resolve-facts.ts';
+import { subjectWords } from './row-scope.ts';
 import type { PlanContext } from './scopes.ts';
+import { reaches, subjectName, subjectOf, theSubject } from './subjects.ts';
 import { humanised } from './titles.ts';
 
-const FORMS = ['sum', 'count', 'distinct', 'ratio', 'formula'] as const;
+const FORMS = [...OVER_FACTS, 'ratio', 'formula', 'rank'] as const;
+/** Keys that pick facts, or say what is done with each. */
+const OF_FACTS = ['from', 'where', 'credited', 'date', 'at', 'look_back', 'half_life', 'factors', 'limits'];
 
-/**
- * Resolves named measures when they are first asked for, so that a measure may name others in any
- * order; a measure that needs itself is reported with the path.
- */
-export function measureLookup(entries: ReadonlyMap<string, Entry>, ctx: () => PlanContext): (name: string, asked: Node) => Measure | undefined {
-  const done = new Map<string, Measure | undefined>();
-  const open: string[] = [];
-  return (name, asked) => {
-    if (done.has(name)) return done.get(name);
+/** Named measures, resolved when they are first asked for. */
+export function measureLookup(entries: ReadonlyMap<string, Entry>, ctx: () => PlanContext): PlanContext['measure'] {
+  return lazily('measure', ctx, (name) => {
     const entry = entries.get(name);
-    if (entry === undefined) return undefined;
-    if (open.includes(name)) {
-      const path = [...open.slice(open.indexOf(name)), name];
-      ctx().found.push(problem('plan.cycle', asked.at, `these measures need each other: ${path.join(' → ')}`, 'a measure is made of facts and of other measures; break the circle at one of them'));
-      return undefined;
-    }
-    open.push(name);
-    const measure = checkName(entry, 'a measure', ctx().found) ? resolveMeasure(ctx(), name, entry.value) : undefined;
-    open.pop();
-    done.set(name, measure);
-    return measure;
-  };
+    return entry !== undefined && checkName(entry, 'a measure', ctx().found) ? resolveMeasure(ctx(), name, entry.value) : undefined;
+  });
 }
 
-/** A measure of a component: the name of one, a formula of some, or a map. `name` is for a measure that has none. */
-export function resolveMeasure(ctx: PlanContext, name: string, node: Node): Measure | undefined {
+/**
+ * A measure of a component: the name of one, a formula of some, or a map. `name` is for a measure that
+ * has none; `inherited` is whose number the measure is that this one is a part of.
+ */
+export function resolveMeasure(ctx: PlanContext, name: string, node: Node, inherited?: Subject): Measure | undefined {
   if (node.kind === 'text') {
     if (node.text === '') return undefined;
-    return ctx.measureNames.has(node.text.trim()) ? ctx.measure(node.text.trim(), node) : arithmetic(ctx, name, humanised(name), node, node.at);
+    if (ctx.measureNames.has(node.text.trim())) return ctx.measure(node.text.trim(), node);
+    const subject = subjectOf(ctx, node, inherited);
+    return subject && arithmetic(ctx, { name, title: humanised(name), subject, at: node.at }, node);
   }
   if (node.kind !== 'map') return undefined;
   const title = textOf(find(node, 'title')) ?? humanised(name);
-  const subject = find(node, 'for');
-  if (subject !== undefined && textOf(subject) !== 'payee') {
-    ctx.found.push(problem('plan.not_built_yet', subject.at, `a measure for \`${textOf(subject) ?? ''}\` is part of the plan language, but this version measures only for payees`, 'remove `for`'));
-    return undefined;
-  }
-  const forms = FORMS.filter((k) => find(node, k) !== undefined);
-  const form = forms[0];
-  if (form === undefined || forms.length > 1) {
-    const message = form === undefined ? `the measure \`${name}\` does not say what it counts` : `the measure \`${name}\` says in ${forms.length} ways what it counts: ${both(forms.map((k) => `\`${k}\``))}`;
-    if (form !== undefined || !hasRefusedKey(node, 'measure')) ctx.found.push(problem('plan.measure', node.at, message, 'write one of `sum`, `count`, `distinct`, `ratio` or `formula`, such as `{ sum: amount, from: deal }`'));
-    return undefined;
-  }
-  if (form === 'ratio') return refuseRowKeys(ctx, node, form) ? ratioMeasure(ctx, name, title, node) : undefined;
-  if (form === 'formula') {
+  const form = formOf(ctx, name, node);
+  const subject = subjectOf(ctx, node, inherited);
+  if (form === undefined || subject === undefined) return undefined;
+  const base = { name, title, subject, at: node.at };
+  if (form === 'ratio' || form === 'formula' || form === 'rank') {
+    if (!refuseRowKeys(ctx, node, form)) return undefined;
+    if (form === 'ratio') return ratioMeasure(ctx, base, node);
+    if (form === 'rank') return rankMeasure(ctx, base, node);
     const text = find(node, 'formula');
-    return refuseRowKeys(ctx, node, form) && text?.kind === 'text' ? arithmetic(ctx, name, title, text, node.at) : undefined;
+    return text?.kind === 'text' ? arithmetic(ctx, base, text) : undefined;
   }
-  return overFacts(ctx, name, title, node, form);
+  return overFacts(ctx, base, node, form);
 }
 
-/** `from`, `where` and `credited` pick facts; a ratio or a formula has none of its own. */
-function refuseRowKeys(ctx: PlanContext, node: MapNode, form: string): boolean {
-  const foreign = node.entries.filter((e) => ['from', 'where', 'credited'].includes(e.key));
-  for (const entry of foreign) {
-    ctx.found.push(problem('plan.measure', entry.at, `\`${entry.key}\` cannot stand beside \`${form}\`, which has no facts of its own`, form === 'ratio' ? `put it into both parts: \`ratio: [{ sum: a, from: deal, where: … }, { sum: b, from: deal, where: … }]\`` : `put it into the measures that the formula names`));
+function formOf(ctx: PlanContext, name: string, node: MapNode): (typeof FORMS)[number] | undefined {
+  const forms = FORMS.filter((k) => find(node, k) !== undefined);
+  const [form] = forms;
+  if (form === undefined || forms.length > 1) {
+    const message = form === undefined ? `the measure \`${name}\` does not say what it counts` : `the measure \`${name}\` says in ${forms.length} ways what it counts: ${both(forms.map((k) => `\`${k}\``))}`;
+    if (form !== undefined || !hasRefusedKey(node, 'measure')) ctx.found.push(problem('plan.measure', node.at, message, 'write one of `sum`, `count`, `distinct`, `average`, `min`, `max`, `first`, `last`, `ratio`, `formula` or `rank`, such as `{ sum: amount, from: deal }`'));
+    return undefined;
   }
+  for (const [key, of] of [['among', 'rank'], ['min_sample', 'ratio'], ['otherwise', 'ratio']] as const) {
+    const stray = form === of ? undefined : find(node, key);
+    if (stray !== undefined) ctx.found.push(problem('plan.measure', stray.at, `\`${key}\` belongs to \`${of}\`, not to \`${form}\``, 'remove it'));
+  }
+  return form;
+}
+
+/** A ratio, a formula or a rank has no facts of its own. */
+function refuseRowKeys(ctx: PlanContext, node: MapNode, form: 'ratio' | 'formula' | 'rank'): boolean {
+  const foreign = node.entries.filter((e) => OF_FACTS.includes(e.key));
+  const hint = { ratio: 'put it into both parts: `ratio: [{ sum: a, from: deal, where: … }, { sum: b, from: deal, where: … }]`', formula: 'put it into the measures that the formula names', rank: 'put it into the measure that is ranked' }[form];
+  for (const entry of foreign) ctx.found.push(problem('plan.measure', entry.at, `\`${entry.key}\` cannot stand beside \`${form}\`, which has no facts of its own`, hint));
   return foreign.length === 0;
 }
 
-function overFacts(ctx: PlanContext, name: string, title: string, node: MapNode, form: 'sum' | 'count' | 'distinct'): Measure | undefined {
-  const from = find(node, 'from');
-  if (form === 'count' && from !== undefined) {
-    ctx.found.push(problem('plan.measure', from.at, '`count` names its facts itself, so `from` is one too many', `write \`count: ${textOf(from) ?? 'deal'}\` and remove \`from\``));
-    return undefined;
-  }
-  const kinds = kindsFrom(ctx, form === 'count' ? find(node, 'count') : from, node.at, `the measure \`${name}\``);
-  for (const kind of kinds ?? []) if (!ctx.measured.has(kind)) ctx.measured.set(kind, node.at);
-  const where = whereOf(ctx, find(node, 'where'), kinds ?? []);
-  const credited = creditedOf(ctx, find(node, 'credited'), kinds ?? []);
-  const ofNode = form === 'count' ? undefined : find(node, form);
-  const of = ofNode?.kind === 'text' && kinds !== undefined ? typed(ctx.found, ofNode, together(rowNames(ctx.kinds, kinds), outOfRow(ctx)), form === 'sum' ? [MONEY, NUMBER, PERCENT, FACTOR] : undefined) : undefined;
-  if (kinds === undefined || where === 'broken' || credited === undefined) return undefined;
-  const base = { name, title, subject: 'payee' as const, at: node.at, factors: [], limits: [], from: kinds, ...(where !== undefined && { where }), credited };
-  if (form === 'count') return { ...base, kind: 'count', type: NUMBER };
-  if (of === undefined) return undefined;
-  return { ...base, kind: form, of: of.formula, type: form === 'sum' ? of.formula.type : NUMBER };
-}
+type Base = Pick<Measure, 'name' | 'title' | 'subject' | 'at'>;
 
-function creditedOf(ctx: PlanContext, node: Node | undefined, kinds: readonly string[]): string[] | undefined {
-  if (node === undefined) return [];
-  const rules = ctx.credits.filter((r) => r.from.some((k) => kinds.includes(k)));
-  const names = rules.map((r) => r.name);
-  const got = itemsOf(node).map((item) => {
-    const name = textOf(item)?.trim() ?? '';
-    if (names.includes(name) || (name === 'owner' && rules.length === 0)) return name;
-    const near = closest(name, names);
-    const hint = near !== undefined ? `did you mean \`${near}\`?` : names.length > 0 ? `rules that credit ${both(kinds)}: ${both(names)}` : 'define the rule under `credits`, or remove `credited`';
-    if (kinds.length > 0) ctx.found.push(problem('plan.unknown_name', item.at, `no credit rule \`${name}\` credits ${both(kinds)}`, hint));
-    return undefined;
-  });
-  return got.every((n) => n !== undefined) ? got : undefined;
-}
-
-function ratioMeasure(ctx: PlanContext, name: string, title: string, node: MapNode): Measure | undefined {
+function ratioMeasure(ctx: PlanContext, base: Base, node: MapNode): Measure | undefined {
   const list = find(node, 'ratio');
   if (list?.kind !== 'list') return undefined;
   const [top, bottom] = list.items;
@@ -117,50 +88,72 @@ function ratioMeasure(ctx: PlanContext, name: string, title: string, node: MapNo
     ctx.found.push(problem('plan.measure', list.at, `a \`ratio\` has two parts, not ${list.items.length}`, 'write the measure above the line, then the one below it: `[won, closed]`'));
     return undefined;
   }
-  const numerator = resolveMeasure(ctx, `${name}.numerator`, top);
-  const denominator = resolveMeasure(ctx, `${name}.denominator`, bottom);
-  if (numerator === undefined || denominator === undefined) return undefined;
+  const numerator = partOf(ctx, base, 'numerator', top);
+  const denominator = partOf(ctx, base, 'denominator', bottom);
+  const sample = sampleOf(ctx, base, node, denominator?.type);
+  if (numerator === undefined || denominator === undefined || sample === undefined) return undefined;
   const type = quotient(numerator.type, denominator.type);
-  if (type !== undefined) return { kind: 'ratio', name, title, subject: 'payee', type, numerator, denominator, at: node.at };
-  ctx.found.push(problem('plan.unit', list.at, `\`${name}\` divides ${typeName(numerator.type)} by ${typeName(denominator.type)}`, 'divide money by money, a count by a count, or money by a count'));
+  if (type === undefined) {
+    ctx.found.push(problem('plan.unit', list.at, `\`${base.name}\` divides ${typeName(numerator.type)} by ${typeName(denominator.type)}`, 'divide money by money, a count by a count, or money by a count'));
+    return undefined;
+  }
+  if (sample.otherwise !== undefined && !sameType(sample.otherwise.type, type)) {
+    ctx.found.push(problem('plan.unit', find(node, 'otherwise')?.at ?? node.at, `\`${base.name}\` is ${typeName(type)}, but what is used below \`min_sample\` is ${typeName(sample.otherwise.type)}`, 'name a measure in the same unit'));
+    return undefined;
+  }
+  return { kind: 'ratio', ...base, type, numerator, denominator, ...sample };
+}
+
+/** A part of a ratio: one that has no subject of its own has that of the whole. */
+function partOf(ctx: PlanContext, base: Base, which: string, node: Node): Measure | undefined {
+  const part = resolveMeasure(ctx, `${base.name}.${which}`, node, base.subject);
+  if (part === undefined || reaches(ctx.kinds, base.subject, subjectName(part.subject))) return part;
+  ctx.found.push(problem('plan.measure', node.at, `\`${base.name}\` is a number of ${subjectWords(subjectName(base.subject))}, and its ${which} one of ${subjectWords(subjectName(part.subject))}: which of them, ${theSubject(base.subject)} does not say`, 'give both the same `for`'));
   return undefined;
+}
+
+/** `min_sample` and `otherwise` stand together; undefined where one of them has errors. */
+function sampleOf(ctx: PlanContext, base: Base, node: MapNode, type: Type | undefined): Pick<Extract<Measure, { kind: 'ratio' }>, 'minSample' | 'otherwise'> | undefined {
+  const least = find(node, 'min_sample'), other = find(node, 'otherwise');
+  // a list or a map has been reported with its key
+  if (least !== undefined && least.kind !== 'text') return undefined;
+  if (least === undefined && other === undefined) return {};
+  if (least === undefined || other === undefined) {
+    ctx.found.push(problem('plan.measure', (least ?? other)?.at ?? node.at, least === undefined ? '`otherwise` has no effect without `min_sample`' : `\`${base.name}\` does not say what is used below \`min_sample\``, least === undefined ? 'add `min_sample: 20`: below this denominator `otherwise` is used' : 'add `otherwise` and the name of a measure'));
+    return undefined;
+  }
+  const literal = readLiteral(least.text);
+  const written = type?.kind === 'percent' || type?.kind === 'factor' ? type.kind : 'number';
+  if (literal?.kind !== 'number' || literal.written !== written) {
+    ctx.found.push(problem('plan.unit', least.at, `\`min_sample: ${least.text.trim()}\` is not ${type === undefined ? 'a number' : typeName(type)}, which the denominator is`, 'write one number, such as `min_sample: 20`'));
+    return undefined;
+  }
+  const otherwise = partOf(ctx, base, 'otherwise', other);
+  return otherwise && { minSample: literal.value, otherwise };
 }
 
 /** Like by like is a percentage; money for each of something is money. */
 function quotient(a: Type, b: Type): Type | undefined {
+  const counted = [a, b].every((t) => t.kind === 'money' || t.kind === 'number' || t.kind === 'percent' || t.kind === 'factor');
+  if (!counted) return undefined;
   if (sameType(a, b)) return PERCENT;
-  if (b.kind === 'money') return undefined;
-  return b.kind === 'number' || b.kind === 'percent' || b.kind === 'factor' ? a : undefined;
+  return b.kind === 'money' ? undefined : a;
 }
 
-function arithmetic(ctx: PlanContext, name: string, title: string, node: TextNode, at: At): Measure | undefined {
-  const known = later(together(termNames(ctx.terms), payeeNames(ctx.kinds)), 'in arithmetic of measures', 'use measures and plain numbers; a term can be the `target`, or stand in a table');
-  const names = together(measureNames(ctx), known, tableNames(ctx), componentNames(ctx), resultNames({}));
-  const before = ctx.found.length;
-  const got = typed(ctx.found, node, names, [MONEY, NUMBER, PERCENT, FACTOR, YES_NO]);
-  if (got === undefined) return hintAtSum(ctx, node, before);
-  if (got.formula.type.kind === 'yes_no') {
-    ctx.found.push(problem('plan.measure', node.at, `\`${got.text}\` is a condition, not something that can be measured`, 'write the condition under `where` of a measure, or as a gate'));
+function rankMeasure(ctx: PlanContext, base: Base, node: MapNode): Measure | undefined {
+  const inner = find(node, 'rank');
+  const of = inner && resolveMeasure(ctx, `${base.name}.rank`, inner, 'payee');
+  const amongNode = find(node, 'among');
+  const bare: Node | undefined = amongNode?.kind === 'text' ? { ...amongNode, text: amongNode.text.trim().replace(/^payee\./, '') } : undefined;
+  const among = bare === undefined ? undefined : pathOf(ctx, bare, 'person');
+  if (of === undefined || inner === undefined || (amongNode !== undefined && among === undefined)) return undefined;
+  if (base.subject !== 'payee' || of.subject !== 'payee') {
+    ctx.found.push(problem('plan.measure', inner.at, `places are those of payees, but \`${of.name}\` is a number of ${subjectWords(subjectName(of.subject !== 'payee' ? of.subject : base.subject))}`, 'rank a measure of each payee'));
     return undefined;
   }
-  const used = [...new Set(measuresIn(got.formula))];
-  const measures = used.map((m) => [m, ctx.measure(m, node)] as const);
-  if (!measures.every((pair): pair is readonly [string, Measure] => pair[1] !== undefined)) return undefined;
-  const only = measures.length === 1 && got.formula.kind === 'name' ? measures[0]?.[1] : undefined;
-  if (only !== undefined) return { ...only, name, title };
-  return { kind: 'formula', name, title, subject: 'payee', type: got.formula.type, formula: got.formula, measures: Object.fromEntries(measures), at };
-}
-
-/** `measure: amount` is the most frequent slip: a field of the fact in the place of a measure. */
-function hintAtSum(ctx: PlanContext, node: TextNode, before: number): undefined {
-  const kind = [...ctx.kinds.values()].find((k) => k.dated && k.fields.some((f) => f.name === node.text.trim()));
-  if (kind !== undefined) {
-    ctx.found.splice(before, ctx.found.length, problem('plan.measure', node.at, `\`${node.text.trim()}\` is a field of \`${kind.name}\`, not a measure`, `say what is done with it: \`{ sum: ${node.text.trim()}, from: ${kind.name} }\``));
+  if (![MONEY, NUMBER, PERCENT, FACTOR].some((t) => sameType(t, of.type))) {
+    ctx.found.push(problem('plan.unit', inner.at, `\`${of.name}\` is ${typeName(of.type)}, which has no order by size`, 'rank a sum, a count or a ratio'));
+    return undefined;
   }
-  return undefined;
-}
-
-export function measuresIn(formula: Typed): string[] {
-  if (formula.kind === 'name') return formula.ref.kind === 'measure' ? [formula.ref.measure] : [];
-  return formula.kind === 'call' || formula.kind === 'op' ? formula.args.flatMap(measuresIn) : [];
+  return { kind: 'rank', ...base, type: NUMBER, of, ...(among !== undefined && { among }) };
 }

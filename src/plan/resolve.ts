@@ -10,31 +10,31 @@ import type { Calendar, Grain } from '../value/period.ts';
 import { fingerprintOf } from './canonical.ts';
 import { closest } from './closest.ts';
 import { entriesOf, find, textOf } from './document.ts';
-import type { Entry, MapNode, Node } from './document.ts';
+import type { MapNode, Node } from './document.ts';
 import { sectionsOf } from './files.ts';
-import type { Sections } from './files.ts';
 import { YES_NO } from './formula-units.ts';
 import { GRAINS } from './keys.ts';
-import type { Component, Filter, Kind, Limit, Measure, Plan, Roundings, Term } from './plan.ts';
+import type { Filter, Kind, Limit, Plan, Roundings } from './plan.ts';
 import { both, either, problem } from './problem.ts';
-import { knownUse, resolveComponents, resolveLimit } from './resolve-components.ts';
-import { ownerRule, resolveCredits } from './resolve-credits.ts';
-import { measureLookup, measuresIn } from './resolve-measures.ts';
+import { resolveLimit } from './resolve-after.ts';
+import { planContext } from './plan-context.ts';
+import type { Shared } from './plan-context.ts';
+import { readsOf } from './plan-reads.ts';
+import { resolveGuardrails } from './resolve-guardrails.ts';
+import { rulesOf } from './gathering.ts';
+import { lineageOf } from './kinds.ts';
+import { known, knownUse, resolveComponents } from './resolve-components.ts';
+import { ownerRule } from './resolve-credits.ts';
+import { lineKinds, resolveReleases, resolveTakeBacks } from './resolve-releases.ts';
 import { minorUnit, resolveRoundings } from './resolve-roundings.ts';
-import { checkUnusedTables, resolveNumber } from './resolve-tables.ts';
+import { checkCurrencies, negativeOf, paysInOf, resolveAccounting, resolveBase, resolveConvert, resolveDraw } from './resolve-settlement.ts';
+import { checkUnusedTables } from './resolve-tables.ts';
 import { resolveTerms } from './resolve-terms.ts';
+import { checkOrder } from './rounds.ts';
 import { personNames, typed } from './scopes.ts';
 import type { PlanContext } from './scopes.ts';
 import { humanised } from './titles.ts';
 import type { Version } from './versions.ts';
-
-/** What all plans of a workspace share. */
-export interface Shared {
-  readonly kinds: ReadonlyMap<string, Kind>;
-  readonly sections: Sections;
-  readonly currency: string;
-  readonly calendar: Calendar;
-}
 
 export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[]): Plan | undefined {
   const { root } = version;
@@ -46,21 +46,28 @@ export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[
   const calendar = calendarOf(mine, find(root, 'calendar')) ?? shared.calendar;
   const period = periodOf(root, mine);
   const terms = resolveTerms(root, mine);
-  const ctx = contextOf(root, shared, terms, currency, mine);
+  const { ctx, facts, made } = planContext(shared, { plan: version.name, root, terms, currency, found: mine });
   const incentiveNode = find(root, 'incentive');
-  const known = knownUse(ctx);
-  const incentive = incentiveNode && resolveNumber(ctx, incentiveNode, { ...known, place: 'incentive' });
+  const incentive = known(ctx, incentiveNode, 'incentive');
   const round: Roundings = { end: minorUnit(currency), ...resolveRoundings(mine, find(root, 'round'), currency) };
   const components = componentsOf(ctx, root, { period: period ?? 'month', round, hasIncentive: incentiveNode !== undefined });
   const cap = capOf(ctx, find(root, 'cap'), incentiveNode !== undefined);
   const payees = payeesOf(ctx, find(root, 'payees'));
+  const settled = settlementOf(ctx, root, { currency, components, at });
+  const guardrails = resolveGuardrails(ctx, find(root, 'guardrails'), shared.sections.guardrails);
   for (const name of sectionsOf(root).measures.keys()) ctx.measure(name, root);
+  for (const name of sectionsOf(root).states.keys()) ctx.state(name, root);
+  const own = made.made.filter((k) => k.derivation !== undefined).flatMap((k) => facts.kind(k.name, k.at) ?? []);
   checkUnusedTables(ctx, new Set(sectionsOf(root).tables.keys()));
-  const owners = [...ctx.measured].flatMap(([kind, where]) => (ctx.credits.some((r) => r.from.includes(kind)) ? [] : (ownerRule({ ...ctx }, kind, where) ?? [])));
+  const owners = [...ctx.measured].flatMap(([kind, where]) => (rulesOf(ctx, kind).length > 0 ? [] : (ownerRule(ctx, kind, where) ?? [])));
+  const reads = readsOf([components, settled, ctx.credits, owners, guardrails, own], ctx, (kind) => own.find((k) => k.name === kind) ?? ctx.kinds.get(kind));
+  checkOrder({ components, measures: reads.measures }, mine);
   found.push(...mine);
   // a key that was refused is part of the plan: without it, something else would be paid
   const refused = found.some((d) => d.severity === 'error' && (version.files.includes(d.file) || (d.file === 'trueup.yaml' && d.path.startsWith('defaults'))));
   if (refused || hasErrors(mine) || version.effective === undefined || period === undefined) return undefined;
+  const derivedOf = (names: ReadonlySet<string>): string[] => [...names].filter((kind) => ctx.kinds.get(kind)?.derivation !== undefined).sort();
+  const derived = derivedOf(reads.gathered);
   const plan = {
     plan: version.name,
     title: textOf(find(root, 'title')) ?? humanised(version.name),
@@ -72,81 +79,17 @@ export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[
     terms,
     ...(incentive !== undefined && { incentive }),
     components,
-    credits: [...ctx.credits, ...owners],
-    guardrails: [], states: [], kinds: [], release: [], takeBack: [], negative: 'carry' as const, paysIn: currency,
-    measures: measuresRead(components, ctx, root),
+    credits: withMade([...ctx.credits, ...owners], derived, (rule, kind) => rulesOf(ctx, kind).includes(rule)),
+    guardrails: withMade(guardrails, derived, (guardrail, kind) => lineageOf(ctx.kinds, ctx.kinds.get(kind) as Kind).some((k) => guardrail.from.includes(k.name))),
+    states: reads.states, kinds: own,
+    ...settled,
+    measures: reads.measures,
     ...(cap !== undefined && { cap }),
     round, at,
   };
-  return deepFreeze({ ...plan, fingerprint: fingerprintOf(plan) });
-}
-
-/** Measures of the workspace are checked also where no plan reads them, as far as they need no plan. */
-export function checkSharedMeasures(shared: Shared, found: Diagnostic[]): void {
-  const empty: MapNode = { kind: 'map', entries: [], at: { file: 'trueup.yaml', line: 0, column: 0, path: '' } };
-  const ctx = contextOf(empty, shared, [], shared.currency, found);
-  for (const [name, entry] of shared.sections.measures) {
-    if (!needsPlan(entry.value, shared.sections.measures)) ctx.measure(name, entry.value);
-  }
-}
-
-/** Whether a measure may name things that only a plan has: its terms, its credit rules, its own measures. */
-function needsPlan(node: Node, measures: ReadonlyMap<string, Entry>): boolean {
-  if (node.kind === 'text') return !measures.has(node.text.trim());
-  if (find(node, 'formula') !== undefined || find(node, 'credited') !== undefined) return true;
-  const parts = find(node, 'ratio');
-  return parts?.kind === 'list' && parts.items.some((part) => {
-    const named = part.kind === 'text' ? measures.get(part.text.trim())?.value : part;
-    return named === undefined || (named !== node && named.kind === 'text') || (named.kind === 'map' && find(named, 'ratio') === undefined && needsPlan(named, measures));
-  });
-}
-
-function contextOf(root: MapNode, shared: Shared, terms: readonly Term[], currency: string, found: Diagnostic[]): PlanContext {
-  const own = sectionsOf(root);
-  const tables = new Map([...shared.sections.tables, ...own.tables]);
-  const measures = new Map([...shared.sections.measures, ...own.measures]);
-  const byName = new Map(terms.map((t) => [t.name, t]));
-  const creditEntries = new Map([...shared.sections.credits, ...own.credits]);
-  const credits = resolveCredits({ found, kinds: shared.kinds, terms: byName, tables }, [...creditEntries.values()]);
-  const components = new Set<string>();
-  const ctx: PlanContext = {
-    found, kinds: shared.kinds, currency, terms: byName, tables, credits, components,
-    measureNames: new Set(measures.keys()),
-    measure: measureLookup(measures, () => ctx),
-    used: new Set(), measured: new Map(),
-  };
-  checkTwoMeanings(root, measures, tables, found);
-  collectComponents(entriesOf(find(root, 'components')), components, new Map(), found);
-  return ctx;
-}
-
-/** A measure, a table and a term are called by their bare name, so one name can be only one of them. */
-function checkTwoMeanings(root: MapNode, measures: ReadonlyMap<string, Entry>, tables: ReadonlyMap<string, Entry>, found: Diagnostic[]): void {
-  const seen = new Map<string, { what: string; entry: Entry }>();
-  const groups: readonly (readonly [string, readonly Entry[]])[] = [['measure', [...measures.values()]], ['table', [...tables.values()]], ['term', entriesOf(find(root, 'terms'))]];
-  for (const [what, entries] of groups) {
-    for (const entry of entries) {
-      const before = seen.get(entry.key);
-      if (before !== undefined) {
-        found.push(problem('plan.two_meanings', entry.at, `\`${entry.key}\` is a ${what} here and a ${before.what} in ${before.entry.at.file}, line ${before.entry.at.line}`, 'give one of them another name'));
-      } else {
-        seen.set(entry.key, { what, entry });
-      }
-    }
-  }
-}
-
-/** Components are called by their bare name (`bookings.attainment`), so a name stands once in a plan, at whatever depth. */
-function collectComponents(entries: readonly Entry[], into: Set<string>, seen: Map<string, Entry>, found: Diagnostic[]): void {
-  for (const entry of entries) {
-    const before = seen.get(entry.key);
-    if (before !== undefined) {
-      found.push(problem('plan.two_meanings', entry.at, `there is another component \`${entry.key}\` on line ${before.at.line}`, 'give one of them another name, so that statements can tell them apart'));
-    }
-    seen.set(entry.key, entry);
-    into.add(entry.key);
-    collectComponents(entriesOf(find(entry.value, 'components')), into, seen, found);
-  }
+  // kinds of the plan itself stand in it
+  const beside = [...reads.fields.filter(({ kind }) => !own.some((k) => k.name === kind)), ...derivedOf(reads.kinds).flatMap((name) => (own.some((k) => k.name === name) ? [] : [{ kind: name, derivation: ctx.kinds.get(name)?.derivation }]))];
+  return deepFreeze({ ...plan, fingerprint: fingerprintOf(plan, beside) });
 }
 
 function checkPlanName(version: Version, found: Diagnostic[]): void {
@@ -156,13 +99,28 @@ function checkPlanName(version: Version, found: Diagnostic[]): void {
   found.push(problem('plan.bad_name', node.at, `\`${version.name}\` cannot be the name of a plan, which stands in file names and commands`, better === '' ? 'use letters, digits, `-` and `_`' : `write \`plan: ${better}\`, and put the words for people into \`title\``));
 }
 
-/** Measures that tables read: they stand in no component themselves. */
-function measuresRead(components: readonly Component[], ctx: PlanContext, root: MapNode): Measure[] {
-  const names = components.flatMap(function read(c: Component): string[] {
-    const tables = [c.kind === 'leaf' ? c.pay?.number : undefined, ...c.multiply.map((m) => m.factor)].flatMap((n) => (n?.kind === 'table' ? [n.table.by] : []));
-    return [...tables.flatMap(measuresIn), ...(c.kind === 'group' ? c.components.flatMap(read) : [])];
+/** What is payable when, and how it is settled. */
+function settlementOf(ctx: PlanContext, root: MapNode, plan: Pick<Plan, 'currency' | 'components' | 'at'>): Pick<Plan, 'release' | 'takeBack' | 'draw' | 'negative' | 'paysIn' | 'convert' | 'accounting' | 'base'> {
+  const paysIn = paysInOf(ctx, find(root, 'pays_in'), plan.currency);
+  const convert = resolveConvert(ctx, find(root, 'convert'));
+  const draw = resolveDraw(ctx, find(root, 'draw'));
+  const accounting = resolveAccounting(ctx, find(root, 'accounting'));
+  const base = resolveBase(ctx, find(root, 'base'));
+  const lines = lineKinds(plan.components.filter((c) => c.release === undefined));
+  checkCurrencies(ctx, { ...plan, paysIn, convert }, find(root, 'pays_in'));
+  return {
+    release: resolveReleases(ctx, find(root, 'release'), lines) ?? [], takeBack: resolveTakeBacks(ctx, find(root, 'take_back')) ?? [],
+    negative: negativeOf(root), paysIn, ...(draw !== undefined && { draw }), ...(convert !== undefined && { convert }),
+    ...(accounting !== undefined && { accounting }), ...(base !== undefined && { base }),
+  };
+}
+
+/** Facts that are made of other facts are credited, and guarded, like these, where no rule names them. */
+function withMade<T extends { readonly from: readonly string[] }>(items: readonly T[], made: readonly string[], applies: (item: T, kind: string) => boolean): readonly T[] {
+  return items.map((item) => {
+    const added = made.filter((kind) => !item.from.includes(kind) && applies(item, kind));
+    return added.length === 0 ? item : { ...item, from: [...item.from, ...added] };
   });
-  return [...new Set(names)].sort().flatMap((name) => ctx.measure(name, root) ?? []);
 }
 
 export function currencyOf(found: Diagnostic[], node: Node | undefined, otherwise: string): string {
@@ -203,7 +161,7 @@ function componentsOf(ctx: PlanContext, root: MapNode, given: { period: Grain; r
 }
 
 function capOf(ctx: PlanContext, node: Node | undefined, hasIncentive: boolean): Limit | undefined {
-  return node && resolveLimit(ctx, node, { ...knownUse(ctx), place: 'limit' }, hasIncentive);
+  return node && resolveLimit(ctx, node, { ...knownUse(ctx, 'the components'), place: 'limit' }, hasIncentive);
 }
 
 function payeesOf(ctx: PlanContext, node: Node | undefined): Filter | 'all' | undefined {

@@ -7,10 +7,15 @@ import { formatRatio, multiply, ratio } from '../value/rate.ts';
 import type { Ratio } from '../value/rate.ts';
 import { formulaText } from './formula-text.ts';
 import type { Type } from './formula.ts';
-import type { Component, CreditRule, Gate, Limit, Measure, Num, Plan, Roundings, Table, TableRow, Term, Window } from './plan.ts';
-
-/** What is printed: a text, or a map. Lists of texts and maps are printed in brackets. */
-type Out = string | readonly Out[] | { readonly [key: string]: Out | undefined };
+import { limitsOut, mapOf, ofOut, payableOut, poolOut, settlementOut } from './resolved-payment.ts';
+import type { Out, Writers } from './resolved-payment.ts';
+import { readsOf } from './references.ts';
+import type { Read } from './references.ts';
+import { keysOf } from './table-cells.ts';
+import { must } from '../value/diagnostic.ts';
+import { bareKind } from './kinds.ts';
+import type { Component, Gate, Limit, Measure, Num, Plan, Roundings, Table, TableRow, Term, Window } from './plan.ts';
+import { creditOut, guardrailOut, kindOut, measureOut, stateOut } from './resolved-facts.ts';
 
 export function resolvedText(plan: Plan): string {
   return `${print(planOut(plan), '')}\n`;
@@ -18,6 +23,8 @@ export function resolvedText(plan: Plan): string {
 
 function planOut(plan: Plan): Out {
   const named = namedMeasures(plan);
+  const write = writers(named);
+  const { base, ...settlement } = settlementOut(plan, write);
   return {
     plan: plan.plan,
     title: plan.title,
@@ -27,16 +34,29 @@ function planOut(plan: Plan): Out {
     with: mapOf(plan.terms.filter((t) => t.given !== undefined), (t) => t.name, (t) => termValue(t, t.given as Ratio | string)),
     payees: plan.payees === 'all' ? 'all' : plan.payees.text,
     currency: plan.currency,
+    pays_in: plan.paysIn === plan.currency ? undefined : plan.paysIn,
     calendar: formatCalendar(plan.calendar),
     period: plan.period,
     incentive: plan.incentive && numOut(plan.incentive),
+    base,
     prorate: plan.prorate === 'days_after_first' ? 'days after the first' : plan.prorate,
-    credits: mapOf(plan.credits, (c) => c.name, creditOut),
-    measures: mapOf([...named.values()], (m) => m.name, (m) => measureOut(m, named)),
+    facts: mapOf(plan.kinds, (k) => bareKind(k.name), (k) => kindOut(k, numOut)),
+    states: mapOf(plan.states, (st) => st.name, stateOut),
+    // kinds that no rule credits have a rule `owner` each; one entry cannot say several of them, and none says the same
+    credits: mapOf(plan.credits.filter((c) => plan.credits.filter((other) => other.name === c.name).length === 1), (c) => c.name, (c) => creditOut(c, numOut)),
+    guardrails: mapOf(plan.guardrails, (g) => g.name, (g) => guardrailOut(g, numOut)),
+    tables: namedTables(plan),
+    measures: mapOf([...named.values()], (m) => m.name, (m) => measureOut(m, named, numOut)),
     components: mapOf(plan.components, (c) => c.name, (c) => componentOut(c, named, {})),
     cap: plan.cap && limitOut(plan.cap),
+    ...payableOut(plan, write),
+    ...settlement,
     round: roundOut(plan.round),
   };
+}
+
+function writers(named: ReadonlyMap<string, Measure>): Writers {
+  return { number: numOut, measure: (m) => (named.get(m.name) === undefined ? measureOut(m, named, numOut) : m.name) };
 }
 
 function termOut(term: Term): string {
@@ -53,36 +73,8 @@ function literal(value: Ratio, written: 'number' | 'percent' | 'factor'): string
   return formulaText({ kind: 'number', value, written, at: { start: 0, end: 0 } });
 }
 
-function creditOut(rule: CreditRule): Out {
-  const to = rule.to.map((p) => p.join('.'));
-  return {
-    title: rule.title,
-    from: [...rule.from],
-    to: rule.split.length > 0 ? undefined : to,
-    split: rule.split.length === 0 ? undefined : rule.split.map((step) => mapOf(step, (s) => s.to.join('.'), (s) => (s.share === 'rest' ? 'rest' : numOut(s.share))) ?? {}),
-    share: rule.share === undefined ? '100%' : numOut(rule.share),
-    where: rule.where?.text,
-    overlay: rule.overlay ? 'yes' : 'no',
-    up: rule.up?.field,
-    levels: rule.up === undefined ? undefined : String(rule.up.levels),
-  };
-}
-
-function measureOut(measure: Measure, named: ReadonlyMap<string, Measure>): Out {
-  const part = (m: Measure): Out => (named.get(m.name) === undefined ? measureOut(m, named) : m.name);
-  switch (measure.kind) {
-    case 'ratio': return { title: measure.title, ratio: [part(measure.numerator), part(measure.denominator)] };
-    case 'formula': return { title: measure.title, formula: formulaText(measure.formula) };
-    case 'rank': return { title: measure.title, rank: part(measure.of), among: measure.among?.join('.') };
-    default: {
-      const over = { where: measure.where?.text, credited: measure.credited.length === 0 ? undefined : [...measure.credited] };
-      if (measure.kind === 'count') return { title: measure.title, count: [...measure.from], ...over };
-      return { title: measure.title, [measure.kind]: formulaText(measure.of), from: [...measure.from], ...over };
-    }
-  }
-}
-
 function componentOut(c: Component, named: ReadonlyMap<string, Measure>, around: Roundings): Out {
+  const write = writers(named);
   const base = { title: c.title, weight: c.weight && numOut(c.weight), incentive: c.incentive && numOut(c.incentive) };
   // a group's roundings reach its parts; `end` stands at the top only
   const round = roundOut(Object.fromEntries(Object.entries(c.round).filter(([point]) => around.end === undefined || point !== 'end')));
@@ -91,13 +83,14 @@ function componentOut(c: Component, named: ReadonlyMap<string, Measure>, around:
     multiply: mapOf(c.multiply, (m) => m.name, (m) => numOut(m.factor)),
     cap: c.caps.length === 0 ? undefined : c.caps.map(limitOut),
     floor: c.floor && limitOut(c.floor),
+    ...payableOut(c, write),
     round,
   };
   const when = { window: windowText(c.window), period: c.period };
   if (c.kind === 'group') return { ...base, ...when, components: mapOf(c.components, (x) => x.name, (x) => componentOut(x, named, c.round)), ...rest };
   const target = c.target && { target: numOut(c.target), better: c.better, no_target: shareOut(c.noTarget) };
-  const measure = c.measure && { measure: named.get(c.measure.name) === undefined ? measureOut(c.measure, named) : c.measure.name, ...target, missing: shareOut(c.missing) };
-  return { ...base, ...measure, ...when, ...(c.pay && { [c.pay.form]: numOut(c.pay.number) }), ...rest };
+  const measure = c.measure && { measure: write.measure(c.measure), ...target, missing: shareOut(c.missing) };
+  return { ...base, ...measure, ...when, ...ofOut(c, write), ...(c.pay && { [c.pay.form]: numOut(c.pay.number) }), pool: poolOut(c.pool, write), limits: limitsOut(c.limits), ...rest };
 }
 
 function shareOut(share: Ratio | 'hold'): string {
@@ -122,12 +115,42 @@ function numOut(number: Num): Out {
 }
 
 function tableOut(table: Table): Out {
-  const rows = mapOf(table.rows, (r) => keyText(r, table.by.type), (r) => (r.right === undefined ? formulaText(r.value) : [formulaText(r.value), formulaText(r.right)]));
-  const otherwise = table.otherwise && { otherwise: formulaText(table.otherwise) };
-  return { title: table.title, by: formulaText(table.by), [table.kind]: { ...(rows as object), ...otherwise }, beyond: table.kind === 'points' ? table.beyond : undefined };
+  const by = keysOf(table).map((key) => formulaText(key));
+  return { title: table.title, by: by.length === 1 ? by[0] : by, [table.kind]: rowsOut(table), beyond: table.kind === 'points' ? table.beyond : undefined };
 }
 
-function keyText(row: TableRow, by: Type): string {
+function rowsOut(table: Table): Out {
+  if (table.outer !== undefined) {
+    const { rows, otherwise } = table.outer;
+    return new Map([...rows.map((r) => [keyText(r, table.by.type), rowsOut(r.table)] as const), ...(otherwise === undefined ? [] : [['otherwise', otherwiseOut(otherwise)] as const])]);
+  }
+  const rows = table.rows.map((r) => [keyText(r, table.by.type), r.right === undefined ? formulaText(r.value) : [formulaText(r.value), formulaText(r.right)]] as const);
+  return new Map<string, Out>([...rows, ...(table.otherwise === undefined ? [] : [['otherwise', formulaText(table.otherwise)] as const])]);
+}
+
+/** One value for all that is left, or rows. */
+function otherwiseOut(table: Table): Out {
+  const inner = table.outer;
+  if (table.rows.length === 0 && inner === undefined && table.otherwise !== undefined) return formulaText(table.otherwise);
+  return inner !== undefined && inner.rows.length === 0 && inner.otherwise !== undefined ? otherwiseOut(inner.otherwise) : rowsOut(table);
+}
+
+/** Tables that formulas read by name. What one is read at that is called is said where it is called. */
+function namedTables(plan: Plan): Out | undefined {
+  const reads = new Map<string, Read[]>();
+  for (const read of readsOf(plan)) reads.set(read.name, [...(reads.get(read.name) ?? []), read]);
+  return mapOf([...reads].sort(([a], [b]) => (a < b ? -1 : 1)), ([name]) => name, ([, all]) => namedTable(all));
+}
+
+function namedTable(reads: readonly Read[]): Out {
+  const read = reads.find((r) => r.called !== true) ?? must(reads[0]);
+  const out = tableOut(read.table);
+  // without `by` a table is read at the attainment here and at the value there
+  const several = new Set(reads.filter((r) => r.called !== true).map((r) => keysOf(r.table).map(formulaText).join(','))).size > 1;
+  return several ? { ...(out as object), by: undefined } : out;
+}
+
+function keyText(row: Pick<TableRow, 'key' | 'over'>, by: Type): string {
   if (typeof row.key === 'string') return row.key === 'otherwise' ? '"otherwise"' : row.key;
   if (typeof row.key === 'boolean') return row.key ? 'yes' : 'no';
   const key = by.kind === 'date' ? formatDay(Number(row.key.n)) : literal(row.key, by.kind === 'percent' || by.kind === 'factor' ? by.kind : 'number');
@@ -150,32 +173,33 @@ function namedMeasures(plan: Plan): Map<string, Measure> {
     inside(m);
   };
   const inside = (m: Measure): void => {
-    if (m.kind === 'ratio') { visit(m.numerator); visit(m.denominator); }
+    if (m.kind === 'ratio') { visit(m.numerator); visit(m.denominator); if (m.otherwise !== undefined) visit(m.otherwise); }
+    if (m.kind === 'rank') visit(m.of);
     if (m.kind === 'formula') Object.values(m.measures).forEach(visit);
   };
   const component = (c: Component): void => {
     if (c.kind === 'leaf' && c.measure !== undefined) {
-      if (c.measure.name === c.name) inside(c.measure);
+      // one that stands in the component has its name
+      if (c.measure.name === c.name && !c.measure.at.path.startsWith('measures.')) inside(c.measure);
       else visit(c.measure);
     }
+    if (c.kind === 'leaf' && typeof c.of === 'object') visit(c.of);
+    for (const part of c.release ?? []) if (part.as !== undefined) visit(part.as);
     for (const g of c.gates) for (const t of g.require) if (t.left.kind === 'measure') visit(t.left.measure);
     if (c.kind === 'group') c.components.forEach(component);
   };
   plan.components.forEach(component);
+  for (const part of plan.release) if (part.as !== undefined) visit(part.as);
   plan.measures.forEach(visit);
   return named;
-}
-
-function mapOf<T>(items: readonly T[], key: (item: T) => string, value: (item: T) => Out): Out | undefined {
-  return items.length === 0 ? undefined : Object.fromEntries(items.map((item) => [key(item), value(item)]));
 }
 
 /** Block style for maps; a list of one is printed as its one item where the language reads it so. */
 function print(out: Out, indent: string): string {
   if (typeof out === 'string') return scalar(out, false);
   if (isList(out)) return flow(out);
-  return Object.entries(out).filter(([, v]) => v !== undefined).map(([key, value]) => {
-    const v = value as Out;
+  return entriesOut(out).map(([key, value]) => {
+    const v = value;
     const name = scalar(key, true);
     if (typeof v === 'string') return `${indent}${name}: ${scalar(v, false)}`;
     if (isList(v)) return `${indent}${name}: ${v.length === 1 && v[0] !== undefined && typeof v[0] === 'string' ? scalar(v[0], false) : flow(v)}`;
@@ -186,8 +210,12 @@ function print(out: Out, indent: string): string {
 function flow(out: Out): string {
   if (typeof out === 'string') return scalar(out, true);
   if (isList(out)) return `[${out.map(flow).join(', ')}]`;
-  const entries = Object.entries(out).filter(([, v]) => v !== undefined);
-  return `{ ${entries.map(([key, value]) => `${scalar(key, true)}: ${flow(value as Out)}`).join(', ')} }`;
+  return `{ ${entriesOut(out).map(([key, value]) => `${scalar(key, true)}: ${flow(value)}`).join(', ')} }`;
+}
+
+function entriesOut(out: Exclude<Out, string | readonly Out[]>): readonly (readonly [string, Out])[] {
+  const entries: readonly (readonly [string, Out | undefined])[] = out instanceof Map ? [...(out as ReadonlyMap<string, Out>)] : Object.entries(out);
+  return entries.flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
 }
 
 function isList(out: Out): out is readonly Out[] {

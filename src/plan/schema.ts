@@ -80,7 +80,8 @@ function shapeSchema(shape: Shape): z.ZodType {
     measure: () => measure,
     measures: () => z.array(measure),
     rows: () => z.record(z.string(), z.union([scalar, z.array(scalar), z.record(z.string(), z.unknown())])),
-    splits: () => z.union([z.record(z.string(), scalar), z.array(z.record(z.string(), scalar))]),
+    splits: () => z.union([z.record(z.string(), z.union([scalar, table])), z.array(z.record(z.string(), z.union([scalar, table])))]),
+    guardrails: () => z.union([z.array(scalar), z.record(z.string(), z.lazy(() => schemaOf('guardrail')))]),
   };
   return shapes[shape]();
 }
@@ -174,7 +175,9 @@ function below(shape: Shape, step: string): Shape | undefined {
   }
   if (shape === 'numbers' && /^\d+$/.test(step)) return 'number';
   if (shape === 'measures') return 'measure';
-  if (shape === 'texts' || shape === 'rows' || shape === 'splits') return 'text';
+  if (shape === 'splits') return /^\d+$/.test(step) ? 'splits' : 'number';
+  if (shape === 'guardrails') return /^\d+$/.test(step) ? 'text' : { place: 'guardrail' };
+  if (shape === 'texts' || shape === 'rows') return 'text';
   const place = keysOf(shape);
   return place !== undefined && Object.hasOwn(KEYS[place], step) ? KEYS[place][step]?.shape : undefined;
 }
@@ -242,6 +245,7 @@ const EXPECTED: Readonly<Record<Extract<Shape, string> | 'map' | 'value', readon
   measure: ['the name of a measure, or a map', 'write a name, or a map such as `{ sum: amount, from: deal }`'],
   measures: ['a list of two measures', 'write `[won, closed]`'],
   rows: ['a map of key: value', 'write the rows as `{ 0: 3%, 50k: 5% }`'],
+  guardrails: ['a list of names, or a map of guardrails', 'write `[icp_floor, windfall]`, or `{ small: { from: deal, require: amount >= 500 } }`'],
   splits: ['a map of payee: share, or a list of such maps', 'write `{ partner: 20%, owner: rest }`'],
   map: ['a map of keys', 'write the keys below it, indented by two spaces, or in { }'],
 };

@@ -1,215 +1,110 @@
 /**
  * What names mean at each place of a plan, in the order of the language: a result of this component, a
- * field of the row, `payee.x`, `component.attainment`, a measure, a table, a term, the edges of the
- * period. A name with two meanings is refused, so the order never decides what somebody is paid.
+ * field of the row, `payee.x`, `component.attainment`, a measure, a table, a term, the group's field, the
+ * edges of the period. A name with two meanings is refused, so the order never decides what somebody is paid.
  */
-import type { Code, Diagnostic } from '../value/diagnostic.ts';
-import { closest } from './closest.ts';
-import { placeOf } from './document.ts';
-import type { Entry, Node, TextNode } from './document.ts';
-import type { Formula, Ref, Span, Type, Typed } from './formula.ts';
-import { isFunction } from './formula-functions.ts';
-import { formulaText } from './formula-text.ts';
-import { fieldOf, typeOf } from './kinds.ts';
-import { parseFormula } from './parse-formula.ts';
-import type { At, CreditRule, Kind, Measure, Term } from './plan.ts';
-import { both, problem } from './problem.ts';
-import { typeFormula } from './type-formula.ts';
-import type { Meaning } from './type-formula.ts';
+import type { Diagnostic } from '../value/diagnostic.ts';
+import type { Entry, Node } from './document.ts';
+import type { Type } from './formula.ts';
+import type { Kinds } from './kinds.ts';
+import type { Trail } from './lazily.ts';
+import type { At, CreditRule, Field, Kind, Measure, State, Term } from './plan.ts';
+import { both } from './problem.ts';
+import { RESULTS } from './names.ts';
+import { follow, hintFor, rowNames } from './row-names.ts';
+import type { Names } from './typed-text.ts';
+
+export { tableNames } from './table-names.ts';
+export { together, typed } from './typed-text.ts';
+export type { Found, Names, TypedText } from './typed-text.ts';
 
 /** What the parts of one plan share while it is resolved. */
 export interface PlanContext {
   readonly found: Diagnostic[];
-  readonly kinds: ReadonlyMap<string, Kind>;
+  readonly kinds: Kinds;
   readonly currency: string;
   readonly terms: ReadonlyMap<string, Term>;
   readonly tables: ReadonlyMap<string, Entry>;
-  readonly credits: readonly CreditRule[];
+  /** filled once everything else of the plan can be asked for */
+  readonly credits: CreditRule[];
+  /** of all credit rules, also of those with errors */
+  readonly ruleNames: ReadonlySet<string>;
   readonly measureNames: ReadonlySet<string>;
   /** the measure of a name, resolved when it is first asked for; undefined where it has errors */
-  readonly measure: (name: string, asked: Node) => Measure | undefined;
-  /** names of all components, at whatever depth */
-  readonly components: ReadonlySet<string>;
+  readonly measure: (name: string, asked: Node | At) => Measure | undefined;
+  /** whose number a measure of this name is, as its text says */
+  readonly subjectOf: (name: string) => string;
+  readonly state: (name: string, asked: Node | At) => State | undefined;
+  /** the kind whose state it is */
+  readonly subjectOfState: (name: string) => string | undefined;
+  readonly levelOf: (state: string) => Type;
+  /** whether rows of a kind can be read: what its condition, or its state, says is resolved first */
+  readonly ready: (kind: string, asked: Node | At) => boolean;
+  /** what is being resolved, outermost first */
+  readonly trail: Trail;
+  /** all components by name, at whatever depth */
+  readonly components: ReadonlyMap<string, Entry>;
+  /** what a component measures, found when it is first asked for */
+  readonly measuredBy: (component: string) => Measured;
   /** names of tables that something reads */
   readonly used: Set<string>;
   /** kinds of fact that a measure reads, and where it says so */
   readonly measured: Map<string, At>;
 }
+/** `broken`: it says a measure, which has errors of its own */
+export interface Measured { readonly measure?: Measure; readonly broken: boolean }
 
-/** `broken`: what the name stands for has errors of its own, which are reported there */
-interface Found { readonly broken?: true; readonly meaning?: Meaning; readonly refusal?: { readonly code: Code; readonly message: string; readonly hint: string } }
-/** The names of one place. `asked` is the node that asks, for messages of what is resolved on the way. */
-export interface Names {
-  find(name: string, asked: TextNode): Found | undefined;
-  all(): readonly string[];
+/** Fields of the person whose row is looked at, by their bare names; dots follow references. */
+export function personNames(kinds: Kinds): Names {
+  return rowNames(kinds, ['person']);
 }
 
-export interface TypedText { readonly formula: Typed; readonly text: string }
+type Terms = ReadonlyMap<string, Term>;
 
-/** A text of a plan file as a typed formula; everything wrong with it is reported at its place in the file. */
-export function typed(found: Diagnostic[], node: TextNode, names: Names, expected?: readonly Type[]): TypedText | undefined {
-  // an empty value has been reported with its key
-  if (node.text.trim() === '' && !node.quoted) return undefined;
-  const read = parseFormula(node.text);
-  if ('problem' in read) {
-    found.push(problem('plan.formula', placeOf(node, read.problem.at), read.problem.message, read.problem.hint));
-    return undefined;
-  }
-  const refused = new Set<number>();
-  const meanings = new Map<string, Found | undefined>();
-  for (const { name, at } of namesIn(read.formula)) {
-    if (!meanings.has(name)) meanings.set(name, names.find(name, node));
-    const refusal = meanings.get(name)?.refusal;
-    if (refusal === undefined) continue;
-    refused.add(at.start);
-    found.push(problem(refusal.code, placeOf(node, at), refusal.message, refusal.hint));
-  }
-  if ([...meanings.values()].some((m) => m?.broken)) return undefined;
-  const zero = divisionByZero(read.formula);
-  if (zero !== undefined) {
-    found.push(problem('plan.formula', placeOf(node, zero), 'this divides by 0', 'divide by something that is not 0'));
-    return undefined;
-  }
-  const result = typeFormula(read.formula, { lookup: (name) => meanings.get(name)?.meaning, names: names.all }, expected);
-  if ('problems' in result) {
-    for (const p of result.problems) if (!refused.has(p.at.start)) found.push(problem('plan.formula', placeOf(node, p.at), p.message, p.hint));
-    return undefined;
-  }
-  return refused.size > 0 ? undefined : { formula: result.typed, text: formulaText(result.typed) };
-}
-
-function divisionByZero(formula: Formula): Span | undefined {
-  if (formula.kind !== 'call' && formula.kind !== 'op') return undefined;
-  const [, by] = formula.args;
-  if (formula.kind === 'op' && formula.op === '/' && by?.kind === 'number' && by.value.n === 0n) return by.at;
-  return formula.args.map(divisionByZero).find((at) => at !== undefined);
-}
-
-function namesIn(formula: Formula): { readonly name: string; readonly at: Span }[] {
-  if (formula.kind === 'name') return [{ name: formula.name, at: formula.at }];
-  if (formula.kind === 'op') return formula.args.flatMap(namesIn);
-  if (formula.kind !== 'call') return [];
-  const called = isFunction(formula.name) ? [] : [{ name: formula.name, at: { start: formula.at.start, end: formula.at.start + formula.name.length } }];
-  return [...called, ...formula.args.flatMap(namesIn)];
-}
-
-/** Names that several groups give: one meaning at most. */
-export function together(...groups: readonly Names[]): Names {
-  return {
-    all: () => [...new Set(groups.flatMap((g) => g.all()))],
-    find(name, asked) {
-      const hits = groups.flatMap((g) => g.find(name, asked) ?? []);
-      const clear = hits.filter((h) => h.refusal === undefined && h.meaning !== undefined);
-      if (clear.length < 2) return clear[0] ?? hits[0];
-      const what = clear.map((h) => meaningName(h.meaning as Meaning));
-      return { meaning: (clear[0] as Found).meaning as Meaning, refusal: { code: 'plan.two_meanings', message: `\`${name}\` means two things here: ${both(what)}`, hint: 'give one of them another name' } };
-    },
-  };
-}
-
-function meaningName({ ref }: Meaning): string {
-  const names: Readonly<Record<Ref['kind'], string>> = {
-    column: 'a column of the file', field: 'a field of the row', payee_field: 'a field of the payee', result: 'a result of the component',
-    component: 'a component', measure: 'a measure', payee: 'the payee', via_field: 'a field of the payee below', person_term: 'a term of the payee',
-    group_field: 'a field of the group', state: 'a state', table: 'a table', term: 'a term', period: 'an edge of the period',
-  };
-  return names[ref.kind];
-}
-
-/** Fields of the rows of these kinds; dots follow references. A field must mean the same in each kind. */
-export function rowNames(kinds: ReadonlyMap<string, Kind>, rows: readonly string[]): Names {
-  const known = rows.flatMap((name) => kinds.get(name) ?? []);
-  return {
-    all: () => known.flatMap((k) => pathsOf(k, kinds)),
-    find(name) {
-      const path = name.split('.');
-      const types = known.map((kind) => ({ kind, got: follow(kinds, kind, path) }));
-      const first = types.find((t) => typeof t.got === 'object');
-      const missing = types.find((t) => typeof t.got !== 'object');
-      if (first === undefined) {
-        const got = types[0]?.got;
-        return typeof got === 'string' && path.length > 1 ? { refusal: { code: 'plan.unknown_name', message: got, hint: hintFor(kinds, known[0], path) } } : undefined;
-      }
-      const meaning: Meaning = { ref: { kind: 'field', path }, type: first.got as Type };
-      if (missing !== undefined) return { meaning, refusal: { code: 'plan.unknown_name', message: `\`${name}\` is a field of \`${first.kind.name}\`, but not of \`${missing.kind.name}\``, hint: `add it to \`${missing.kind.name}\`, or measure the two kinds apart` } };
-      const other = types.find((t) => JSON.stringify(t.got) !== JSON.stringify(first.got));
-      if (other !== undefined) return { meaning, refusal: { code: 'plan.two_meanings', message: `\`${name}\` has one type in \`${first.kind.name}\` and another in \`${other.kind.name}\``, hint: 'measure the two kinds apart' } };
-      return { meaning };
-    },
-  };
-}
-
-/** The type at the end of a path, or why there is none. */
-export function follow(kinds: ReadonlyMap<string, Kind>, kind: Kind, path: readonly string[]): Type | string {
-  let at: Kind = kind;
-  let type: Type | undefined;
-  for (const [i, step] of path.entries()) {
-    if (i > 0) {
-      const next: Kind | undefined = type?.kind === 'entity' ? kinds.get(type.entity) : type?.kind === 'payee' ? kinds.get('person') : undefined;
-      if (next === undefined) return `\`${path.slice(0, i).join('.')}\` is ${type?.kind === 'text' ? 'text' : 'a value'}, so it has no field \`${step}\``;
-      if (next.dated) return `\`${path.slice(0, i).join('.')}\` refers to \`${next.name}\`, whose rows are facts; only reference rows (of a source without \`date\`) can be followed`;
-      at = next;
-    }
-    type = builtIn(at, step) ?? (fieldOf(at, step) === undefined ? undefined : typeOf((fieldOf(at, step) as { type: Parameters<typeof typeOf>[0] }).type));
-    if (type === undefined) return `\`${at.name}\` has no field \`${step}\``;
-  }
-  return type ?? `\`${kind.name}\` is not a field`;
-}
-
-function builtIn(kind: Kind, name: string): Type | undefined {
-  if (name === 'id') return { kind: 'text' };
-  return name === 'date' && kind.dated ? { kind: 'date' } : undefined;
-}
-
-function hintFor(kinds: ReadonlyMap<string, Kind>, kind: Kind | undefined, path: readonly string[]): string {
-  const all = kind === undefined ? [] : pathsOf(kind, kinds);
-  const near = closest(path.join('.'), all);
-  if (near !== undefined) return `did you mean \`${near}\`?`;
-  const first = path[0] ?? '';
-  const below = all.filter((p) => p.startsWith(`${first}.`));
-  return below.length > 0 ? `there are ${both(below.slice(0, 12).map((p) => `\`${p}\``))}` : `to follow \`${first}\`, declare its type as \`payee\` or as a kind in \`facts\``;
-}
-
-function pathsOf(kind: Kind, kinds: ReadonlyMap<string, Kind>): string[] {
-  const own = [...kind.fields.map((f) => f.name), 'id', ...(kind.dated ? ['date'] : [])];
-  const below = kind.fields.flatMap((f) => {
-    const next = typeof f.type === 'object' ? kinds.get(f.type.entity) : f.type === 'payee' ? kinds.get('person') : undefined;
-    return next === undefined ? [] : next.fields.map((n) => `${f.name}.${n.name}`);
-  });
-  return [...own, ...below];
-}
-
-/** Fields of the person whose row is looked at, by their bare names. */
-export function personNames(kinds: ReadonlyMap<string, Kind>): Names {
-  const row = rowNames(kinds, ['person']);
-  return {
-    all: () => row.all().filter((n) => !n.includes('.')),
-    find(name, asked) {
-      const got = row.find(name, asked);
-      return got?.meaning !== undefined && name.includes('.') ? notYet(`\`${name}\`, which follows a reference from the payee,`, 'use fields of the person itself') : got;
-    },
-  };
-}
-
-/** `payee.x`: fields of the payee as of the end of the window. */
-export function payeeNames(kinds: ReadonlyMap<string, Kind>): Names {
+/** `payee` himself, and `payee.x`: his fields, as of the end of the window, and his terms. `via`: formulas about single credits also know the payee directly below. */
+export function payeeNames(kinds: Kinds, terms: Terms, via: 'via' | 'no via' = 'no via'): Names {
   const person = kinds.get('person') as Kind;
+  const whos = via === 'via' ? ['payee', 'via'] as const : ['payee'] as const;
   return {
-    all: () => person.fields.map((f) => `payee.${f.name}`),
+    all: () => whos.flatMap((who) => [...person.fields.map((f) => `${who}.${f.name}`), ...[...terms.keys()].map((t) => `${who}.${t}`)]),
     find(name) {
-      const [first, ...path] = name.split('.');
-      if (first !== 'payee' && first !== 'via') return undefined;
-      if (first === 'via') return notYet('`via` (the payee directly below the one who is credited)');
-      if (path.length === 0) return notYet('the payee himself as a value');
+      const [who, ...path] = name.split('.');
+      if (who !== 'payee' && who !== 'via') return undefined;
+      if (who === 'via' && via === 'no via') return { refusal: { code: 'plan.unknown_name', message: '`via` is the payee directly below the one who is credited, so it has a meaning only for single facts', hint: 'read it in a measure, a guardrail or the factor of a credit rule' } };
+      if (path.length === 0) return who === 'payee' ? { meaning: { ref: { kind: 'payee' }, type: { kind: 'payee' } } } : { refusal: { code: 'plan.unknown_name', message: '`via` has a meaning only together with one of its fields', hint: 'write `via.role` or another field or term of the payee below' } };
+      const term = path.length === 1 ? terms.get(path[0] ?? '') : undefined;
+      if (term !== undefined) return { meaning: { ref: { kind: 'person_term', who, term: term.name }, type: { kind: term.type } } };
       const got = follow(kinds, person, path);
-      if (typeof got === 'object' && path.length > 1) return notYet(`\`${name}\`, which follows a reference from the payee,`, `put the value on the payee's own row as a field`);
-      if (typeof got === 'object') return { meaning: { ref: { kind: 'payee_field', path }, type: got } };
+      if (typeof got === 'object') return { meaning: { ref: { kind: who === 'payee' ? 'payee_field' : 'via_field', path }, type: got } };
       return { refusal: { code: 'plan.unknown_name', message: got, hint: hintFor(kinds, person, path) } };
     },
   };
 }
 
-export function termNames(terms: ReadonlyMap<string, Term>): Names {
+/** `pod.quota`: a field of the group that the payee is in, by the name of the kind or of the field of person that refers to it. */
+export function groupNames(kinds: Kinds): Names {
+  const person = kinds.get('person') as Kind;
+  const groups = groupsOf(person);
+  return {
+    all: () => groups.flatMap(({ kind }) => kinds.get(kind)?.fields.map((f) => `${kind}.${f.name}`) ?? []),
+    find(name) {
+      const [first, ...path] = name.split('.');
+      const group = path.length === 0 ? undefined : groups.find((g) => g.kind === first) ?? groups.find((g) => g.field === first);
+      const kind = group && kinds.get(group.kind);
+      if (group === undefined || kind === undefined) return undefined;
+      const got = follow(kinds, kind, path);
+      if (typeof got !== 'object') return { refusal: { code: 'plan.unknown_name', message: got, hint: hintFor(kinds, kind, path) } };
+      return { meaning: { ref: group.kind === first ? { kind: 'group_field', group: group.kind, path } : { kind: 'payee_field', path: [group.field, ...path] }, type: got } };
+    },
+  };
+}
+
+/** The fields of a person that refer to a row of some kind: pod, shop, account. */
+export function groupsOf(person: Kind | undefined): readonly { readonly field: string; readonly kind: string }[] {
+  return person?.fields.flatMap(({ name, type }: Field) => (typeof type === 'object' ? [{ field: name, kind: type.entity }] : [])) ?? [];
+}
+
+export function termNames(terms: Terms): Names {
   return {
     all: () => [...terms.keys()],
     find(name) {
@@ -227,7 +122,7 @@ export const periodNames: Names = {
   },
 };
 
-export function measureNames(ctx: PlanContext): Names {
+export function measureNames(ctx: Pick<PlanContext, 'measureNames' | 'measure'>): Names {
   return {
     all: () => [...ctx.measureNames],
     find(name, asked) {
@@ -238,63 +133,72 @@ export function measureNames(ctx: PlanContext): Names {
   };
 }
 
-/** Tables may be the whole of a number; inside a formula they are not calculated yet. */
-export function tableNames(ctx: PlanContext): Names {
+const OF_COMPONENTS = ['attainment', 'value', 'target'] as const;
+
+/** `bookings.attainment` and the like, of any component of the plan. */
+export function componentNames(ctx: Pick<PlanContext, 'components' | 'measuredBy'>): Names {
   return {
-    all: () => [...ctx.tables.keys()],
+    all: () => [...ctx.components].flatMap(([name, entry]) => (entry.value.kind === 'map' && entry.value.entries.some((e) => e.key === 'target') ? [`${name}.attainment`] : [])),
     find(name) {
-      if (ctx.tables.has(name)) ctx.used.add(name);
-      return ctx.tables.has(name) ? notYet(`the table \`${name}\` inside a formula`, 'write the name of the table alone, or multiply by it under `multiply`') : undefined;
+      const [component = '', result, ...more] = name.split('.');
+      const entry = ctx.components.get(component);
+      if (entry === undefined || result === undefined) return undefined;
+      const what = OF_COMPONENTS.find((w) => w === result);
+      const has = (key: string): boolean => entry.value.kind === 'map' && entry.value.entries.some((e) => e.key === key);
+      if (what === undefined || more.length > 0) return { refusal: { code: 'plan.unknown_name', message: `a component has no \`${[result, ...more].join('.')}\` that others may read`, hint: `${both(OF_COMPONENTS.map((w) => `\`${component}.${w}\``))} can be read` } };
+      if (has('components')) return { refusal: { code: 'plan.unknown_name', message: `\`${component}\` is a group, which has no ${what} of its own`, hint: 'read one of its parts' } };
+      const lacks = has('measure') ? (what !== 'value' && !has('target') ? 'target' : undefined) : 'measure';
+      if (lacks !== undefined) return { refusal: { code: 'plan.unknown_name', message: `\`${component}\` has no \`${lacks}\`, so there is no \`${name}\``, hint: `add \`${lacks}\` there, or read something else` } };
+      const { measure, broken } = ctx.measuredBy(component);
+      if (broken || measure === undefined) return { broken: true };
+      return { meaning: { ref: { kind: 'component', component, what }, type: what === 'attainment' ? { kind: 'percent' } : measure.type } };
     },
   };
 }
 
-/** `bookings.attainment` and the like, of any component of the plan: not calculated yet. */
-export function componentNames(ctx: Pick<PlanContext, 'components'>): Names {
-  return {
-    all: () => [],
-    find(name) {
-      const [component = '', result] = name.split('.');
-      return result !== undefined && ctx.components.has(component) ? notYet(`\`${name}\`, a result of another component,`, 'measure it here once more: give this component the same `measure`, or name the measure') : undefined;
-    },
-  };
-}
+export type Result = (typeof RESULTS)[number];
+export type Results = Readonly<Partial<Record<Result, Type>>>;
 
 /** Results of the component at hand; what it does not have is said in words. */
-export function resultNames(types: Readonly<Partial<Record<'attainment' | 'value' | 'target' | 'incentive', Type>>>): Names {
+export function resultNames(types: Results): Names {
   return {
     all: () => Object.keys(types),
     find(name) {
-      if (name === 'rate' || name === 'payout') return notYet(`\`${name}\` as a value in a formula`);
-      if (name !== 'attainment' && name !== 'value' && name !== 'target' && name !== 'incentive') return undefined;
-      const type = types[name];
-      if (type !== undefined) return { meaning: { ref: { kind: 'result', what: name }, type } };
-      const lacks = name === 'value' ? 'no `measure` here, so there is no `value`' : name === 'incentive' ? 'no `incentive` here' : `no \`target\` here, so there is no \`${name}\``;
-      return { refusal: { code: 'plan.unknown_name', message: `there is ${lacks}`, hint: `add \`${name === 'value' ? 'measure' : name === 'incentive' ? 'incentive' : 'target'}\`, or read something else` } };
+      const what = RESULTS.find((r) => r === name);
+      if (what === undefined) return undefined;
+      const type = types[what];
+      if (type !== undefined) return { meaning: { ref: { kind: 'result', what }, type } };
+      if (what === 'rate' || what === 'payout') return { refusal: { code: 'plan.unknown_name', message: `there is no one \`${what}\` here that could be read`, hint: `it is there after \`${what}\` has been found, for gates, \`multiply\`, \`cap\` and \`floor\`, and not where a \`marginal\` table has one for each part` } };
+      const lacks = what === 'value' ? 'no `measure` here, so there is no `value`' : what === 'incentive' ? 'no `incentive` here' : `no \`target\` here, so there is no \`${what}\``;
+      return { refusal: { code: 'plan.unknown_name', message: `there is ${lacks}`, hint: `add \`${what === 'value' ? 'measure' : what === 'incentive' ? 'incentive' : 'target'}\`, or read something else` } };
     },
   };
 }
 
 /** Fields of the facts, where a formula cannot be about single facts. */
-export function fieldsRefused(kinds: ReadonlyMap<string, Kind>, rows: readonly string[]): Names {
+export function fieldsRefused(kinds: Kinds, rows: readonly string[]): Names {
   const row = rowNames(kinds, rows);
   return {
     all: () => [],
     find(name, asked) {
       return row.find(name, asked)?.meaning === undefined ? undefined
-        : { refusal: { code: 'plan.table', message: `\`${name}\` is a field of \`${rows.join('`, `')}\`, so it differs from fact to fact; here one number is needed for all of them`, hint: 'only `rate` can be found for each fact: use `rate`, or pick facts with `where`' } };
+        : { refusal: { code: 'plan.table', message: `\`${name}\` is a field of \`${rows.join('`, `')}\`, so it differs from fact to fact; here one number is needed for all of them`, hint: `use \`rate\`, which can be found for each fact; pick facts with \`where\`; or calculate each fact by itself with \`per: ${rows[0] ?? 'deal'}\`` } };
     },
   };
 }
 
-/** Names of a row's place that this version cannot read there. */
-export function outOfRow(ctx: Pick<PlanContext, 'terms' | 'tables'>): Names {
+/** Results of a component, where facts are picked and counted: they come after. */
+export const resultsLater: Names = laterStage(resultNames({ attainment: { kind: 'percent' }, target: { kind: 'money' }, incentive: { kind: 'money' } }), 'facts are counted', 'put the condition into a gate, or the number into the component');
+
+/** Names that mean something, but are known only after the place where they stand. */
+export function laterStage(names: Names, place: string, hint: string): Names {
   return {
     all: () => [],
-    find(name) {
-      const what = ctx.terms.has(name) ? `the term \`${name}\`` : ctx.tables.has(name) ? `the table \`${name}\``
-        : name.startsWith('payee.') || name.startsWith('via.') ? `\`${name}\`` : name === 'period_start' || name === 'period_end' ? `\`${name}\`` : undefined;
-      return what === undefined ? undefined : notYet(`${what} in a formula about single facts`, 'use only fields of the fact here');
+    find(name, asked) {
+      const got = names.find(name, asked);
+      if (got?.broken) return got;
+      return got?.meaning === undefined && got?.table === undefined ? undefined
+        : { refusal: { code: 'plan.later_stage', message: `\`${name}\` is known only after ${place}`, hint } };
     },
   };
 }
@@ -305,11 +209,7 @@ export function later(names: Names, what: string, hint: string): Names {
     all: () => [],
     find(name, asked) {
       const got = names.find(name, asked);
-      return got?.meaning === undefined ? got : notYet(`\`${name}\` ${what}`, hint);
+      return got?.meaning === undefined ? got : { refusal: { code: 'plan.not_built_yet', message: `\`${name}\` ${what} is part of the plan language, but this version does not calculate it yet`, hint } };
     },
   };
-}
-
-function notYet(what: string, hint = 'say it in another way for now'): Found {
-  return { refusal: { code: 'plan.not_built_yet', message: `${what} is part of the plan language, but this version does not calculate it yet`, hint } };
 }

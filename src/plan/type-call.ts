@@ -1,7 +1,6 @@
 /** The types of calls: functions by the table of `formula-functions.ts`, tables by what they are read by. */
 import { FUNCTIONS, isFunction } from './formula-functions.ts';
 import type { FunctionName, Place, Signature } from './formula-functions.ts';
-import { clip } from './formula-tokens.ts';
 import { DATE, NUMBER, TEXT, YES_NO, commonType, described, fits, freedomOf, isNumeric, settle, sharedPlaces, shown, typeName } from './formula-units.ts';
 import type { Formula, Type, Typed } from './formula.ts';
 import { asPercent, comparable, writable } from './type-operation.ts';
@@ -19,8 +18,9 @@ export function typeCall(c: Checker, formula: Call, args: readonly Typed[]): Typ
   if (places === undefined) {
     return c.problem(formula.at, `\`${name}\` takes ${signature.takes}, and has ${args.length} here.`, `Write it like this: ${signature.example}.`);
   }
-  if (name === 'count') {
-    return c.problem(formula.at, '`count` counts the entries of a list, and no field is a list yet.', 'To count facts, use a measure: { count: meeting }.');
+  const [first] = args;
+  if (name === 'count' && (first?.kind !== 'name' || c.scope.isList?.(first.name) !== true)) {
+    return c.problem(formula.at, '`count` counts the entries of a list, which only fields of type payees and splits are.', 'To count facts, use a measure: { count: meeting }.');
   }
   const settled = places.map((place, i) => typeArgument(c, name, place, args[i] as Typed));
   if (!settled.every((arg) => arg !== undefined)) return undefined;
@@ -107,19 +107,6 @@ function settleUnit(unit: Typed, type: Type): Typed {
 }
 
 function typeTableCall(c: Checker, formula: Call, args: readonly Typed[]): Typed | undefined {
-  const table = c.scope.tables?.get(formula.name);
-  if (table === undefined) return undefined;
-  if (args.length !== table.by.length) {
-    return c.problem(formula.at, `The table \`${clip(formula.name)}\` is read by ${table.by.length} ${table.by.length === 1 ? 'value' : 'values'}, and has ${args.length} here.`,
-      'Give one value for each entry of its `by`, in that order.');
-  }
-  const settled = args.map((arg, i) => typeKey(c, formula.name, arg, table.by[i] as Type));
-  return settled.every((arg) => arg !== undefined) ? { kind: 'call', name: formula.name, args: settled, type: table.type, at: formula.at } : undefined;
-}
-
-function typeKey(c: Checker, table: string, arg: Typed, by: Type): Typed | undefined {
-  if (fits(arg, by, false)) return settle(arg, by);
-  const words = ['text', 'payee', 'entity'];
-  if (words.includes(arg.type.kind) && words.includes(by.kind) && (arg.type.kind === 'text' || by.kind === 'text')) return arg;
-  return c.problem(arg.at, `${described(arg)}, and the table \`${clip(table)}\` is read by ${typeName(by)} there.`, 'Give the value that its `by` names, or change the `by` of the table.');
+  const read = c.scope.table?.(formula.name)?.(args, c, formula);
+  return read && { kind: 'read', name: formula.name, called: true, ...read, at: formula.at };
 }

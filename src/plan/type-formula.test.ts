@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { formulaText } from './formula-text.ts';
+import { fits } from './formula-units.ts';
 import type { Ref, Type, Typed } from './formula.ts';
 import { parseFormula } from './parse-formula.ts';
 import { typeFormula } from './type-formula.ts';
@@ -7,7 +8,7 @@ import type { Scope } from './type-formula.ts';
 
 const kinds = {
   amount: 'money', fee: 'money', quota: 'money', logos: 'number', calls: 'number', attainment: 'percent', discount: 'percent', ramp: 'factor',
-  date: 'date', period_end: 'date', 'payee.hired': 'date', stage: 'text', won_date: 'text', owner: 'payee', via: 'payee', trial: 'yes_no', 'account.on_list': 'yes_no',
+  date: 'date', period_end: 'date', 'payee.hired': 'date', stage: 'text', won_date: 'text', team: 'text', owner: 'payee', via: 'payee', trial: 'yes_no', 'account.on_list': 'yes_no',
 } as const;
 const types = new Map<string, Type>([...Object.entries(kinds).map(([name, kind]): [string, Type] => [name, { kind }]), ['account', { kind: 'entity', entity: 'account' }], ['product', { kind: 'entity', entity: 'product' }]]);
 const scope: Scope = {
@@ -17,7 +18,17 @@ const scope: Scope = {
     return type && { ref, type };
   },
   names: () => [...types.keys()],
-  tables: new Map([['margin_floor', { by: [{ kind: 'text' }], type: { kind: 'percent' } }], ['award', { by: [{ kind: 'percent' }, { kind: 'money' }], type: { kind: 'money' } }]]),
+  isList: (name) => name === 'team',
+  tables: () => ['margin_floor', 'award'],
+  table: (name) => {
+    const keys = new Map<string, readonly Type[]>([['margin_floor', [{ kind: 'text' }]], ['award', [{ kind: 'percent' }, { kind: 'money' }]]]).get(name);
+    return keys && ((args, c, call) => {
+      const [by] = args;
+      const wrong = args.length === keys.length ? args.find((arg, i) => !fits(arg, keys[i] as Type, false)) : call;
+      if (by === undefined || wrong !== undefined) return c.problem(call.at, 'The keys do not fit.', 'Give other keys.');
+      return { table: { kind: 'lookup', by, rows: [], beyond: 'flat', at: { file: '', line: 1, column: 1, path: '' } }, type: { kind: name === 'award' ? 'money' : 'percent' } };
+    });
+  },
 };
 
 function check(text: string, expected?: readonly Type[]): { readonly typed?: Typed; readonly problems: readonly (readonly [string, string, string])[] } {
@@ -46,7 +57,7 @@ describe('units', () => {
     ['if(trial, 1.5x, 1)', 'factor'], ['if(trial, 5%, 0)', 'percent'], ['if(trial, 100, 0) + amount', 'money'], ['ifblank(owner, "house")', 'payee'], ['ifblank(amount, 0)', 'money'],
     ['max(date, 2026-01-01)', 'date'], ['switch(stage, "a", 5%, "b", 0, 1%)', 'percent'], ['concat(stage, "/", logos, date)', 'text'], ['yearly(quota)', 'money'], ['margin_floor(stage)', 'percent'],
     ['award(5%, 100)', 'money'], ['20_000 a year', 'money'], ['20_000 a year * ramp', 'money'], ['max(0, 1 - abs(amount - fee) / amount)', 'percent'], ['amount + 50 * logos', 'money'],
-    ['100 * (40% * min(1.2, attainment / 80%) + 60% * min(1.2, discount / 105%))', 'number'], ['1_000 a month + amount', 'money'], ['min(20 a month, logos)', 'number'],
+    ['100 * (40% * min(1.2, attainment / 80%) + 60% * min(1.2, discount / 105%))', 'number'], ['1_000 a month + amount', 'money'], ['min(20 a month, logos)', 'number'], ['count(team)', 'number'],
   ])('%s is %s', (text, type) => {
     expect(typeOf(text)).toBe(type);
   });

@@ -45,9 +45,16 @@ export function typeFormula(formula: Formula, scope: Scope, expected?: readonly 
   const typed = typePart(checker, unknown, formula);
   if (typed === undefined || problems.length > 0) return { problems };
   if (expected === undefined) return { typed };
-  const type = expected.find((candidate) => fits(typed, candidate, false));
+  const certain = withCertainTables(typed);
+  const type = expected.find((candidate) => fits(certain, candidate, false)) ?? expected.find((candidate) => fits(typed, candidate, false));
   if (type !== undefined) return { typed: settle(typed, type) };
   return { problems: [{ at: formula.at, message: `${described(typed)}, but ${expected.map(typeName).join(' or ')} is needed here.`, hint: neededHint(typed, expected) }] };
+}
+
+/** The numbers of a table are numbers before they are money: a table of points is no table of amounts. */
+function withCertainTables(part: Typed): Typed {
+  if (part.kind === 'read') return { kind: 'name', name: part.name, ref: { kind: 'table', table: part.name }, type: part.type, at: part.at };
+  return part.kind === 'op' || part.kind === 'call' ? { ...part, args: part.args.map(withCertainTables) } : part;
 }
 
 function typePart(c: Checker, unknown: Set<string>, formula: Formula): Typed | undefined {
@@ -57,13 +64,13 @@ function typePart(c: Checker, unknown: Set<string>, formula: Formula): Typed | u
     case 'date': case 'text': case 'yes_no': return { ...formula, type: { kind: formula.kind } };
     case 'name': {
       const meaning = c.scope.lookup(formula.name);
-      if (meaning !== undefined) return { kind: 'name', name: formula.name, ...meaning, at: formula.at };
+      if (meaning !== undefined) return { kind: 'table' in meaning ? 'read' : 'name', name: formula.name, ...meaning, at: formula.at } as Typed;
       if (!unknown.has(formula.name)) unknownName(c, formula.name, formula.at);
       unknown.add(formula.name);
       return undefined;
     }
     case 'call': {
-      if (!isFunction(formula.name) && c.scope.tables?.get(formula.name) === undefined) unknownFunction(c, formula.name, formula.at);
+      if (!isFunction(formula.name) && c.scope.table?.(formula.name) === undefined) unknownFunction(c, formula.name, formula.at);
       const args = allTyped(c, unknown, formula.args);
       return args && typeCall(c, formula, args);
     }
@@ -133,7 +140,7 @@ const FUNCTION_HABITS: ReadonlyMap<string, string> = new Map([
 ]);
 
 function unknownFunction(c: Checker, name: string, at: Formula['at']): void {
-  const tables = [...(c.scope.tables?.keys() ?? [])];
+  const tables = c.scope.tables?.() ?? [];
   const meant = closest(name, [...FUNCTION_NAMES, ...tables]) ?? closest(name.toLowerCase(), FUNCTION_NAMES);
   c.problem({ start: at.start, end: at.start + name.length }, `There is no function and no table \`${clip(name)}\`.`,
     meant !== undefined ? `Did you mean ${meant}( )?`
@@ -150,6 +157,7 @@ function neededHint(typed: Typed, expected: readonly Type[]): string {
   if (kinds.has('percent') && typed.type.kind === 'money') return 'Divide by money for a share: amount / quota.';
   if (kinds.has('money') && typed.type.kind === 'number') return 'A number becomes money when it is multiplied by an amount: 50 * logos.';
   if (kinds.has('money') && typed.type.kind === 'percent') return 'Multiply the percent by money: 5% * amount.';
+  if (kinds.size === 1 && kinds.has('number') && (typed.type.kind === 'percent' || typed.type.kind === 'money')) return 'Write a plain number, such as 20: what is compared is in one unit.';
   return 'Check the unit: money, numbers, percents and factors are told apart, so that no amount is paid in the wrong one.';
 }
 

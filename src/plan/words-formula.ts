@@ -3,6 +3,7 @@ import { formatDay } from '../value/period.ts';
 import { formatRatio, multiply, ratio } from '../value/rate.ts';
 import type { Ratio } from '../value/rate.ts';
 import type { Comparison } from './plan.ts';
+import { keysOf } from './table-cells.ts';
 import type { Ref, Type, Typed } from './formula.ts';
 import { groupedDigits } from '../value/wording.ts';
 
@@ -32,7 +33,7 @@ export function formulaWords(formula: Typed): string {
     case 'text': return formula.value;
     case 'yes_no': return formula.value ? 'yes' : 'no';
     case 'name': return nameWords(formula.ref, formula.name);
-    case 'read': return spaced(formula.name);
+    case 'read': return formula.called === true ? `${spaced(formula.name)} of ${keysOf(formula.table).map(formulaWords).join(' and ')}` : spaced(formula.name);
     case 'call': return `${formula.name.replaceAll('_', ' ')}(${formula.args.map(formulaWords).join(', ')})`;
     case 'op': return operationWords(formula);
   }
@@ -41,11 +42,17 @@ export function formulaWords(formula: Typed): string {
 export function nameWords(ref: Ref, name: string): string {
   switch (ref.kind) {
     case 'term': return `your ${spaced(ref.term)}`;
-    case 'payee_field': return `your ${spaced(ref.path.join(' '))}`;
+    case 'payee': return 'you';
+    case 'payee_field': return `your ${ref.path.map(spaced).join('\'s ')}`;
+    case 'via_field': return `the ${ref.path.map(spaced).join('\'s ')} of the one below`;
+    case 'person_term': return ref.who === 'payee' ? `your ${spaced(ref.term)}` : `the ${spaced(ref.term)} of the one below`;
+    case 'group_field': return `the ${spaced(ref.group)}'s ${ref.path.map(spaced).join('\'s ')}`;
+    case 'component': return `the ${ref.what === 'value' ? 'measure' : ref.what} of ${spaced(ref.component)}`;
     case 'field': return ref.path.map(spaced).join('\'s ');
     case 'period': return ref.edge === 'start' ? 'the start of the period' : 'the end of the period';
     case 'measure': return spaced(ref.measure);
     case 'result': return ref.what === 'value' ? 'the measure' : `the ${ref.what}`;
+    case 'state': return spaced(ref.state);
     default: return name;
   }
 }

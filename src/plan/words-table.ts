@@ -8,12 +8,13 @@ export type TableUse = 'rate' | 'payout' | 'amount' | 'target' | 'weight' | 'fac
 
 /** A table in words, without a full stop. `whole`: what a share is of, "your target incentive". */
 export function describeTable(table: Table, use: TableUse, whole = 'the incentive'): string {
+  if (table.outer !== undefined) return outerWords(table, use, whole);
   const by = isOwn(table.by) ? '' : `by ${formulaWords(table.by)}: `;
   const say = valueTeller(use, whole);
   const key = (row: TableRow): string => keyWords(row, table.by);
   const [first] = table.rows;
   const last = table.rows.at(-1);
-  if (first === undefined || last === undefined) return `${by}nothing`;
+  if (first === undefined || last === undefined) return table.otherwise === undefined ? `${by}nothing` : `always ${say(table.otherwise)}`;
   switch (table.kind) {
     case 'lookup': {
       const rows = table.rows.map((r) => `${key(r)} ${use === 'factor' || use === 'target' || use === 'weight' ? 'is' : 'pays'} ${say(r.value)}`);
@@ -27,11 +28,19 @@ export function describeTable(table: Table, use: TableUse, whole = 'the incentiv
   }
 }
 
+/** A table that is read by several things: the rows of each key after it. */
+function outerWords(table: Table, use: TableUse, whole: string): string {
+  const { rows = [], otherwise } = table.outer ?? {};
+  const parts = rows.map((row) => `for ${typeof row.key === 'object' ? `${keyWords(row, table.by)} and more` : keyWords(row, table.by)} ${describeTable(row.table, use, whole)}`);
+  const rest = otherwise === undefined ? [] : [`for everything else ${describeTable(otherwise, use, whole)}`];
+  return `by ${formulaWords(table.by)}: ${[...parts, ...rest].join('; ')}`;
+}
+
 function isOwn(by: Typed): boolean {
   return by.kind === 'name' && by.ref.kind === 'result';
 }
 
-function keyWords(row: TableRow, by: Typed): string {
+function keyWords(row: Pick<TableRow, 'key' | 'over'>, by: Typed): string {
   if (typeof row.key === 'string') return row.key;
   return typeof row.key === 'boolean' ? (row.key ? 'yes' : 'no') : valueWords(row.key, by.type);
 }

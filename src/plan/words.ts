@@ -5,12 +5,17 @@
 import { formatDay } from '../value/period.ts';
 import { formatCalendar } from '../value/period.ts';
 import { formatRatio } from '../value/rate.ts';
-import type { Aggregate, Component, CreditRule, Gate, Leaf, Limit, Measure, Num, Plan, Term, Window } from './plan.ts';
+import type { Component, Gate, Leaf, Limit, Measure, Num, Plan, Term, Window } from './plan.ts';
 import { both } from './problem.ts';
+import { describeCredit } from './words-credits.ts';
+import { describeGuardrail, describeKind, describeState, gatheringWords, subjectSuffix } from './words-facts.ts';
+import { readsOf } from './references.ts';
+import { humanised } from './titles.ts';
 import { COMPARISON_WORDS, conditionWords, formulaWords, numberWords, percentWords, spaced } from './words-formula.ts';
+import { basisWords, limitsWords, numWords, payableWords, poolWords, settlementWords } from './words-payment.ts';
 import { describeTable, isNothing } from './words-table.ts';
-import type { TableUse } from './words-table.ts';
 
+export { describeCredit } from './words-credits.ts';
 export { describeTable } from './words-table.ts';
 
 /** Sentences about the whole plan, in the order of its keys; each ends with a full stop. */
@@ -21,61 +26,57 @@ export function describePlan(plan: Plan): string[] {
     ...(plan.purpose === '' ? [] : [`Its purpose: ${ended(plan.purpose)}`]),
     `It holds from ${formatDay(plan.effective.from)} to ${formatDay(plan.effective.to - 1)}, both days included.`,
     plan.payees === 'all' ? 'It is for everybody.' : `It is for everybody of whom ${conditionWords(plan.payees.formula)}.`,
-    `It is calculated for each ${plan.period}, in ${plan.currency}${plan.calendar.kind === 'months' && plan.calendar.start === 1 ? '' : `, on the calendar "${formatCalendar(plan.calendar)}"`}.`,
+    `It is calculated for each ${plan.period}, in ${plan.currency}${plan.paysIn === plan.currency ? '' : `, and paid in ${plan.paysIn}`}${plan.calendar.kind === 'months' && plan.calendar.start === 1 ? '' : `, on the calendar "${formatCalendar(plan.calendar)}"`}.`,
     ...plan.terms.map(termWords),
     ...(plan.incentive === undefined ? [] : [`At exactly 100 % it pays ${numWords(plan.incentive, 'amount')}.`]),
     ...prorateWords(plan),
+    ...plan.kinds.flatMap(describeKind),
+    ...plan.states.map(describeState),
     ...plan.credits.map(describeCredit),
+    ...plan.guardrails.map(describeGuardrail),
     ...named.map((m) => `${m.title} is ${m.kind === 'ratio' || m.kind === 'formula' ? '' : 'the '}${describeMeasure(m)}.`),
+    ...tablesWords(plan),
     ...plan.components.flatMap((c) => describeComponent(c, plan)),
     ...(plan.cap === undefined ? [] : [`All components together pay at most ${limitWords(plan.cap, plan)}.`]),
+    ...payableWords(plan, plan),
+    ...settlementWords(plan),
     ...roundingWords(plan),
   ];
 }
 
+/** Tables that formulas read by name, which say no more than that name. */
+function tablesWords(plan: Plan): string[] {
+  const tables = new Map(readsOf(plan).map((read) => [read.name, read.table]));
+  return [...tables].map(([name, table]) => {
+    const title = table.title ?? humanised(name);
+    return `${title}, ${describeTable(table, 'factor')}.`;
+  });
+}
+
 /** "amount of deal where stage is Won" */
 export function describeMeasure(measure: Measure): string {
+  const whose = subjectSuffix(measure.subject);
   switch (measure.kind) {
-    case 'sum': return `${formulaWords(measure.of)} of ${factsWords(measure)}`;
-    case 'count': return `number of ${factsWords(measure)}`;
-    case 'distinct': return `number of different values of ${formulaWords(measure.of)} of ${factsWords(measure)}`;
-    case 'ratio': return `${partWords(measure.numerator)} ÷ ${partWords(measure.denominator)}`;
-    case 'formula': return formulaWords(measure.formula);
-    case 'average': return `average ${formulaWords(measure.of)} of ${factsWords(measure)}`;
-    case 'min': return `lowest ${formulaWords(measure.of)} of ${factsWords(measure)}`;
-    case 'max': return `highest ${formulaWords(measure.of)} of ${factsWords(measure)}`;
-    case 'first': case 'last': return `${measure.kind} ${formulaWords(measure.of)} of ${factsWords(measure)}`;
-    case 'rank': return `place by ${partWords(measure.of)}`;
+    case 'sum': return `${formulaWords(measure.of)} of ${gatheringWords(measure)}${whose}`;
+    case 'count': return `number of ${gatheringWords(measure)}${whose}`;
+    case 'distinct': return `number of different values of ${formulaWords(measure.of)} of ${gatheringWords(measure)}${whose}`;
+    case 'average': return `average ${formulaWords(measure.of)} of ${gatheringWords(measure)}${whose}`;
+    case 'min': return `lowest ${formulaWords(measure.of)} of ${gatheringWords(measure)}${whose}`;
+    case 'max': return `highest ${formulaWords(measure.of)} of ${gatheringWords(measure)}${whose}`;
+    case 'first': case 'last': return `${measure.kind} ${formulaWords(measure.of)} of ${gatheringWords(measure)}${whose}`;
+    case 'ratio': return `${partWords(measure.numerator)} ÷ ${partWords(measure.denominator)}${sampleWords(measure)}${whose}`;
+    case 'formula': return `${formulaWords(measure.formula)}${whose}`;
+    case 'rank': return `place by ${partWords(measure.of)}${measure.among === undefined ? '' : `, among those of the same ${measure.among.map(spaced).join('\'s ')}`}`;
   }
 }
 
-function factsWords(measure: Aggregate): string {
-  const where = measure.where === undefined ? '' : ` where ${conditionWords(measure.where.formula)}`;
-  const credited = measure.credited.length === 0 ? '' : `, credited by ${both(measure.credited.map(spaced))}`;
-  return `${both(measure.from.map(spaced))}${where}${credited}`;
+function sampleWords(measure: Extract<Measure, { kind: 'ratio' }>): string {
+  if (measure.minSample === undefined || measure.otherwise === undefined) return '';
+  return ` (${partWords(measure.otherwise)} where ${partWords(measure.denominator)} is below ${numberWords(measure.minSample)})`;
 }
 
 function partWords(measure: Measure): string {
-  return /\.(numerator|denominator)$/.test(measure.name) ? describeMeasure(measure) : spaced(measure.name);
-}
-
-/** Who is credited with what: "The owner of each deal is credited with all of it." */
-export function describeCredit(rule: CreditRule): string {
-  const facts = both(rule.from.map(spaced));
-  const where = rule.where === undefined ? '' : ` where ${conditionWords(rule.where.formula)}`;
-  const share = rule.share === undefined ? 'all of it' : `${numWords(rule.share, 'share')} of it`;
-  const top = rule.overlay ? ', on top of the direct credits' : '';
-  if (rule.split.length > 0) {
-    const steps = rule.split.map((step) => both(step.map((s) => `${s.to.map(spaced).join('\'s ')} ${s.share === 'rest' ? 'the rest' : numWords(s.share, 'share')}`)));
-    return `Of each ${facts}${where}, ${steps.join('; of what is left, ')}${rule.share === undefined ? '' : `, of ${numWords(rule.share, 'share')} of it`}${top}.`;
-  }
-  const to = both(rule.to.map((p) => p.map(spaced).join('\'s ')));
-  if (rule.up !== undefined) {
-    const levels = rule.up.levels === 'all' ? 'everybody above, level by level' : rule.up.levels === 1 ? `the ${spaced(rule.up.field)}` : `the ${rule.up.levels} levels above`;
-    return `For each ${facts}${where}, ${levels} of the ${to} (by ${spaced(rule.up.field)}) ${rule.up.levels === 1 ? 'is' : 'are'} credited with ${share}, on top.`;
-  }
-  const many = rule.to.length > 1;
-  return `The ${to} of each ${facts}${where} ${many ? 'share' : 'is credited with'} ${share}${many ? ' equally' : ''}${top}.`;
+  return /\.(numerator|denominator|otherwise|rank)$/.test(measure.name) ? describeMeasure(measure) : spaced(measure.name);
 }
 
 /** Sentences about one component; those of a group are followed by those of its parts. */
@@ -89,10 +90,14 @@ export function describeComponent(component: Component, plan: Plan): string[] {
     ...component.multiply.map((m) => `The pay is multiplied by ${spaced(m.name)}: ${numWords(m.factor, 'factor')}.`),
     ...(component.caps.length === 0 ? [] : [`It pays at most ${component.caps.map((c) => limitWords(c, plan)).join(', and at most ')}.`]),
     ...(component.floor === undefined ? [] : [`It pays at least ${limitWords(component.floor, plan)}.`]),
+    ...limitsWords(component.limits, plan), ...(component.kind === 'leaf' ? poolWords(component) : []), ...payableWords(component, plan),
   ];
   const period = component.period === plan.period ? [] : [`It is calculated for each ${component.period}.`];
   return [`${component.title}:`, ...base, ...period, ...windowWords(component.window), ...weight, ...own, ...after, ...parts];
 }
+
+/** Measures that are 0 where there is nothing to measure; the others have no value then. */
+const ALWAYS: ReadonlySet<Measure['kind']> = new Set(['sum', 'count', 'distinct', 'rank']);
 
 function leafWords(leaf: Leaf, plan: Plan): string[] {
   const measure = leaf.measure === undefined ? undefined : leaf.measure.name === leaf.name || leaf.measure.name.endsWith('.measure') ? `${leaf.measure.kind === 'ratio' || leaf.measure.kind === 'formula' ? '' : 'the '}${describeMeasure(leaf.measure)}` : lowerFirst(leaf.measure.title);
@@ -100,9 +105,9 @@ function leafWords(leaf: Leaf, plan: Plan): string[] {
   const lower = leaf.target !== undefined && leaf.better === 'lower' ? ['Less is better: attainment is the target divided by the measure.'] : [];
   const holds = [
     ...(leaf.target === undefined ? [] : [`Where the target is 0, ${leaf.noTarget === 'hold' ? 'the pay is held' : `the attainment is ${percentWords(leaf.noTarget)}`}.`]),
-    ...(leaf.measure?.kind === 'ratio' ? [`Where the measure has no value, ${leaf.missing === 'hold' ? 'the pay is held' : `the attainment is ${percentWords(leaf.missing)}`}.`] : []),
+    ...(leaf.measure !== undefined && !ALWAYS.has(leaf.measure.kind) ? [`Where the measure has no value, ${leaf.missing === 'hold' ? 'the pay is held' : `the attainment is ${percentWords(leaf.missing)}`}.`] : []),
   ];
-  return [...looked, ...lower, payWords(leaf, plan), ...holds];
+  return [...looked, ...lower, ...basisWords(leaf), payWords(leaf, plan), ...holds];
 }
 
 function payWords(leaf: Leaf, plan: Plan): string {
@@ -132,7 +137,8 @@ function gateWords(gate: Gate): string {
   });
   const { otherwise } = gate;
   const else_ = otherwise.kind === 'hold' ? 'the pay is held' : otherwise.kind === 'at_most' ? `it pays at most ${formulaWords(otherwise.share)}` : isNothing(otherwise.of) ? 'it pays nothing' : `it pays ${formulaWords(otherwise.of)} of what it would`;
-  const text = both(tests);
+  // what is no row of comparisons is said as it stands
+  const text = tests.length > 0 ? both(tests) : `it is required that ${conditionWords(gate.condition)}`;
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}; otherwise ${else_}.`;
 }
 
@@ -143,10 +149,6 @@ function shortName(measure: Measure): string {
 
 function limitWords(limit: Limit, plan: Plan): string {
   return limit.kind === 'share' ? `${numWords(limit.amount, 'limit')} of the incentive` : `${numWords(limit.amount, 'limit')} ${plan.currency}`;
-}
-
-function numWords(number: Num, use: TableUse | 'share'): string {
-  return number.kind === 'formula' ? formulaWords(number.formula) : `(${describeTable(number.table, use === 'share' ? 'payout' : use)})`;
 }
 
 function windowWords(window: Window): string[] {
@@ -185,7 +187,8 @@ function measuresByName(plan: Plan): Measure[] {
   const visit = (m: Measure | undefined, owner: string): void => {
     if (m === undefined) return;
     if (m.name !== owner && !m.name.includes('.')) found.set(m.name, m);
-    if (m.kind === 'ratio') { visit(m.numerator, ''); visit(m.denominator, ''); }
+    if (m.kind === 'ratio') { visit(m.numerator, ''); visit(m.denominator, ''); visit(m.otherwise, ''); }
+    if (m.kind === 'rank') visit(m.of, '');
     if (m.kind === 'formula') for (const inner of Object.values(m.measures)) visit(inner, '');
   };
   const component = (c: Component): void => {

@@ -85,9 +85,9 @@ components:
     expect(workspace?.plans).toEqual([]);
   });
 
-  it('a plan with a refused key has no Plan: without the key something else would be paid', () => {
-    const { workspace, found } = read({ 'plans/ae.yaml': `${HEAD}components: { c: { measure: { sum: amount, from: deal }, rate: 5%, carry: shortfall } }\n` });
-    expect(found.map((d) => d.code)).toEqual(['plan.not_built_yet']);
+  it('a plan with a key that is refused has no Plan: without the key something else would be paid', () => {
+    const { workspace, found } = read({ 'plans/ae.yaml': `${HEAD}negtive: forgive\ncomponents: { c: { measure: { sum: amount, from: deal }, rate: 5% } }\n` });
+    expect(found.map((d) => d.code)).toEqual(['plan.unknown_key']);
     expect(workspace?.plans).toEqual([]);
   });
 
@@ -178,6 +178,7 @@ describe('what a plan says', () => {
     expect(table('rate: { by: won, lookup: { yes: 3%, no: 5% } }')).toMatchObject({ rows: [{ key: true }, { key: false }] });
     expect(table('rate: { by: account.tier, lookup: { 1: 3%, 2: 5% } }')).toMatchObject({ rows: [{ key: ratio(1n) }, { key: ratio(2n) }] });
     expect(table('rate: { by: closed, retroactive: { 2026-01-01: 3%, 2026-07-01: 5% } }')).toMatchObject({ rows: [{ key: ratio(BigInt(parseDay('2026-01-01') ?? 0)) }, {}] });
+    expect(leafOf(planOf('incentive: 10k a year\ncomponents: { c: { measure: { sum: amount, from: deal }, target: 100k, payout: attainment, round: { payout: 1% } } }\n')).pay?.number).toMatchObject({ kind: 'formula', text: 'attainment' });
     expect(table('target: 100k, payout: attainment')).toMatchObject({ kind: 'marginal', rows: [{ key: ratio(0n), value: { value: ratio(1n), type: { kind: 'factor' } } }] });
   });
 

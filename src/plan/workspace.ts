@@ -14,10 +14,10 @@ import { readFiles } from './files.ts';
 import type { FileReader } from './files.ts';
 import { resolveKinds } from './kinds.ts';
 import type { DeclaredTerm, DeclaredTerms } from './kinds.ts';
-import type { Plan, Workspace } from './plan.ts';
+import type { Plan, Term, Workspace } from './plan.ts';
+import { namesOfPlans, sharedContext } from './plan-context.ts';
 import { problem } from './problem.ts';
-import { calendarOf, checkSharedMeasures, currencyOf, resolvePlan } from './resolve.ts';
-import type { Shared } from './resolve.ts';
+import { calendarOf, currencyOf, resolvePlan } from './resolve.ts';
 import { resolveSources } from './resolve-sources.ts';
 import { termType } from './resolve-terms.ts';
 import { versionsOf } from './versions.ts';
@@ -37,21 +37,26 @@ export function readWorkspace(dir: string, read: FileReader): Outcome<Workspace>
   if (defaults?.kind === 'map') checkDefaults(defaults, found);
   const versions = versionsOf(files.plans, defaults?.kind === 'map' ? defaults : undefined, found);
   const ofKinds: Diagnostic[] = [];
-  const kinds = resolveKinds(files.shared, declaredTerms(versions), ofKinds);
+  const reviewed = files.shared.guardrails.size > 0 || versions.some((v) => find(v.root, 'guardrails') !== undefined);
+  const terms = declaredTerms(versions);
+  const stored = resolveKinds(files.shared, terms, reviewed, ofKinds);
+  const { shared, check } = sharedContext(stored, files.shared, { currency, calendar, terms: [...terms].flatMap(termOfAny), planNames: namesOfPlans(versions.map((v) => v.root), files.shared), found: ofKinds });
+  const wrong = hasErrors(ofKinds);
+  const kinds = shared.kinds;
   found.push(...ofKinds);
   const sources = resolveSources(files.shared, kinds, currency, found);
-  const shared: Shared = { kinds, sections: files.shared, currency, calendar };
   const plans = versions.flatMap((version): Plan[] => {
     // refused as a whole: what its template would say is not missing
     if (find(version.root, 'based_on') !== undefined) return [];
     const plan = resolvePlan(version, shared, found);
     return plan === undefined ? [] : [plan];
   });
-  checkSharedMeasures(shared, found);
+  check();
+  found.push(...ofKinds);
   checkZone(find(root, 'zone'), found);
   const diagnostics = inOrder(found);
   if (root === undefined) return { value: undefined, diagnostics };
-  return { value: Object.freeze(workspaceOf(dir, root, { currency, calendar, kinds: [...kinds.values()], sources, plans: hasErrors(ofKinds) ? [] : plans, tests: files.tests })), diagnostics };
+  return { value: Object.freeze(workspaceOf(dir, root, { currency, calendar, kinds: [...new Set([...stored.keys(), ...files.shared.facts.keys()])].flatMap((name) => kinds.get(name) ?? []), sources, plans: wrong ? [] : plans, tests: files.tests })), diagnostics };
 }
 
 function workspaceOf(dir: string, root: MapNode, rest: Omit<Workspace, 'dir' | 'company' | 'zone'>): Workspace {
@@ -90,6 +95,12 @@ function declaredTerms(versions: readonly Version[]): DeclaredTerms {
     }
   }
   return terms;
+}
+
+/** A term of some plan, for what is checked without a plan; without a value, which each plan gives. */
+function termOfAny([name, declared]: readonly [string, readonly DeclaredTerm[]]): Term[] {
+  const [first] = declared;
+  return first === undefined ? [] : [{ name, type: first.type, at: first.at }];
 }
 
 /** By file and place, each once: what forty plans share is wrong once. */

@@ -15,6 +15,7 @@ import { divisorsOf } from './facts.ts';
 import type { Figure } from './figures.ts';
 import { gatherer } from './gather.ts';
 import { NotBuilt } from './lower.ts';
+import { notBuilt } from './not-built.ts';
 import type { ParamsOf } from './params.ts';
 import { aboveOn, type People, type Person, type Stint, stintsOf } from './people.ts';
 import { personalOf } from './personal.ts';
@@ -42,17 +43,19 @@ export interface Compiled { readonly program: Program; readonly references: read
 export function compile(input: CompileInput): Compiled | { readonly diagnostics: readonly Diagnostic[] } {
   const plans = [...input.plans].sort((a, b) => (a.plan < b.plan ? -1 : a.plan > b.plan ? 1 : a.effective.from - b.effective.from));
   assert(plans.length > 0, 'there is a plan');
+  const refused = notBuilt(plans, input.kinds);
+  if (refused.length > 0) return { diagnostics: refused };
   const kinds = allKinds(input.kinds, plans);
   const gathered = gatherer(kinds, plans, divisorsOf(kinds));
   const aggregates = plans.flatMap(measuresOf).filter((m): m is Aggregate => 'from' in m);
   const spans = spansOf(plans, [...new Set(aggregates.flatMap((m) => (m.lookBack === undefined ? [] : [m.lookBack])))].sort((x, y) => x - y));
-  const history = aggregates.some((m) => m.lookBack !== undefined || m.moment !== undefined || m.halfLife !== undefined);
+  const history = aggregates.some((m) => m.lookBack !== undefined || m.moment !== undefined || m.halfLife !== undefined || m.date !== undefined);
   const upFields = [...new Set(plans.flatMap((p) => p.credits.flatMap((r) => (r.up === undefined ? [] : [r.up.field]))))];
   const stints = stintsOf(input.people, history ? LONG_AGO : spans.from, spans.to, upFields);
   const entries = plans.map((spec, plan): PlanEntry => ({ plan, spec, members: membersOf(spec, stints, input.people, false), counted: history ? membersOf(spec, stints, input.people, true) : undefined }));
-  const notBuilt: Diagnostic[] = [], figures: Figure[] = [];
-  const components = componentEntries(entries, gathered, spans, figures, notBuilt);
-  if (notBuilt.length > 0) return { diagnostics: notBuilt };
+  const untold: Diagnostic[] = [], figures: Figure[] = [];
+  const components = componentEntries(entries, gathered, spans, figures, untold);
+  if (untold.length > 0) return { diagnostics: untold };
   const byCode = new Map(input.people.persons.map((p) => [p.payee, p]));
   const base = {
     plans: entries, components, spans, people: input.people, stints, gathered, figures,

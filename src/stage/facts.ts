@@ -163,7 +163,8 @@ export const columnName = (c: FactColumn): string => (c.role === 'fact' ? 'fact'
 export function divisorsOf(kinds: readonly Kind[]): Divisors {
   const scopeFor = (kind: Kind, currency: string, at: At): { scope: Scope; joins: Joins } => {
     const joins = joinsOf(kinds);
-    return { joins, scope: rowScope({ kind, alias: 'f', day: col('day', 'f') }, joins, currency, at, DUMMY) };
+    const scope = rowScope({ kind, alias: 'f', day: col('day', 'f') }, joins, currency, at, DUMMY);
+    return { joins, scope: { ...scope, known: (typed) => (typed.kind === 'call' && typed.name === 'yearly' ? { kind: 'number', n: int(1), d: SPLIT_PARTS } : undefined) } };
   };
   const portion = (num: Num | undefined, kind: Kind, plan: Plan, at: At): bigint => {
     const constant = constantShare(num);

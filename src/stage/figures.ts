@@ -3,7 +3,7 @@
  * of single facts where each is paid by itself. Conditions of gates and pools, factors, tables read by a
  * formula, pay that is a formula. One row a component, payee, period and line; yes is 1.
  */
-import type { Typed } from '../plan/formula.ts';
+import type { Type, Typed } from '../plan/formula.ts';
 import type { At, Measure, Num, Plan } from '../plan/plan.ts';
 import {
   and, cast, coalesce, col, eq, type Expr, int, isNotNull, type JoinInput, keep, named, nothing, project, type Relation, scan, type Statement, union, when,
@@ -70,7 +70,7 @@ function figureRows(figure: Figure, looks: Statement, attainment: Statement, bui
       switch (ref.kind) {
         case 'result': return { kind: 'number', ...resultPair(ref.what, 't', figure.at, 'a') };
         case 'component': return { kind: 'number', ...resultPair(ref.what, other(must(figure.components.get(ref.component))), figure.at) };
-        case 'measure': return { kind: 'number', ...valueReader(must(figure.values.get(ref.measure)), ask, (names) => ({ ...scope, name: (t) => (t.ref.kind === 'measure' ? names(t.ref.measure) : undefined) ?? scope.name(t) })) };
+        case 'measure': return asTyped(typed.type, valueReader(must(figure.values.get(ref.measure)), ask, (names) => ({ ...scope, name: (t) => (t.ref.kind === 'measure' ? names(t.ref.measure) : undefined) ?? scope.name(t) })));
         case 'field': {
           const builder = figure.facts === undefined ? undefined : builders.get(figure.facts);
           if (builder === undefined) throw new NotBuilt(figure.at, `${typed.name} is a field of single facts, which are not paid one by one here`, 'Add `per` with the kind of fact, or read a measure.');
@@ -95,6 +95,16 @@ function figureRows(figure: Figure, looks: Statement, attainment: Statement, bui
     ...keep('o', 'world'), ...keep('k', 'component'), ...keep('a', 'payee', 'period', 'part'), named('line', coalesce(col('line', 't'), int(0))), ...keep('l', 'look'),
     named('n', asWide(pair.n)), named('d', divisorExpr(pair.d)),
   ]);
+}
+
+/** A value of a measure as what it is: words, days and yes/no are whole numbers over 1. */
+function asTyped(type: Type, pair: Pair): Lowered {
+  switch (type.kind) {
+    case 'yes_no': return { kind: 'yes_no', expr: when(isNotNull(pair.n), eq(pair.n, int(1)), nothing('boolean')) };
+    case 'text': case 'payee': case 'entity': return { kind: 'code', expr: cast(pair.n, 'integer') };
+    case 'date': return { kind: 'day', expr: cast(pair.n, 'integer') };
+    case 'money': case 'number': case 'percent': case 'factor': return { kind: 'number', ...pair };
+  }
 }
 
 function figurePair(figure: Figure, scope: Scope): Pair {

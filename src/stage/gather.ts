@@ -171,7 +171,7 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
     }
     for (const rule of rulesFor(plan, kind, measure.credited)) {
       const climbs = rule.up !== undefined && (value.personal || isPersonal(rule.factor));
-      const route = climbs ? 0 : routeOf(rule);
+      const above = routeOf(rule), route = climbs ? 0 : above;
       byRoute.set(route, [...(byRoute.get(route) ?? []), directRule(plan, kind, rule, climbs).index]);
     }
     return byRoute;
@@ -203,7 +203,8 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
   const fromRows = (plan: Plan, measure: Aggregate, key: KeyOf | undefined, time: TimeOf, span: number): Form => {
     const form = measure.kind === 'average' ? 'sum' : measure.kind;
     const of = measure.kind === 'count' ? null : measure.of, where = measure.where?.formula ?? null;
-    const role: FactColumn['role'] = form === 'count' ? 'count' : form === 'distinct' ? 'distinct' : 'sum';
+    const word = of !== null && !['money', 'number', 'percent', 'factor'].includes(of.type.kind);
+    const role: FactColumn['role'] = form === 'count' ? 'count' : form === 'distinct' || word ? 'distinct' : 'sum';
     const columns = measure.from.flatMap((kind) => {
       const value = factColumn(plan, measure.at, kind, role, of, where, measure.factors.map((f) => f.factor));
       return [...creditsOf(plan, measure, kind, value)].map(([route, indexes]) => ({ value, key: keyColumn(plan, measure.at, kind, key), rules: [...new Set(indexes)].sort((a, b) => a - b), route }));

@@ -84,7 +84,9 @@ function joined(row: Row, field: string, target: Kind, joins: Joins): string {
   return alias;
 }
 /** The dictionary code of a fact's own id. */
-export function idCode(row: Row, joins: Joins): Expr {
+export function idCode(of: Row, joins: Joins): Expr {
+  // a derived kind has the facts of the kind that it is from
+  const row = { ...of, kind: must(joins.kinds.find((k) => k.name === lineage(of.kind.name, joins.kinds).at(-1))) };
   const alias = row.alias === 'f' ? 'own' : `${row.alias}_own`;
   if (!joins.inputs.has(alias)) {
     joins.references.add(row.kind);

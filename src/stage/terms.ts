@@ -57,7 +57,7 @@ export function valueAt(typed: Typed, place: Place): Value {
     run = compileFormula<Place>(typed, reader, {
       per: (value, every) => (p) => timed([{ from: null, value }], every, p),
       yearly: (ref) => { assert(ref.kind === 'term', 'yearly is of a term; resolve checks it'); return (p) => termAt(ref.term, p, false); },
-      read: (table) => (p) => readTable(table, (t) => valueAt(t, p)),
+      table: (table) => (p) => readTable(table, (t) => valueAt(t, p)),
     });
     compiled.set(typed, run);
   }

@@ -23,10 +23,14 @@ export const BESIDE: Readonly<Record<string, string>> = {
   ].join('\n'),
 };
 
+const ACCOUNTS: Readonly<Record<string, string>> = {
+  'sources/accounts.yaml': 'facts:\n  account: { fields: { tier: text } }\nsources:\n  accounts: { file: data/accounts.csv, into: account, id: id, fields: { tier: tier } }\n',
+};
+
 export const PLAN_EXAMPLES = {
   'plan.yaml': plan('Anchors, tags and second documents are refused too: a plan means what it shows.', `${HEAD}components:\n\tdeals: { rate: 5% }\n`),
   'plan.unknown_key': plan('Keys are never ignored, since a misspelt one would change pay in silence.', `${HEAD}components:\n  deals:\n    mesure: { sum: amount, from: deal }\n    rate: 5%\n`),
-  'plan.not_built_yet': plan('It is refused rather than ignored, since what it says would not be paid.', `${HEAD}draw: { amount: 1_000 a month, recover: 100% }\n${PAY}`),
+  'plan.not_built_yet': source('It is refused rather than ignored, since what it says would not be paid.', 'facts:\n  call: { fields: { owner: payee } }\nsources:\n  calls: { file: data/calls.csv, into: call, id: id, date: day, fields: { owner: account.owner } }\n'),
   'plan.no_workspace': { about: 'A workspace is a folder with this file.', diagnose: () => check({ [PLAN]: HEAD + PAY }) },
   'plan.cut_formula': plan('Inside `{ }` a comma separates entries.', `${HEAD}components:\n  deals: { measure: { sum: min(amount, 100), from: deal }, rate: 5% }\n`),
   'plan.duplicate_key': plan('The second would win over the first without a word.', `${HEAD}${PAY}  deals: { measure: { sum: amount, from: deal }, rate: 6% }\n`),
@@ -47,15 +51,24 @@ export const PLAN_EXAMPLES = {
   'plan.formula': plan('Formulas read as in a spreadsheet.', `${HEAD}components:\n  deals:\n    measure: { sum: amount *, from: deal }\n    rate: 5%\n`),
   'plan.unknown_name': plan('Kinds of facts, credit rules and fields are found by name.', `${HEAD}components:\n  deals: { measure: { count: dael }, rate: 50 }\n`),
   'plan.cycle': plan('Neither could be calculated first.', `${HEAD}measures:\n  won: { formula: weighted / 2 }\n  weighted: { formula: won * 2 }\ncomponents:\n  deals: { measure: won, rate: 50 }\n`),
+  'plan.later_stage': plan('Each number is found before what needs it: facts, credits, measures, attainment, pay.', `${HEAD}components:\n  deals:\n    measure: { sum: amount, from: deal }\n    target: 100_000 * attainment\n    rate: 5%\n`),
   'plan.measure': plan('A measure adds, counts, or divides one measure by another.', `${HEAD}components:\n  deals: { measure: { from: deal }, rate: 5% }\n`),
   'plan.pay_form': plan('Two forms of pay in one component would leave open which one holds.', `${HEAD}components:\n  deals: { measure: { sum: amount, from: deal }, rate: 5%, amount: 100 }\n`),
   'plan.table': plan('Each kind of table reads its rows in another way, and pays other amounts.', `${HEAD}components:\n  deals:\n    measure: { sum: amount, from: deal }\n    rate: { marginal: { 50k: 5%, 0: 3% } }\n`),
   'plan.unit': plan('Money is not a count, and a percent is neither.', `${HEAD}components:\n  deals:\n    measure: { sum: amount, from: deal }\n    rate: { marginal: { 0%: 3%, 50%: 5% } }\n`),
   'plan.weights': plan('Otherwise pay at exactly 100 % would not be the incentive.', `${HEAD}incentive: 10_000 a quarter\ncomponents:\n  won: { weight: 60%, measure: { count: deal }, target: 10, payout: { points: { 0%: 0%, 100%: 100% } } }\n  value: { weight: 30%, measure: { sum: amount, from: deal }, target: 100k, payout: { points: { 0%: 0%, 100%: 100% } } }\n`),
   'plan.gate': plan('A gate says what must hold, and what is paid if it does not.', `${HEAD}measures: { won: { count: deal } }\ncomponents:\n  deals:\n    measure: { sum: amount, from: deal }\n    rate: 5%\n    gates: { enough: { require: won >= 10, otherwise: reject } }\n`),
+  'plan.state': {
+    about: 'A state is that of an account: what a field of it changes to, or the days on which a condition holds.',
+    text: 'states:\n  tier: { for: account, value: tier }\n',
+    diagnose: () => check({ ...BESIDE, ...ACCOUNTS, 'states/tier.yaml': 'states:\n  tier: { for: account, value: tier }\n' }),
+  },
+  'plan.guardrail': plan('What a guardrail does is to reject, to hold, or to let a part count.', `${HEAD}guardrails:\n  small: { from: deal, require: amount >= 500, otherwise: 80%, then: pass }\n${PAY}`),
   'plan.credit': plan('A credit rule names a field of the fact that holds a payee.', `${HEAD}credits: { team: { from: deal, to: stage } }\n${PAY}`),
   'plan.two_rules': plan('One event would count twice.', `${HEAD}credits:\n  first: { from: deal, to: owner }\n  second: { from: deal, to: owner }\n${PAY}`),
   'plan.window': plan('What accumulates must hold whole periods.', `${HEAD}components:\n  deals: { measure: { sum: amount, from: deal }, rate: 5%, window: whole month }\n`),
+  'plan.release': plan('What is in no part would never be paid.', `${HEAD}release:\n  booking: { share: 60% }\n  year_end: { share: 30%, at: year end }\n${PAY}`),
+  'plan.settlement': plan('An amount in another currency needs a rate.', `${HEAD}pays_in: EUR\n${PAY}`),
   'plan.round': plan('Each point of rounding has a unit.', `${HEAD}round: { end: cents }\n${PAY}`),
   'plan.unused': plan('Often a name that is misspelt where it should be read.', `${HEAD}tables: { rates: { by: value, marginal: { 0: 3%, 50k: 5% } } }\n${PAY}`),
 

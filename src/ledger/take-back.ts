@@ -24,7 +24,7 @@ export interface BackEvent {
 /** Goes back on this day, in its period. */
 export interface Recoverable { readonly rule: string; readonly day: Day; readonly amount: bigint; readonly cap: Ratio | undefined }
 
-/** One line: its amount, and what each part of the release makes of it. */
+/** One line: its amount, of which events take shares, and what each part of the release makes of it. */
 export interface LineReleased { readonly amount: bigint; readonly parts: readonly (Released & { readonly amount: bigint })[] }
 export interface LineLeft {
   readonly parts: readonly (Released & { readonly amount: bigint; /** never payable any more, because of a take-back */ readonly cancelled: bigint })[];
@@ -39,7 +39,8 @@ export function takenBack(line: LineReleased, events: readonly BackEvent[], roun
   const parts = line.parts.map((p) => ({ amount: p.amount, payments: [...p.payments], lapses: [...p.lapses], cancelled: 0n }));
   const recoverable: Recoverable[] = [];
   // neither payable so far, nor lapsed, nor cancelled; and what events may still take
-  let open = line.amount, left = line.amount;
+  const whole = parts.reduce((sum, p) => sum + p.amount, 0n);
+  let open = whole, left = whole;
   const pays = (list: { day: Day; amount: bigint }[], at: number, part: { cancelled: bigint }, lapses: boolean): void => {
     const one = list[at];
     if (one === undefined) return;

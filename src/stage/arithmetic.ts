@@ -11,6 +11,8 @@ import { call, cast, col, compare, type Expr, isNull, int, named, type Named, pl
 
 /** parts of a minor unit that an amount at scale counts */
 export const SCALE = 10n ** 15n;
+/** parts of one in which a quotient of fields of a fact is carried, so that it can be added up */
+export const CARRIED = 10n ** 12n;
 /** what may have been lost on the way: 100 units of scale */
 export const SNAP = 100n;
 

@@ -12,7 +12,9 @@ import type { Catalogue, ComponentEntry } from './catalogue.ts';
 import { isMarginal } from './components.ts';
 import { READS } from './curve.ts';
 import { holds, valueAt } from './earnings.ts';
-import { columnName } from './facts.ts';
+import { columnName, type FactsBuilder } from './facts.ts';
+import { afterLimits, askLimits, fundedLines } from './limits.ts';
+import { NotBuilt } from './lower.ts';
 import type { CubeColumn, SimpleValue } from './gather.ts';
 import { REF_COMPONENT, REF_LOOK, REF_MEASURE, REF_NEED, REF_PERIOD, REF_ROUTE, REF_SEGMENT, REF_WINDOW, REF_WORLD } from './reference.ts';
 
@@ -25,13 +27,63 @@ export function asksForLines(c: ComponentEntry, catalogue: Catalogue): boolean {
   return c.parent === null && (back.length > 0 || c.spec.limits.length > 0 || release.some((p) => p.event !== undefined || p.as !== undefined || p.after !== undefined || p.require !== undefined));
 }
 /** Components whose earnings can be shared over facts: those that pay on a sum or count of the payee's credits. */
-export function sharedComponents(catalogue: Catalogue): ComponentEntry[] {
+function sharedComponents(catalogue: Catalogue): ComponentEntry[] {
   return catalogue.components.filter((c) => asksForLines(c, catalogue) && c.spec.kind === 'leaf' && c.spec.per === undefined && c.spec.pay !== undefined && c.spec.pay.form !== 'amount' && c.spec.of === 'value'
     && c.value?.kind === 'simple' && c.value.over === undefined && c.value.subject === 'payee' && c.value.measure.terms.length > 0 && c.value.measure.terms.every((t) => t.column.value.role !== 'distinct' && t.column.time.grain === 'slice'));
 }
 
+export interface LinesFrom { readonly credits: Statement; readonly attainment: Statement; readonly parts: Statement; readonly lines: Statement | undefined; readonly earnings: Statement }
+export interface Lines {
+  /** what comes before payouts: weights, and what running limits leave */
+  readonly before: readonly Statement[];
+  /** earnings after running limits */
+  readonly paid: Statement;
+  /** `attributed`: what is paid for each fact, where something asks */
+  readonly after: (payouts: Statement) => Statement[];
+}
+const kindIn = (c: ComponentEntry): string => (c.spec.kind === 'leaf' && c.spec.per?.kind === 'fact' ? c.spec.per.of : c.value?.kind === 'simple' ? must(c.value.measure.terms[0]).column.value.kind : '');
+const isSingle = (c: ComponentEntry): boolean => c.spec.kind === 'leaf' && c.spec.per?.kind === 'fact';
+const limitedOf = (catalogue: Catalogue): ComponentEntry[] => catalogue.components.filter((c) => c.parent === null && c.spec.limits.length > 0);
+
+/** Asks the facts for what limits are counted by. */
+export function askLines(catalogue: Catalogue, builders: ReadonlyMap<string, FactsBuilder>): void {
+  askLimits(limitedOf(catalogue), builders, kindIn);
+}
+
+export function linesStages(catalogue: Catalogue, from: LinesFrom, builders: ReadonlyMap<string, FactsBuilder>): Lines {
+  const shared = sharedComponents(catalogue), single = catalogue.components.filter((c) => asksForLines(c, catalogue) && isSingle(c)), limited = limitedOf(catalogue);
+  for (const c of limited) if (!shared.includes(c) && !single.includes(c)) throw new NotBuilt(c.spec.at, `${c.spec.name} has limits, but its pay cannot be told apart by facts`, 'Pay on a sum or a count of facts, or write `per` with the kind of fact.');
+  const weights = shared.length === 0 ? [] : [weightsStage(shared, from.credits, from.attainment, from.parts)];
+  const one = (some: readonly ComponentEntry[]): Relation[] => some.map((c) => factLines(c, must(from.lines), must(builders.get(kindIn(c)))));
+  const columns = keep(undefined, ...TOP, 'fact', 'fact_id', 'day', 'amount');
+  const unlimited = (of: Relation): Relation => (limited.length === 0 ? of : filter(of, and(...limited.map((c) => compare('<>', col('component'), int(c.component))))));
+  let funded: Statement | undefined;
+  if (limited.length > 0) {
+    const earned = project(scanOf(from.earnings), keep(undefined, ...TOP, 'amount'));
+    const lines = union([...weights.map((w) => project(sharedOut(scanOf(w), earned), columns)), ...one(single.filter((c) => limited.includes(c))).map((r) => project(r, columns))]);
+    funded = { name: 'funded', make: 'table', key: [...TOP, 'fact'], relation: fundedLines(lines, limited, catalogue, builders, kindIn), about: 'what running limits leave of the pay for each fact' };
+  }
+  const paid = funded === undefined ? from.earnings : afterLimits(from.earnings, funded);
+  return {
+    before: [...weights, ...(funded === undefined ? [] : [funded, paid])], paid,
+    after(payouts) {
+      const amounts = project(scanOf(payouts), [...keep(undefined, ...TOP), named('amount', col('payout'))]), short = keep(undefined, ...TOP, 'fact', 'day', 'amount');
+      const parts = [
+        ...weights.map((w) => project(unlimited(sharedOut(scanOf(w), amounts)), short)), ...one(single.filter((c) => !limited.includes(c))).map((r) => project(r, short)),
+        ...(funded === undefined ? [] : [project(scanOf(funded), [...keep(undefined, ...TOP, 'fact', 'day'), named('amount', cast(col('funded'), 'bigint'))])]),
+      ];
+      return parts.length === 0 ? [] : [{ name: 'attributed', make: 'table', key: [...TOP, 'fact'], relation: union(parts), about: 'what is paid for each fact' }];
+    },
+  };
+}
+/** Facts that are paid one by one have their lines already. */
+function factLines(c: ComponentEntry, lines: Statement, facts: FactsBuilder): Relation {
+  const own = filter(scanOf(lines), eq(col('component'), int(c.component)));
+  return project(join(['l', own], ['inner', 'f', facts.scan(), eq(col('fact', 'f'), col('line', 'l'))]), [...keep('l', ...TOP), named('fact', col('line', 'l')), ...keep('f', 'fact_id', 'day'), named('amount', col('so_far', 'l'))]);
+}
+
 /** What each fact weighs in its component's earning of a period. */
-export function weightsStage(shared: readonly ComponentEntry[], credits: Statement, attainment: Statement, parts: Statement): Statement {
+function weightsStage(shared: readonly ComponentEntry[], credits: Statement, attainment: Statement, parts: Statement): Statement {
   const marginal = shared.filter((c) => isMarginal(c) && c.spec.kind === 'leaf' && c.spec.pay?.form === 'rate'), byField = shared.filter((c) => c.shape.reads === READS.field);
   const plain = shared.filter((c) => !marginal.includes(c) && !byField.includes(c));
   const rows = (some: readonly ComponentEntry[]): Relation => factRows(some, credits);
@@ -106,7 +158,7 @@ function runningWeights(rows: Relation, attainment: Statement): Relation {
  * An amount of each component, payee and period shared over its facts by weight, in units of the earning's
  * rounding; ties in order of date and fact. `amounts` has the columns of TOP and `amount`.
  */
-export function sharedOut(weights: Relation, amounts: Relation): Relation {
+function sharedOut(weights: Relation, amounts: Relation): Relation {
   const joined = join(['w', weights], ['inner', 'e', amounts, and(...TOP.map((k) => eq(col(k, 'e'), col(k, 'w'))))], ['inner', 'o', scan(REF_WORLD), eq(col('world', 'o'), col('world', 'w'))],
     ['inner', 'k', scan(REF_COMPONENT), and(eq(col('component', 'k'), col('component', 'w')), eq(col('plan_world', 'k'), col('plan_world', 'o')))]);
   const group = [...TOP];

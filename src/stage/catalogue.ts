@@ -29,7 +29,7 @@ export interface ComponentEntry {
   /** the kind of group whose measure it looks at */
   readonly group: string | undefined;
   /** formulas of results: what its table is read at; conditions of its gates; its factors, by place */
-  readonly figures: { readonly reading?: Figure; readonly gates: ReadonlyMap<number, Figure>; readonly factors: ReadonlyMap<number, Figure> };
+  readonly figures: { readonly reading?: Figure; readonly gates: ReadonlyMap<number, Figure>; readonly factors: ReadonlyMap<number, Figure>; readonly pool?: { readonly share?: Figure; readonly among?: Figure } };
 }
 /** `counted`: as `members`, with the days before the plan begins, where some measure looks back. */
 export interface PlanEntry { readonly plan: number; readonly spec: Plan; readonly members: ReadonlyMap<Person, readonly Stint[]>; readonly counted: ReadonlyMap<Person, readonly Stint[]> | undefined }

@@ -44,7 +44,7 @@ export function componentEntries(plans: readonly PlanEntry[], gathered: Gathered
 }
 
 type Figures = ComponentEntry['figures'];
-const figuresIn = (f: Figures): Figure[] => [...(f.reading === undefined ? [] : [f.reading]), ...f.gates.values(), ...f.factors.values()];
+export const figuresIn = (f: Figures): Figure[] => [...(f.reading === undefined ? [] : [f.reading]), ...f.gates.values(), ...f.factors.values(), ...(f.pool?.share === undefined ? [] : [f.pool.share]), ...(f.pool?.among === undefined ? [] : [f.pool.among])];
 
 /** Formulas of results that a component has: what its table is read at, conditions that are more than comparisons, factors. */
 function figuresOf(spec: Component, shape: CurveShape, plan: PlanEntry, gathered: Gathered, figures: Figure[], told: <T>(body: () => T) => T | undefined): Figures {
@@ -61,7 +61,10 @@ function figuresOf(spec: Component, shape: CurveShape, plan: PlanEntry, gathered
     const made = factorFigure(factor, plan.spec, leaf, make, told);
     if (made !== undefined) factors.set(slot, made);
   });
-  return { ...(reading !== undefined && { reading }), gates, factors };
+  const { pool } = spec;
+  const share = pool === undefined || pool.share === 'equal' ? undefined : make({ kind: 'number', number: pool.share, money: false, average: false }, false);
+  const among = pool?.among === undefined ? undefined : make({ kind: 'condition', formula: pool.among.formula }, false);
+  return { ...(reading !== undefined && { reading }), gates, factors, ...(pool !== undefined && { pool: { ...(share !== undefined && { share }), ...(among !== undefined && { among }) } }) };
 }
 function factorFigure(factor: Num, plan: Plan, leaf: Leaf | undefined, make: (what: Figure['what'], money: boolean) => Figure | undefined, told: <T>(body: () => T) => T | undefined): Figure | undefined {
   if (factor.kind === 'formula') return isKnownBefore(factor.formula) ? undefined : make({ kind: 'number', number: factor, money: false, average: true }, false);

@@ -267,8 +267,8 @@ function limited(rows: Relation): Relation {
  * The earning of each top-level component: rounded once, or once for each line; less what earlier periods of its
  * window earned. `lines`: some component pays each fact, or each value of a field, by itself.
  */
-export function earningsStages(levels: readonly Statement[], lines: boolean): Statement[] {
-  const tops = filter(union(levels.map(scanOf)), isNull(col('parent')));
+export function earningsStages(levels: readonly Statement[], lines: boolean, pooled: (tops: Relation) => Relation): Statement[] {
+  const tops = pooled(filter(union(levels.map(scanOf)), isNull(col('parent'))));
   const steps = ['raw', 'gated', 'factored', 'limited'] as const;
   const summed = aggregate(tops, keep(undefined, ...TOP, 'line', 'plan', 'cycle'), [...steps.map((s) => named(s, sum(byDays(s)))), named('held', max(col('held')))]);
   const withUnit = project(join(['e', summed], ['inner', 'o', scan(REF_WORLD), eq(col('world', 'o'), col('world', 'e'))],

@@ -11,7 +11,7 @@ import {
 } from '../relation/relation.ts';
 import { assert, must } from '../value/diagnostic.ts';
 import { lcm } from '../value/rate.ts';
-import { asWide, scanOf } from './arithmetic.ts';
+import { asWide, CARRIED, scanOf } from './arithmetic.ts';
 import { bookValue } from './book.ts';
 import { constantShare, type DirectRule, type Divisors, type FactColumn, type Gathered, type TimeOf } from './gather.ts';
 import type { KindRows } from './kind-rows.ts';
@@ -227,7 +227,7 @@ export function valueColumn(c: Omit<FactColumn, 'index'>, kind: Kind, kinds: rea
   return { expr: counted.length === 0 ? whole : when(and(...counted), whole, nothing(value.divisor >= WIDE_FROM && c.role === 'sum' ? 'wide' : 'bigint')), divisor: value.divisor };
 }
 /** a value in so many parts of one does not fit into 64 bits any more */
-const WIDE_FROM = 10n ** 15n;
+const WIDE_FROM = CARRIED;
 export const isWideColumn = (divisor: bigint): boolean => divisor >= WIDE_FROM;
 
 function valueOf(c: Omit<FactColumn, 'index'>, scope: Scope): { readonly expr: Expr; readonly divisor: bigint } {

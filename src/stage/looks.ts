@@ -7,7 +7,7 @@ import {
   and, cases, cast, coalesce, col, compare, eq, type Expr, filter, int, isNotNull, isNull, join, type JoinInput, keep, minus, named, nothing, plus, project, type Relation, scan, type Statement, times, union, when, windowed, call,
 } from '../relation/relation.ts';
 import { assert, must } from '../value/diagnostic.ts';
-import { asWide, scanOf } from './arithmetic.ts';
+import { asWide, CARRIED, scanOf } from './arithmetic.ts';
 import { COMPANY, type Gathered, type MeasureValue, type SimpleValue } from './gather.ts';
 import { lowerNumber, type Lowered, type Scope } from './lower.ts';
 import { casesOfPairs, divisorExpr, type Pair } from './lower-pair.ts';
@@ -19,7 +19,7 @@ export const LOOK = ['world', 'component', 'payee', 'period', 'part'] as const;
 export const GROUP = { payee: 0, company: 1, first: 2 } as const;
 
 export function looksStages(measures: Statement, gathered: Gathered, options: { readonly grouped: boolean; readonly params: ParamsOf }): Statement[] {
-  const simple: Statement = { name: 'looks', make: 'table', relation: simpleRows(measures, options.grouped), key: [...LOOK, 'look', 'field_value'], about: 'what each component looks at, as pairs' };
+  const simple: Statement = { name: 'looks', make: 'table', relation: simpleRows(measures, options.grouped, gathered.measures.some((m) => m.divisor >= CARRIED)), key: [...LOOK, 'look', 'field_value'], about: 'what each component looks at, as pairs' };
   const ranks = gathered.values.filter((v) => v.kind === 'rank'), formulas = gathered.values.filter((v) => v.kind === 'formula' || v.kind === 'sample');
   if (ranks.length === 0 && formulas.length === 0) return [simple];
   const sums: Statement = { ...simple, name: 'sums', about: 'sums and ratios that components look at, as pairs' };
@@ -45,7 +45,10 @@ function asked(...more: JoinInput[]): Relation {
 }
 const ROW_OF = [...keep('o', 'world'), ...keep('k', 'component'), ...keep('a', 'payee', 'period', 'part')];
 
-function simpleRows(measures: Statement, grouped: boolean): Relation {
+/** parts of a unit that a value is kept in whose credits were divided by something: finer than what a cent could need, coarser than what was lost */
+const KEPT = 10_000n;
+
+function simpleRows(measures: Statement, grouped: boolean, carried: boolean): Relation {
   const group: JoinInput = { as: 'g', how: 'left', relation: scan(REF_GROUP), on: and(
     eq(col('people_world', 'g'), col('people_world', 'o')), eq(col('plan', 'g'), col('plan', 'k')), eq(col('window', 'g'), col('window', 'k')), eq(col('group_kind', 'g'), col('group_kind', 'l')),
     eq(col('payee', 'g'), col('payee', 'a')), eq(col('period', 'g'), col('period', 'a')), eq(col('part', 'g'), col('part', 'a'))) };
@@ -55,10 +58,14 @@ function simpleRows(measures: Statement, grouped: boolean): Relation {
     eq(col('period', alias), col('period', 'a')), eq(col('payee', alias), subject), ...(sameField ? [eq(col('field_value', alias), coalesce(col('field_value', 'm'), int(0)))] : [])) });
   const joined = filter(asked(...(grouped ? [group] : []), of('m', 'measure', false), of('m2', 'measure_2', true)), isNotNull(col('measure', 'l')));
   const zero = coalesce(col('num', 'm'), when(col('zero', 'l'), asWide(int(0)), nothing('wide')));
-  return project(joined, [
-    ...ROW_OF, ...keep('l', 'look'), named('field_value', coalesce(col('field_value', 'm'), int(0))),
-    named('num', times(zero, col('mul', 'l'))), named('den', times(asWide(when(isNull(col('measure_2', 'l')), asWide(int(1)), coalesce(col('num', 'm2'), asWide(int(0))))), col('div', 'l'))),
+  const top = times(zero, col('mul', 'l')), fine = and(compare('>=', col('div', 'l'), int(CARRIED)), isNull(col('measure_2', 'l')));
+  const rows = project(joined, [
+    ...ROW_OF, ...keep('l', 'look'), ...(carried ? [named('kept', fine), named('div', col('div', 'l'))] : []), named('field_value', coalesce(col('field_value', 'm'), int(0))),
+    named('num', top), named('den', times(asWide(when(isNull(col('measure_2', 'l')), asWide(int(1)), coalesce(col('num', 'm2'), asWide(int(0))))), col('div', 'l'))),
   ]);
+  if (!carried) return rows;
+  return project(rows, [...keep(undefined, ...LOOK, 'look', 'field_value'),
+    named('num', when(col('kept'), { kind: 'ratio', n: col('num'), d: asWide(col('div')), scale: KEPT, mode: 'half_away' }, col('num'))), named('den', when(col('kept'), asWide(int(KEPT)), col('den')))]);
 }
 
 /** A value that others are worked out from, joined under an alias: a divisor of 0 is no value. */

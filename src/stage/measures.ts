@@ -74,7 +74,7 @@ function sumOf(c: CubeColumn, gathered: Gathered): Expr {
     const whole = c.value.factors.length === 0 && !signed(c, gathered);
     return cast(whole ? count(and(isNotNull(value), ...rule, ...guarded)) : sum(value, and_([...rule, ...guarded])), type);
   }
-  const weighted = gathered.shareDivisor === 1n && !isWideSum(gathered) ? value : times(isWideSum(gathered) ? asWide(value) : value, col('share'));
+  const weighted = gathered.shareDivisor === 1n && guarded.length === 0 && !isWideSum(gathered) ? value : times(isWideSum(gathered) ? asWide(value) : value, col('share'));
   return cast(sum(weighted, and_(rule)), type);
 }
 const and_ = (parts: readonly Expr[]): { readonly where?: Expr } => (parts.length === 0 ? {} : { where: and(...parts) });

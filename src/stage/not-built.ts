@@ -1,5 +1,5 @@
 /** What plans say and the stages do not calculate yet: told before anything is calculated, each with its place. */
-import type { At, Component, Kind, Plan } from '../plan/plan.ts';
+import type { At, Kind, Plan } from '../plan/plan.ts';
 import type { Diagnostic } from '../value/diagnostic.ts';
 import { NotBuilt } from './lower.ts';
 import { measuresOf } from './reads.ts';
@@ -9,15 +9,9 @@ export function notBuilt(plans: readonly Plan[], kinds: readonly Kind[]): Diagno
   const found = plans.flatMap((plan) => [
     ...plan.states.map((s) => refused(s.at, `The state ${s.name}`)),
     ...measuresOf(plan).flatMap((m) => ('from' in m && m.from.includes('earning') ? [refused(m.at, `The measure ${m.name} of earnings`)] : [])),
-    ...plan.components.flatMap(ofComponent),
     ...kinds.filter((k) => k.name === 'person').flatMap((k) => k.derived.slice(0, 1)).map((d) => refused(d.at, `The derived field ${d.name} of person`)),
   ]);
   return [...new Map(found.map((d) => [`${d.file}|${d.line}|${d.column}|${d.message}`, d])).values()];
-}
-
-function ofComponent(c: Component): Diagnostic[] {
-  const own = [...(c.pool === undefined ? [] : [refused(c.at, `\`pool\` of \`${c.name}\``)]), ...(c.limits.length === 0 ? [] : [refused(c.at, `\`limits\` of \`${c.name}\``)])];
-  return c.kind === 'group' ? [...own, ...c.components.flatMap(ofComponent)] : own;
 }
 
 function refused(at: At, what: string): Diagnostic {

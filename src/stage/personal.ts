@@ -9,7 +9,7 @@ import { assert, must } from '../value/diagnostic.ts';
 import { multiply, ratio } from '../value/rate.ts';
 import { isWideColumn, type FactsBuilder } from './facts.ts';
 import type { FactColumn, Gathered, Route } from './gather.ts';
-import { asWide } from './arithmetic.ts';
+import { asWide, CARRIED } from './arithmetic.ts';
 import { digitsOf, lowerCondition, lowerNumber, type Lowered, NotBuilt, type Scope, type TypedName } from './lower.ts';
 import { type Pair, productOfPairs } from './lower-pair.ts';
 import type { People, Stint } from './people.ts';
@@ -100,7 +100,7 @@ export function personalScope(place: PersonalPlace, personal: Personal, plan: Pl
         default: throw new NotBuilt(at, `${typed.name} cannot be read for a single credit`, 'Use fields of the fact, and fields and terms of the payee.');
       }
     },
-    quotient: (pair) => ({ n: { kind: 'ratio', n: asWide(pair.n), d: typeof pair.d === 'bigint' ? { kind: 'literal', type: 'wide', value: pair.d } : pair.d, scale: 10n ** 15n, mode: 'half_away' }, d: 10n ** 15n }),
+    quotient: (pair) => ({ n: { kind: 'ratio', n: asWide(pair.n), d: typeof pair.d === 'bigint' ? { kind: 'literal', type: 'wide', value: pair.d } : pair.d, scale: CARRIED, mode: 'half_away' }, d: CARRIED }),
   };
 }
 

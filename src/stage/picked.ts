@@ -9,7 +9,7 @@ import {
 import { columnsOf } from '../relation/check.ts';
 import type { Statement } from '../relation/relation.ts';
 import { must } from '../value/diagnostic.ts';
-import { asWide, scanOf } from './arithmetic.ts';
+import { asWide, CARRIED, scanOf } from './arithmetic.ts';
 import { qualified } from './credits.ts';
 import { columnName, type FactsBuilder } from './facts.ts';
 import type { FactColumn, Gathered, LinearMeasure, RowTerm } from './gather.ts';
@@ -79,7 +79,7 @@ function timedValue(c: FactColumn, builder: FactsBuilder): Expr {
       const out = builder.handedOn(typed, c.currency, c.at);
       return out.kind === 'number' ? { ...out, n: q(out.n) } : { ...out, expr: q(out.expr) };
     },
-    quotient: (pair) => ({ n: { kind: 'ratio', n: asWide(pair.n), d: typeof pair.d === 'bigint' ? wide(pair.d) : pair.d, scale: 10n ** 15n, mode: 'half_away' }, d: 10n ** 15n }),
+    quotient: (pair) => ({ n: { kind: 'ratio', n: asWide(pair.n), d: typeof pair.d === 'bigint' ? wide(pair.d) : pair.d, scale: CARRIED, mode: 'half_away' }, d: CARRIED }),
   };
   const start: Pair = c.formula === null ? { n: int(1), d: 1n } : lowerNumber(c.formula, scope);
   const pair = c.factors.reduce((v: Pair, factor) => productOfPairs(v, lowerPortion(factor, scope)), start);

@@ -5,6 +5,7 @@ import { must } from '../value/diagnostic.ts';
 import type { Day } from '../value/period.ts';
 import { scanOf } from './arithmetic.ts';
 import { attainmentStage } from './attainment.ts';
+import { asksForLines, askLines, linesStages } from './attributed.ts';
 import { bookRows } from './book.ts';
 import type { Catalogue } from './catalogue.ts';
 import { roundsTiers } from './components.ts';
@@ -18,6 +19,7 @@ import { looksStages } from './looks.ts';
 import { blocksOf, cubeStage, measuresStage } from './measures.ts';
 import type { ParamsOf } from './params.ts';
 import type { Personal } from './personal.ts';
+import { withPools } from './pools.ts';
 import { askTimed, pickedRows } from './picked.ts';
 import { contentKey } from './reads.ts';
 import { REFERENCES } from './reference.ts';
@@ -36,7 +38,8 @@ export function programOf(input: ProgramInput, catalogue: Catalogue, context: Ma
   for (const k of [...kinds].sort((a, b) => lineage(a.name, input.kinds).length - lineage(b.name, input.kinds).length)) made.set(k.name, rowsOfKind(k, input.kinds, input.cut, made));
   const asked = kinds.filter((k) => gathered.rules.some((r) => r.kind === k.name || r.rule.through?.kind === k.name));
   const picked = gathered.measures.filter((m) => m.rows !== undefined);
-  const ids = picked.length > 0, runs = gathered.cube.some((c) => c.time.grain === 'instant') || picked.some((m) => m.rows?.time.grain === 'instant');
+  const lined = catalogue.components.filter((c) => asksForLines(c, catalogue));
+  const ids = picked.length > 0 || lined.length > 0, runs = gathered.cube.some((c) => c.time.grain === 'instant') || picked.some((m) => m.rows?.time.grain === 'instant');
   const from = must(catalogue.spans.sliceStarts[0]);
   const builders = new Map(asked.map((k) => [k.name, factsBuilder(k, gathered, must(made.get(k.name)), { kinds: input.kinds, from, history: context.history, ids, runs })]));
   // what reads facts is made twice: first to learn which columns they must have, then in earnest
@@ -49,6 +52,7 @@ export function programOf(input: ProgramInput, catalogue: Catalogue, context: Ma
   const credited: CreditsContext = { gathered, divisors: divisorsOf(input.kinds), builders, personal: context.personal, asOf: input.asOf, guards, reviewed: guards.length > 0 && review !== undefined && ['fact', 'guardrail', 'decision'].every((f) => review.fields.some((x) => x.name === f)), times, ids };
   creditsStage(credited);
   for (const m of picked) askTimed(m, builders);
+  askLines(catalogue, builders);
   if (catalogue.figures.length > 0) figuresStage(catalogue.figures, NOTHING, NOTHING, builders, context.params);
   const facts = [...builders.values()].map((b) => b.finish());
   const { statements, blocks, references } = bodyOf(credited, catalogue, context, input.kinds, timeColumn);
@@ -111,12 +115,14 @@ function bodyOf(credited: CreditsContext, catalogue: Catalogue, context: MakeCon
   const levels: Statement[] = [earnedStage(0, [parts], gates, factors, slots)];
   const top = Math.max(...components.map((c) => c.level));
   for (let level = 1; level <= top; level++) levels.push(earnedStage(level, levels.slice(), gates, factors, slots));
-  const earnings = earningsStages(levels, leaves.some((l) => l.per !== undefined));
+  const earnings = earningsStages(levels, leaves.some((l) => l.per !== undefined), (tops) => withPools(tops, components.filter((c) => c.spec.pool !== undefined), figured));
+  const lined = linesStages(catalogue, { credits, attainment, parts, lines: earnings.find((s) => s.name === 'lines'), earnings: must(earnings.at(-1)) }, builders);
+  const payouts = payoutsStage(lined.paid);
   return {
     blocks, references: [...references],
     statements: [
       credits, cube, ...measured, ...looks, attainment, ...(figured === undefined ? [] : [figured]), parts,
-      ...(gates === undefined ? [] : [gates]), ...(factors === undefined ? [] : [factors]), ...levels, ...earnings, payoutsStage(must(earnings.at(-1))),
+      ...(gates === undefined ? [] : [gates]), ...(factors === undefined ? [] : [factors]), ...levels, ...earnings, ...lined.before, payouts, ...lined.after(payouts),
     ],
   };
 }

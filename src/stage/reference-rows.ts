@@ -6,7 +6,7 @@ import { SCALE, SNAP } from './arithmetic.ts';
 import type { AssignRows } from './assign.ts';
 import { PAYS_ON } from './attainment.ts';
 import type { Catalogue, ComponentEntry } from './catalogue.ts';
-import { isMarginal } from './components.ts';
+import { figuresIn, isMarginal } from './components.ts';
 import { EARLIER } from './facts.ts';
 import { FIGURE } from './figures.ts';
 import { HALF_LIFE_PARTS, type MeasureValue, type SpanSpec } from './gather.ts';
@@ -121,7 +121,7 @@ function needRows(catalogue: Catalogue): ReferenceRows[] {
 function lookRows(c: ComponentEntry, context: RowsContext): Cell[][] {
   const values = new Map(c.looks.flatMap(valuesIn).map((v) => [v.index, v]));
   const group = (v: MeasureValue): number => (v.subject === 'payee' ? GROUP.payee : v.subject === 'company' ? GROUP.company : GROUP.first + context.groupKinds.indexOf(v.subject.entity));
-  const figures = [...(c.figures.reading === undefined ? [] : [c.figures.reading]), ...c.figures.gates.values(), ...c.figures.factors.values()];
+  const figures = figuresIn(c.figures);
   return [
     ...[...values.values()].map((v): Cell[] => (v.kind === 'simple' ? [0, c.component, v.index, v.measure.index, v.over?.index ?? null, v.mul, v.div, group(v), v.measure.zeroIfNone] : [0, c.component, v.index, null, null, 1n, 1n, group(v), false])),
     ...[...new Set(figures.map((f) => f.index))].map((index): Cell[] => [0, c.component, FIGURE + index, null, null, 1n, 1n, GROUP.payee, false]),
@@ -133,7 +133,7 @@ function paramRows(rows: AssignRows, { params, code }: RowsContext): Cell[][] {
   const out: Cell[][] = [];
   if ([...params.slots.values()].every((s) => s.length === 0)) return out;
   for (const { entry, person, step, part, place } of rows.places) {
-    const looks = [...new Set([...entry.looks.flatMap(valuesIn).map((v) => v.index), ...[...(entry.figures.reading === undefined ? [] : [entry.figures.reading]), ...entry.figures.gates.values(), ...entry.figures.factors.values()].map((f) => FIGURE + f.index)])];
+    const looks = [...new Set([...entry.looks.flatMap(valuesIn).map((v) => v.index), ...figuresIn(entry.figures).map((f) => FIGURE + f.index)])];
     for (const look of looks) (params.slots.get(look) ?? []).forEach((typed, slot) => {
       const value = valueAt(typed, place);
       if (value === null) return;

@@ -7,7 +7,7 @@ import type { At, DerivedField, Field, Kind, Num } from '../plan/plan.ts';
 import { and, col, compare, eq, type Expr, isNull, type JoinInput, or, type Relation, type TableSchema } from '../relation/relation.ts';
 import { assert, must } from '../value/diagnostic.ts';
 import { powerOfTen } from '../value/rate.ts';
-import { asWide, SCALE } from './arithmetic.ts';
+import { asWide, CARRIED } from './arithmetic.ts';
 import { digitsOf, lowerNum, lowerNumber, type Lowered, lowerTable, NotBuilt, type Scope, type TypedName } from './lower.ts';
 import { divisorExpr, type Pair } from './lower-pair.ts';
 import { lineage } from './gather.ts';
@@ -42,9 +42,9 @@ export function rowScope(row: Row, joins: Joins, currency: string, at: At, other
   };
 }
 
-/** A quotient of fields is carried at 10⁻¹⁵, so that it can be added up. */
+/** A quotient of fields is carried at 10⁻¹², so that it can be added up. */
 function carried(pair: Pair): Pair {
-  return { n: { kind: 'ratio', n: asWide(pair.n), d: divisorExpr(pair.d), scale: SCALE, mode: 'half_away' }, d: SCALE };
+  return { n: { kind: 'ratio', n: asWide(pair.n), d: divisorExpr(pair.d), scale: CARRIED, mode: 'half_away' }, d: CARRIED };
 }
 
 /** A share, a factor: a marginal table is the average of its parts. */

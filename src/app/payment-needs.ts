@@ -34,15 +34,15 @@ function lineKinds(c: Component): readonly string[] {
   return c.kind === 'group' ? c.components.flatMap(lineKinds) : c.measure !== undefined && 'from' in c.measure ? c.measure.from : [];
 }
 
-/** The kinds whose rows are read back. */
-export function wantedRows(plans: readonly Plan[], kinds: readonly Kind[]): Wanted {
+/** The kinds whose rows are read back. `everyLine`: lines of all components are asked for. */
+export function wantedRows(plans: readonly Plan[], kinds: readonly Kind[], everyLine: boolean): Wanted {
   const facts = new Set<string>(), references = new Set<string>(), seen = new Set<Measure>();
   for (const plan of plans) {
     const look = looker(plan, kinds, { facts, references, seen });
     for (const c of plan.components) {
       const parts = releaseOf(plan, c).filter(needsLines), backs = takeBacksOf(plan, c), lines = lineKinds(c);
       const converts = (c.convert ?? plan.convert)?.when === 'date';
-      if (parts.length > 0 || backs.length > 0 || converts) for (const k of lines) look.kind(k);
+      if (everyLine || parts.length > 0 || backs.length > 0 || c.limits.length > 0 || converts) for (const k of lines) look.kind(k);
       for (const p of parts) {
         if (p.event !== undefined) { look.kind(p.event.from); look.formula(p.event.where?.formula, [p.event.from]); }
         if (p.as !== undefined) look.measure(p.as);

@@ -50,6 +50,8 @@ export interface PaidEarning {
   readonly earned: bigint;
   /** by id of the fact */
   readonly lines: ReadonlyMap<string, bigint>;
+  /** what running limits leave unpaid of each */
+  readonly unfunded: ReadonlyMap<string, bigint>;
   readonly parts: readonly PaidPart[];
   readonly recoverable: readonly Recoverable[];
 }
@@ -59,15 +61,15 @@ export interface Payments { readonly asOf: Day; readonly earnings: readonly Paid
 export async function paymentsOf(engine: ProgramRunner, calculation: Calculation, workspaceKinds: readonly Kind[], asOf: Day): Promise<Payments> {
   const { catalogue } = calculation, plans = catalogue.plans.map((p) => p.spec);
   const kinds = [...new Map([...workspaceKinds, ...plans.flatMap((p) => p.kinds)].map((k) => [k.name, k])).values()];
-  const known = await readKnown(engine, calculation, kinds, wantedRows(plans, kinds));
-  const lines = await linesOf(engine, calculation);
+  const known = await readKnown(engine, calculation, kinds, wantedRows(plans, kinds, catalogue.everyLine));
+  const lines = await linesOf(engine, calculation, 'attributed'), funded = await linesOf(engine, calculation, 'funded');
   const rows = rowsOf(await engine.read(filter(relationOf(calculation, 'payouts'), eq(col('world'), int(0))), ['plan', 'payee', 'period', 'component']));
   const backs = new Map<ComponentEntry, Backs>();
   const earnings = rows.map((row): PaidEarning => {
     const entry = must(catalogue.components[smallOf(row, 'component')]), plan = must(catalogue.plans[entry.plan]);
     const own = backs.get(entry) ?? backsOf(takeBacksOf(plan.spec, entry.spec), plan.spec, known);
     backs.set(entry, own);
-    return earningOf({ row, entry, plan, catalogue, known, backs: own, asOf, lines: lines.get(keyOf(row)) ?? [] });
+    return earningOf({ row, entry, plan, catalogue, known, backs: own, asOf, lines: lines.get(keyOf(row)) ?? [], funded: funded.get(keyOf(row)) ?? [] });
   });
   return { asOf, earnings, settled: settledOf(catalogue, earnings, asOf) };
 }
@@ -75,9 +77,9 @@ export async function paymentsOf(engine: ProgramRunner, calculation: Calculation
 const keyOf = (row: Row): string => [row['component'], row['payee'], row['period']].join('|');
 
 /** Lines by component, payee and period, in order; none where nothing asks for them. */
-async function linesOf(engine: ProgramRunner, calculation: Calculation): Promise<Map<string, Row[]>> {
-  if (!calculation.compiled.program.statements.some((s) => s.name === 'attributed')) return new Map();
-  return Map.groupBy(rowsOf(await engine.read(filter(relationOf(calculation, 'attributed'), eq(col('world'), int(0))), ['component', 'payee', 'period', 'day', 'fact'])), keyOf);
+async function linesOf(engine: ProgramRunner, calculation: Calculation, name: 'attributed' | 'funded'): Promise<Map<string, Row[]>> {
+  if (!calculation.compiled.program.statements.some((s) => s.name === name)) return new Map();
+  return Map.groupBy(rowsOf(await engine.read(filter(relationOf(calculation, name), eq(col('world'), int(0))), ['component', 'payee', 'period', 'day', 'fact'])), keyOf);
 }
 
 interface Given {
@@ -89,6 +91,7 @@ interface Given {
   readonly backs: Backs;
   readonly asOf: Day;
   readonly lines: readonly Row[];
+  readonly funded: readonly Row[];
 }
 interface Line { readonly fact: KnownFact; readonly amount: bigint }
 
@@ -107,7 +110,7 @@ function earningOf(given: Given): PaidEarning {
   const backs = given.backs.rules === 0 ? [] : lines.map((line, l) => ({ line, left: takenBack(lineReleased(line, l, planned), given.backs.of(line.fact, asked), minorRounding(round.end, spec.currency)) }));
   const pays = (released: Released, amount: bigint): bigint | undefined => convertedPart({ plan: spec, component: entry.spec, asked, released, amount, period, first: lines[0]?.fact, round });
   return {
-    plan: spec, component: entry.spec, payee, period, earned, lines: new Map(lines.map((l) => [l.fact.id, l.amount])),
+    plan: spec, component: entry.spec, payee, period, earned, lines: new Map(lines.map((l) => [l.fact.id, l.amount])), unfunded: unfundedOf(given),
     parts: planned.map((p, i) => paidPart(p, i, lines.map((l) => l.fact.id), backs, pays)), recoverable: backs.flatMap((b) => b.left.recoverable),
   };
 }
@@ -118,6 +121,13 @@ function placeOf(plan: PlanEntry, catalogue: Catalogue, person: Person, period: 
     plan: plan.spec, people: catalogue.people, person, eligible: plan.members.get(person) ?? [], round: plan.spec.round,
     window: { from: period.from, to: period.to, cut: period.to }, day: period.to - 1,
   };
+}
+
+function unfundedOf({ funded, known }: Given): Map<string, bigint> {
+  return new Map(funded.flatMap((row): [string, bigint][] => {
+    const fact = known.numbered(wideOf(row, 'fact')), left = wideOf(row, 'amount') - wideOf(row, 'funded');
+    return fact === undefined || left === 0n ? [] : [[fact.id, left]];
+  }));
 }
 
 interface PartContext { readonly lines: readonly Line[]; readonly period: Period; readonly asked: Asked; readonly asOf: Day; readonly rounding: MinorRounding; /** an event may take single lines back */ readonly split: boolean }

@@ -17,10 +17,13 @@ import { readLiteral } from '../plan/literal.ts';
 import type { At, FieldType, Kind, Plan, Workspace } from '../plan/plan.ts';
 import { both } from '../plan/problem.ts';
 import type { Diagnostic } from '../value/diagnostic.ts';
-import { parseDay } from '../value/period.ts';
+import { formatDay, parseDay } from '../value/period.ts';
 import { compare, formatRatio, type Ratio } from '../value/rate.ts';
+import { FOREVER } from '../ledger/release.ts';
 import { calculate } from './calculate.ts';
 import { type Figures, figuresOf } from './figures.ts';
+import { asksForLines, isPaymentFigure } from './payment-figures.ts';
+import { paymentsOf } from './payments.ts';
 import { fillStore, type SmallEntity, type SmallRow } from './small-store.ts';
 
 export interface Difference { readonly file: string; readonly line: number; readonly payee: string; readonly period: string; readonly figure: string; readonly expected: string; readonly got: string }
@@ -66,6 +69,9 @@ async function runTest(workspace: Workspace, file: string, root: MapNode, engine
   const plans = workspace.plans.filter((p) => names.includes(p.plan));
   if (plans.length === 0) return { figures: 0, differences: [], diagnostics: [say(planNode, planNode === undefined ? 'The test does not say which plan it tests.' : `There is no plan ${names.map((n) => `\`${n}\``).join(', ')} in this workspace.`, planNode === undefined ? 'Write `plan: NAME` at its top.' : didYouMean(names[0] ?? '', [...new Set(workspace.plans.map((p) => p.plan))], 'Plans are'))] };
   const problems: Diagnostic[] = [];
+  // the last day that the run knows of: what happened later is not in the store
+  const knownNode = find(root, 'known'), asOf = knownNode === undefined ? undefined : parseDay(textOf(knownNode) ?? '');
+  if (knownNode !== undefined && asOf === undefined) problems.push(say(knownNode, `\`known: ${textOf(knownNode) ?? ''}\` is not a day.`, 'Write the last day that the run knows of: `known: 2026-08-31`.'));
   const kinds = workspace.kinds.map((k) => (k.name === 'person' ? withTerms(k, plans) : k));
   const dateless = (kind: string): Kind | undefined => kinds.find((k) => k.name === kind);
   const people = peopleOf(find(root, 'people'), dateless('person'));
@@ -82,11 +88,11 @@ async function runTest(workspace: Workspace, file: string, root: MapNode, engine
     facts.set(e.key, itemsOf(e.value).flatMap((row, i) => factRows(row, kind, i, plans[0] as Plan, problems, say)));
   }
   if (problems.length > 0) return { figures: 0, differences: [], diagnostics: problems };
-  await fillStore(engine, { kinds, facts, entities });
-  const { calculation, diagnostics } = await calculate(engine, plans, kinds);
+  const expected = itemsOf(find(root, 'expect')), asked = expected.map((row) => textOf(itemsOf(row)[2]) ?? '');
+  await fillStore(engine, { kinds, facts: asOf === undefined ? facts : new Map([...facts].map(([k, rows]) => [k, rows.filter((r) => r.day <= asOf)])), entities });
+  const { calculation, diagnostics } = await calculate(engine, plans, kinds, { everyLine: asked.some(asksForLines), ...(asOf !== undefined && { asOf }) });
   if (calculation === undefined) return { figures: 0, differences: [], diagnostics };
-  const figures = await figuresOf(engine, calculation);
-  const expected = itemsOf(find(root, 'expect'));
+  const figures = await figuresOf(engine, calculation, asked.some(isPaymentFigure) ? await paymentsOf(engine, calculation, kinds, asOf ?? FOREVER) : undefined);
   const differences = expected.flatMap((row): Difference[] => difference(file, row, figures));
   return { figures: expected.length, differences, diagnostics: diagnostics.filter((d) => d.severity === 'error') };
 }
@@ -154,7 +160,9 @@ function difference(file: string, row: Node, figures: Figures): Difference[] {
   const want = readLiteral(value), got = figures.get(payee, period, figure);
   const tolerance = near === undefined ? undefined : readLiteral(near);
   const at = { file, line: row.at.line, payee, period, figure, expected: written };
-  if (want?.kind !== 'number') return [{ ...at, got: 'the expected value is not a number' }];
+  const day = parseDay(value), gotDay = day === undefined ? undefined : figures.day(payee, period, figure);
+  if (gotDay !== undefined) return gotDay === day ? [] : [{ ...at, got: formatDay(gotDay) }];
+  if (want?.kind !== 'number') return [{ ...at, got: day === undefined ? 'the expected value is neither a number nor a date' : 'no day' }];
   if (got === undefined) return [{ ...at, got: 'nothing: no such figure' }];
   if (got === 'none') return value === '' ? [] : [{ ...at, got: 'no value' }];
   const equal = tolerance?.kind === 'number' ? near_(got, want.value, tolerance.value) : compare(got, want.value) === 0;

@@ -17,16 +17,14 @@ import { asList, asMap, asText, isMap, overlay, readDocuments, wordsOf, written,
 export interface Runnable { readonly workspace: Workspace; readonly text: string; readonly diagnostics: readonly Diagnostic[]; readonly types: string }
 export type Prepared = { readonly runnable: Runnable } | { readonly skip: string } | { readonly wrong: readonly Diagnostic[] };
 
-/** What settles and releases pay: without them the earnings are the same. */
-const AFTER_EARNING = ['release', 'take_back', 'draw', 'negative', 'convert', 'accounting', 'base', 'pays_in', 'allow', 'labels'];
-const ROUND_AFTER = ['release', 'paid', 'total'];
+/** What says how a plan looks, not what it pays. */
+const LOOKS = ['allow', 'labels'];
 
 export function prepare(folder: string, document: YamlMap): Prepared {
   const test = withoutBlanks(document);
   const read = plansOf(folder, test);
   if ('skip' in read) return read;
-  const plans = read.plans.map(earningOnly).map(renamed).map((p) => lastOfOne(p, test));
-  if (test['known'] !== undefined) return { skip: 'known: (facts known at a day)' };
+  const plans = read.plans.map(withoutLooks).map(renamed).map((p) => lastOfOne(p, test));
   const later = plans.flatMap((p) => notBuilt(p, 'plan'));
   if (later[0] !== undefined) return { skip: `key not built: ${later[0]}` };
   const library = neededOf(libraryOf(folder, test), plans);
@@ -97,14 +95,8 @@ function neededOf(library: YamlMap, plans: readonly YamlMap[]): YamlMap {
   return out;
 }
 
-function earningOnly(plan: YamlMap): YamlMap {
-  const strip = (map: YamlMap): YamlMap => Object.fromEntries(Object.entries(map).filter(([k]) => !AFTER_EARNING.includes(k)).flatMap(([k, v]) => {
-    if (k === 'components') return [[k, Object.fromEntries(Object.entries(asMap(v)).map(([n, c]) => [n, strip(asMap(c))]))]];
-    if (k !== 'round') return [[k, v]];
-    const kept = Object.entries(asMap(v)).filter(([point]) => !ROUND_AFTER.includes(point));
-    return kept.length === 0 ? [] : [[k, Object.fromEntries(kept)]];
-  }));
-  return strip(plan);
+function withoutLooks(plan: YamlMap): YamlMap {
+  return Object.fromEntries(Object.entries(plan).filter(([k]) => !LOOKS.includes(k)));
 }
 
 /** Keys of the language that this version does not calculate, by the closed table of keys. */
@@ -315,5 +307,5 @@ function testOf(test: YamlMap, plans: readonly YamlMap[], kinds: FieldKinds): Ya
   for (const [kind, rows] of Object.entries(asMap(test['entities']))) for (const row of Object.values(asMap(rows))) for (const [f, v] of Object.entries(asMap(row))) for (const one of dated(v)) add(kind, f, one);
   for (const row of Object.values(people)) for (const one of dated(asMap(row)['manager'] ?? '')) if (one !== '' && !(asText(one) in people)) people[asText(one)] = {};
   const roles = asMap(test['roles']);
-  return { plan: plans.map((p) => asText(p['plan'])), people, entities: { ...asMap(test['entities']), ...(Object.keys(roles).length === 0 ? {} : { role: roles }) }, facts, expect: test['expect'] ?? [] };
+  return { plan: plans.map((p) => asText(p['plan'])), ...(test['known'] !== undefined && { known: test['known'] }), people, entities: { ...asMap(test['entities']), ...(Object.keys(roles).length === 0 ? {} : { role: roles }) }, facts, expect: test['expect'] ?? [] };
 }

@@ -66,6 +66,8 @@ export async function lastImport(engine: ProgramRunner): Promise<number> {
 async function codesOf(engine: ProgramRunner, plans: readonly Plan[]): Promise<ReadonlyMap<string, number>> {
   const words = new Set<string>();
   for (const plan of plans) { words.add(plan.currency); gatherWords(plan, words); }
+  // what reviewers write: the name of a guardrail, and what they decided
+  for (const word of plans.flatMap((p) => (p.guardrails.length === 0 ? [] : [...p.guardrails.map((g) => g.name), 'pass', 'reject']))) words.add(word);
   const wanted: Relation = { kind: 'values', columns: [{ name: 'word', type: 'text' }], rows: [...words].sort().map((w) => [w]) };
   const { data, count } = await engine.read(project(join(['v', wanted], ['inner', 'w', scan(WORD), eq(col('word', 'w'), col('word', 'v'))]), [...keep('w', 'code'), ...keep('v', 'word')]), ['code']);
   return new Map(Array.from({ length: count }, (_, r) => [String(data[1]?.[r]), Number(data[0]?.[r])]));

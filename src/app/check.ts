@@ -11,7 +11,7 @@ import { describePlan } from '../plan/words.ts';
 import { compile } from '../stage/compile.ts';
 import { digitProblems } from '../stage/digits.ts';
 import type { People } from '../stage/people.ts';
-import { IMPORTED, storeTable, supersededTable, WORD } from '../stage/store.ts';
+import { IMPORTED, tablesOf, WORD } from '../stage/store.ts';
 import type { Diagnostic } from '../value/diagnostic.ts';
 import { lastImport } from './calculate.ts';
 import { loadPeople } from './people.ts';
@@ -28,7 +28,7 @@ export async function checkPlans(workspace: Workspace, engine: Engine | undefine
 }
 
 async function peopleNow(engine: Engine, kinds: readonly Kind[]): Promise<{ readonly people: People; readonly cut: number }> {
-  for (const schema of [WORD, IMPORTED, ...storedKinds(kinds).flatMap((kind) => [storeTable(kind), supersededTable(kind)])]) await engine.ensure(schema);
+  for (const schema of [WORD, IMPORTED, ...storedKinds(kinds).flatMap(tablesOf)]) await engine.ensure(schema);
   const cut = await lastImport(engine);
   return { people: await loadPeople(engine, kinds, cut), cut };
 }

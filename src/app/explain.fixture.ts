@@ -3,7 +3,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Value } from '../plan/evaluate.ts';
 import type { FieldType, Kind, Workspace } from '../plan/plan.ts';
 import { readWorkspace } from '../plan/workspace.ts';
-import { storeTable, supersededTable } from '../stage/store.ts';
+import { tablesOf } from '../stage/store.ts';
 import { parseDay } from '../value/period.ts';
 import { parseRatio } from '../value/rate.ts';
 import { calculate, type Calculation } from './calculate.ts';
@@ -29,7 +29,7 @@ export async function calculated(given: Given): Promise<Calculated> {
   if (value === undefined || wrong.length > 0) throw new Error(wrong.map((d) => `${d.file}:${d.line} ${d.message}`).join('\n'));
   const { kinds } = value, { engine } = given;
   const kindOf = (name: string): Kind => { const kind = kinds.find((k) => k.name === name); if (kind === undefined) throw new Error(`no kind ${name}`); return kind; };
-  for (const table of ['word', 'imported', ...kinds.flatMap((k) => [storeTable(k).table, supersededTable(k).table])]) await engine.drop(table);
+  for (const table of ['word', 'imported', ...kinds.flatMap(tablesOf).map((t) => t.table)]) await engine.drop(table);
   await fillStore(engine, {
     kinds,
     facts: new Map(Object.entries(given.rows).map(([kind, rows]) => [kind, rows.map((r): SmallRow => ({ id: r['id'] ?? '', day: parseDay(r['date'] ?? '') ?? 0, currency: r['currency'] ?? 'USD', values: valuesOf(r, kindOf(kind)) }))])),

@@ -1,19 +1,19 @@
 /**
  * The store as Parquet, for other programs: a file for each kind, the rows that count now, words written
  * out, dates as `YYYY-MM-DD`. Names say the unit: `amount_minor` is in minor units of `currency`;
- * `price_millionths` counts millionths (numbers, percents, and money of reference rows).
+ * `price_millionths` counts millionths (numbers, percents, and money of reference rows). Lists of payees have a file of their own, `deal_payees.parquet`.
  */
 import { mkdirSync } from 'node:fs';
 import { join as joinPath, resolve } from 'node:path';
 import type { Engine } from '../engine/engine.ts';
 import { storedKinds } from '../plan/kinds.ts';
 import type { Field, Kind, Workspace } from '../plan/plan.ts';
-import { aggregate, col, eq, filter, isNotNull, keep, named, project, scan, union } from '../relation/relation.ts';
+import { aggregate, col, eq, filter, isNotNull, join, keep, named, project, scan, union } from '../relation/relation.ts';
 import type { Expr, JoinInput, Named, Relation, TableSchema } from '../relation/relation.ts';
-import { isCoded, ownFields, WORD } from '../stage/store.ts';
+import { isCoded, listFields, ownFields, WORD } from '../stage/store.ts';
 import { formatDay } from '../value/period.ts';
 import { listOf, wholeOf } from './cells.ts';
-import { currentVersions } from './import-store.ts';
+import { currentParties, currentVersions } from './import-store.ts';
 import { ensureStore } from './store-layout.ts';
 
 export interface ExportedFile { readonly kind: string; readonly path: string; readonly rows: number }
@@ -30,9 +30,20 @@ export async function exportFacts(workspace: Workspace, engine: Engine, outDir: 
     await engine.exportParquet(relation, path, kind.dated ? ['date', 'id'] : ['id', 'from']);
     const rows = await engine.read(project(relation, keep(undefined, 'id')));
     files.push({ kind: kind.name, path, rows: rows.count });
+    if (listFields(kind).length > 0) files.push(await exportLists(engine, kind, outDir));
   }
   await engine.drop(DATES.table);
   return files;
+}
+
+/** Who is in the lists of the rows that count now: a row for each, `share_millionths` blank where the list is shared equally. */
+async function exportLists(engine: Engine, kind: Kind, outDir: string): Promise<ExportedFile> {
+  const path = resolve(joinPath(outDir, `${kind.name}_payees.parquet`));
+  const relation = project(join(['p', currentParties(kind)], ['inner', 'w', scan(WORD), eq(col('code', 'w'), col('payee', 'p'))]),
+    [...keep('p', 'id', 'field', 'position'), named('payee', col('word', 'w')), named('share_millionths', col('share', 'p'))]);
+  await engine.exportParquet(relation, path, ['id', 'field', 'position']);
+  const rows = await engine.read(project(relation, keep(undefined, 'id')));
+  return { kind: `${kind.name}_payees`, path, rows: rows.count };
 }
 
 /** The rows of a kind that count now, with everything as text or as a number that names its unit. */

@@ -2,6 +2,7 @@
  * Text of a cell → the stored value of a field. Nothing is guessed and nothing is rounded: what is
  * not plainly a value of its type is a problem with a message, and its row goes to quarantine.
  */
+import { namesPayees } from '../plan/kinds.ts';
 import { readLiteral } from '../plan/literal.ts';
 import { isDay, isRatio } from '../plan/evaluate.ts';
 import type { Value } from '../plan/evaluate.ts';
@@ -48,13 +49,13 @@ export function storedValue(value: Value, type: FieldType, context: CellContext)
     case 'percent': return isRatio(value) ? partsOf(value, type) : percent(textOf(value), context.decimal);
     case 'number': return isRatio(value) ? partsOf(value, type) : number(textOf(value), context.decimal);
     case 'money': return money(value, context);
-    case 'payees': case 'splits': return assertNoList();
+    case 'payees': case 'splits': assert(false, 'lists of payees are read by party-lists.ts');
   }
 }
 
 /** A constant of `always`, written as in a plan: `50k`, `7.5%`, `2026-01-01`, `yes`; text as it is. */
 export function constantValue(text: string, type: FieldType): Value {
-  if (text === '' || typeof type === 'object' || type === 'text' || type === 'payee') return cleanText(text);
+  if (text === '' || typeof type === 'object' || type === 'text' || namesPayees(type)) return cleanText(text);
   const literal = readLiteral(text);
   if (literal?.kind === 'date') return { day: literal.day };
   return literal === undefined || literal.kind === 'per' ? text : literal.value;
@@ -178,8 +179,4 @@ function notNumber(text: string, decimal: '.' | ',', whole: string): CellProblem
 
 function textOf(value: Exclude<Value, null>): string {
   return typeof value === 'string' ? value : writtenValue(value);
-}
-
-function assertNoList(): never {
-  assert(false, 'lists of payees are not stored in a column');
 }

@@ -11,7 +11,7 @@ import type { Problem, SourceRow, TableFile } from '../engine/sources.ts';
 import { formulaText } from '../plan/formula-text.ts';
 import type { Kind, Source, Workspace } from '../plan/plan.ts';
 import { aggregate, and, anyTrue, cast, coalesce, col, compare, eq, filter, int, keep, max, named, project, scan, text } from '../relation/relation.ts';
-import { IMPORTED } from '../stage/store.ts';
+import { IMPORTED, listFields } from '../stage/store.ts';
 import { assert } from '../value/diagnostic.ts';
 import type { Code, Diagnostic } from '../value/diagnostic.ts';
 import { listOf, wholeOf, wordOf } from './cells.ts';
@@ -20,8 +20,8 @@ import { circleProblems, refusedProblem } from './import-refusals.ts';
 import { NOTHING, noticeNotes, rowDiagnostic } from './import-report.ts';
 import type { Counts, FileReport, ImportHow, Reason } from './import-report.ts';
 import { badRow, findColumns, rowReader } from './import-rows.ts';
-import type { RowReader } from './import-rows.ts';
-import { addVersions, codedColumns, countJudged, dropStaging, INCOMING_WORDS, incomingTable, judge, makeStaging, REFUSED_ROWS } from './import-store.ts';
+import type { PartyList, RowReader } from './import-rows.ts';
+import { addVersions, codedColumns, countJudged, dropStaging, INCOMING_PARTIES, INCOMING_WORDS, incomingTable, judge, makeStaging, REFUSED_ROWS } from './import-store.ts';
 import type { Incoming } from './import-store.ts';
 import { openSource, unguarded } from './import-tables.ts';
 import { keepInInbox } from './inbox.ts';
@@ -111,6 +111,7 @@ async function store(context: ImportContext, attempt: Attempt, { kind, table, re
   const incoming: Incoming = {
     kind, source, file, others: workspace.sources.filter((s) => s.into === kind.name).map((s) => s.name),
     payees: kind.dated && hasPeople ? kind.fields.filter((f) => f.type === 'payee').map((f) => f.name) : [],
+    lists: kind.dated && hasPeople ? listFields(kind).map((f) => f.name) : [],
   };
   await makeStaging(engine, kind);
   const quarantine = quarantineOf(engine, file, attempt.shownName, table.delimiter);
@@ -162,7 +163,7 @@ async function stageRows({ engine, progress }: ImportContext, attempt: Attempt, 
       place?.(row);
       const result = reader.read(row);
       if (result === 'left_out') leftOut++;
-      else if ('cells' in result) staging.add(result.cells);
+      else if ('cells' in result) staging.add(result.cells, result.lists);
       else quarantine.add(row, result.problem, result.id);
     }
     for (const row of batch.bad) {
@@ -251,32 +252,35 @@ function appender(engine: Engine, schema: typeof IMPORTED): { add(cells: readonl
 }
 
 /** Staged rows with their words by number. A word is told once, unless there are too many to remember. */
-function wordAppender(engine: Engine, kind: Kind): { add(cells: readonly Cell[]): void; flush(atLeast?: number): Promise<void> } {
+function wordAppender(engine: Engine, kind: Kind): { add(cells: readonly Cell[], lists: readonly PartyList[]): void; flush(atLeast?: number): Promise<void> } {
   const table = incomingTable(kind);
-  const rows = appender(engine, table), words = appender(engine, INCOMING_WORDS);
+  const rows = appender(engine, table), words = appender(engine, INCOMING_WORDS), parties = appender(engine, INCOMING_PARTIES);
   const coded = codedColumns(kind).map((name) => table.columns.findIndex((c) => c.name === name));
   const numbers = new Map<Cell, number>();
   let last = 0;
+  const numberOf = (word: Cell): number => {
+    const known = numbers.get(word);
+    if (known !== undefined) return known;
+    const n = ++last;
+    words.add([n, word]);
+    if (numbers.size >= MOST_WORDS) numbers.clear();
+    numbers.set(word, n);
+    return n;
+  };
   return {
-    add(cells) {
+    add(cells, lists) {
       const out = [...cells];
       for (const c of coded) {
         const word = out[c] ?? null;
-        if (word === null) continue;
-        let n = numbers.get(word);
-        if (n === undefined) {
-          n = ++last;
-          words.add([n, word]);
-          if (numbers.size >= MOST_WORDS) numbers.clear();
-          numbers.set(word, n);
-        }
-        out[c] = n;
+        if (word !== null) out[c] = numberOf(word);
       }
       rows.add(out);
+      for (const list of lists) for (const [i, p] of list.parties.entries()) parties.add([cells[0] ?? null, list.field, i + 1, numberOf(p.payee), p.share]);
     },
     async flush(atLeast) {
       await rows.flush(atLeast);
       await words.flush(atLeast);
+      await parties.flush(atLeast);
     },
   };
 }

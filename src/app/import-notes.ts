@@ -4,19 +4,19 @@ import { storedKinds } from '../plan/kinds.ts';
 import type { Kind, Workspace } from '../plan/plan.ts';
 import { aggregate, cast, col, count, countDistinct, eq, filter, isNotNull, isNull, join, keep, min, named, project, scan, union } from '../relation/relation.ts';
 import type { Relation } from '../relation/relation.ts';
-import { ownFields, WORD } from '../stage/store.ts';
+import { listFields, ownFields, WORD } from '../stage/store.ts';
 import { listOf, wholeOf, wordOf } from './cells.ts';
-import { currentVersions } from './import-store.ts';
+import { currentParties, currentVersions } from './import-store.ts';
 import { counted, grouped, quoted, some } from '../value/wording.ts';
 
 export async function storeNotes(engine: Engine, workspace: Workspace): Promise<readonly string[]> {
-  return [...await peopleWithoutFacts(engine, workspace), ...await referencesToNothing(engine, workspace)];
+  return [...await peopleWithoutFacts(engine, workspace), ...await referencesToNothing(engine, workspace), ...await factsNotKnown(engine, workspace)];
 }
 
 /** By source of people, so that managers, who sell nothing themselves, do not hide an agent without a deal. */
 async function peopleWithoutFacts(engine: Engine, workspace: Workspace): Promise<readonly string[]> {
   const person = workspace.kinds.find((k) => k.name === 'person' && !k.dated);
-  const named_ = storedKinds(workspace.kinds).filter((k) => k.dated).flatMap((kind) => ownFields(kind).filter((f) => f.type === 'payee').map((f) => distinct(kind, f.name)));
+  const named_ = storedKinds(workspace.kinds).filter((k) => k.dated).flatMap((kind) => [...ownFields(kind).filter((f) => f.type === 'payee').map((f) => distinct(kind, f.name)), ...listed(kind)]);
   if (person === undefined || named_.length === 0 || !workspace.sources.some((s) => s.into === 'person')) return [];
   const people = aggregate(currentVersions(person), keep(undefined, 'source', 'entity', 'id'), []);
   const facts = aggregate(union(named_), [named('code', col('code'))], []);
@@ -47,6 +47,26 @@ async function referencesToNothing(engine: Engine, workspace: Workspace): Promis
   return notes;
 }
 
+/** Facts that name another fact which is not known: they stay, since it may come later. */
+async function factsNotKnown(engine: Engine, workspace: Workspace): Promise<readonly string[]> {
+  const notes: string[] = [];
+  for (const kind of workspace.kinds.filter((k) => k.dated)) {
+    for (const { name, type } of ownFields(kind)) {
+      const target = workspace.kinds.find((k) => k.dated && typeof type === 'object' && k.name === type.entity);
+      if (target === undefined) continue;
+      const ids = aggregate(currentVersions(target), [named('id', col('id'))], []);
+      const beside = join(['v', filter(currentVersions(kind), isNotNull(col(name)))], ['inner', 'w', scan(WORD), eq(col('code', 'w'), col(name, 'v'))], ['left', 'f', ids, eq(col('id', 'f'), col('word', 'w'))]);
+      const missing: Relation = project(filter(beside, isNull(col('id', 'f'))), [named('word', col('word', 'w'))]);
+      const [[rows, words, first] = []] = listOf(await engine.read(aggregate(missing, [], [named('n', cast(count(), 'integer')), named('words', cast(countDistinct(col('word')), 'integer')), named('first', min(col('word')))])));
+      if (wholeOf(rows) > 0) notes.push(`\`${name}\` of ${counted(wholeOf(rows), 'row')} of \`${kind.name}\` names a \`${target.name}\` that is not known, or not yet: ${quoted(wordOf(first))}${wholeOf(words) > 1 ? ` and ${grouped(wholeOf(words) - 1)} more` : ''}`);
+    }
+  }
+  return notes;
+}
+
+function listed(kind: Kind): Relation[] {
+  return listFields(kind).length === 0 ? [] : [aggregate(currentParties(kind), [named('code', col('payee'))], [])];
+}
 function distinct(kind: Kind, field: string): Relation {
   return aggregate(filter(currentVersions(kind), isNotNull(col(field))), [named('code', col(field))], []);
 }

@@ -8,6 +8,8 @@ import type { Cell } from '../engine/engine.ts';
 import { compileFormula, isBlank } from '../plan/evaluate.ts';
 import type { Read, Value } from '../plan/evaluate.ts';
 import { closest } from '../plan/closest.ts';
+import { writtenValue } from '../plan/formula-value.ts';
+import { isList, namesPayees, REVERSES } from '../plan/kinds.ts';
 import type { Typed } from '../plan/formula.ts';
 import type { Field, Kind, Source } from '../plan/plan.ts';
 import { ownFields } from '../stage/store.ts';
@@ -17,11 +19,16 @@ import { minorDigits } from '../value/money.ts';
 import { cleanText, constantValue, hasNoWidth, isPlain, isProblem, storedValue } from './import-cells.ts';
 import type { CellContext, CellProblem, Stored } from './import-cells.ts';
 import { dateReader } from './import-dates.ts';
+import { readParties } from './party-lists.ts';
+import type { Party } from './party-lists.ts';
 import type { DateEvidence } from './import-dates.ts';
 import { columnLetter, quoted, shortened } from '../value/wording.ts';
 
 /** What became of a row: cells for the staging table, a problem, or left out by `where`. */
-export type ReadRow = { readonly cells: readonly Cell[] } | { readonly problem: Problem; readonly id: string | null } | 'left_out';
+export type ReadRow = { readonly cells: readonly Cell[]; readonly lists: readonly PartyList[] } | { readonly problem: Problem; readonly id: string | null } | 'left_out';
+
+/** Who stands in a list of a row. */
+export interface PartyList { readonly field: string; readonly parties: readonly Party[] }
 
 export interface RowReader {
   read(row: SourceRow): ReadRow;
@@ -77,22 +84,26 @@ export function rowReader(source: Source, kind: Kind, header: readonly string[],
     const value: Value = constant === undefined ? null : constantValue(constant, field.type);
     return { read: () => value, place: undefined, text: field.name, field, column: false };
   });
-  const words = fields.filter((f) => f.column && (typeof f.field.type === 'object' || f.field.type === 'payee' || f.field.name === 'account'));
+  const words = fields.filter((f) => f.column && f.field.name !== REVERSES && (typeof f.field.type === 'object' || namesPayees(f.field.type) || f.field.name === 'account'));
   for (const f of words) blanks.set(f.field.name, { taken: 0, leftOut: 0 });
   const countBlanks = (cells: readonly string[], into: 'taken' | 'leftOut'): void => {
     for (const f of words) if (isBlank(f.read(cells))) (blanks.get(f.field.name) as { taken: number; leftOut: number })[into]++;
   };
   const hashOf = contentHasher(kind);
   const content = contentReader({ source, kind, header, date, fields, dates });
+  const listsOf = listReader(source, header, fields);
+  const reverses = fields.find((f) => kind.dated && f.field.name === REVERSES && typeof f.field.type === 'object' && f.field.type.entity === kind.name);
   const read = (row: SourceRow): ReadRow => {
     const cells = cleaner.clean(row.cells);
     if (where !== undefined && where(cells) !== true) { countBlanks(cells, 'leftOut'); return 'left_out'; }
     const problems: Problem[] = [];
     const key = idOf(id, cells, header, problems);
     const values = content(cells, problems);
+    const lists = listsOf(cells, problems);
+    if (reverses !== undefined && key !== '' && storedValue(reverses.read(cells), reverses.field.type, NO_CONTEXT) === key) problems.push(placed(itself(key), reverses, cells, key, header));
     if (problems.length > 0) return { problem: together(problems), id: key === '' ? null : key };
     countBlanks(cells, 'taken');
-    return { cells: [row.record, row.line, key, hashOf(values), ...values] };
+    return { cells: [row.record, row.line, key, hashOf(values, lists), ...values], lists };
   };
   const mapped = new Set(columns.values());
   const unmapped = header.filter((_, index) => !mapped.has(index)).map((name) => name === '' ? '(no name)' : name);
@@ -120,13 +131,15 @@ function contentReader(c: Content): (cells: readonly string[], problems: Problem
   const plain = { decimal: source.format.decimal, dates: c.dates, currency: undefined };
   const hasMoney = kind.fields.some((f) => f.type === 'money');
   const currencyField = kind.dated ? c.fields.find((f) => f.field.name === 'currency') : undefined;
+  const reverses = kind.dated ? c.fields.find((f) => f.field.name === REVERSES) : undefined;
   const dating = (name: string): FieldReader | undefined => c.fields.find((f) => f.field.name === name);
   const from = dating('from'), to = dating('to');
   const convert = (f: FieldReader, cells: readonly string[], context: CellContext, problems: Problem[]): Stored => {
     const value = f.read(cells);
     const stored = storedValue(value, f.field.type, context);
     if (isProblem(stored)) { problems.push(placed(stored, f, cells, value, c.header)); return null; }
-    if (stored === null && kind.dated && f.column && f.field.type === 'money') problems.push(placed(blankAmount(f), f, cells, '', c.header));
+    // a reversal takes back what was credited, so it needs no amount of its own
+    if (stored === null && kind.dated && f.column && f.field.type === 'money' && (reverses === undefined || isBlank(reverses.read(cells)))) problems.push(placed(blankAmount(f), f, cells, '', c.header));
     return stored;
   };
   if (!kind.dated) return (cells, problems) => {
@@ -144,6 +157,19 @@ function contentReader(c: Content): (cells: readonly string[], problems: Problem
     const context = { ...plain, currency: currency ?? source.currency };
     return [day, currency, ...own.map((f) => convert(f, cells, context, problems))];
   };
+}
+
+/** The lists of a row that name somebody. */
+function listReader(source: Source, header: readonly string[], fields: readonly FieldReader[]): (cells: readonly string[], problems: Problem[]) => PartyList[] {
+  const lists = fields.flatMap((f) => (isList(f.field.type) ? [{ f, type: f.field.type }] : []));
+  return (cells, problems) => lists.flatMap(({ f, type }): PartyList[] => {
+    const value = f.read(cells);
+    if (value === null || isBlank(value)) return [];
+    const parties = readParties(typeof value === 'string' ? value : writtenValue(value), type, source.format.decimal);
+    if (!('code' in parties)) return [{ field: f.field.name, parties }];
+    problems.push(placed(parties, f, cells, value, header));
+    return [];
+  });
 }
 
 function currencyOf(field: FieldReader | undefined, hasMoney: boolean, source: Source, cells: readonly string[], problems: Problem[], header: readonly string[]): string | null {
@@ -170,6 +196,10 @@ const NO_CONTEXT: CellContext = { decimal: '.', dates: dateReader('YYYY-MM-DD'),
 const BLANK_ID: CellProblem = { code: 'row.blank_id', message: 'The id is blank, so this row could not be told from another, nor found again.', hint: 'Fill the id in at the source; if the row is a total or a comment, leave it out with `where`.' };
 const BLANK_DATE: CellProblem = { code: 'row.blank_date', message: 'The date is blank, so the row belongs to no period.', hint: 'Fill the date in; if rows without a date do not count yet, leave them out: `where: known(close_date)`.' };
 const BACKWARDS: CellProblem = { code: 'row.ends_before_start', message: 'The row ends on or before the day on which it begins, so it never holds.', hint: '`to` is the first day on which it no longer holds; correct one of the two dates.' };
+
+function itself(id: string): CellProblem {
+  return { code: 'row.reverses_itself', message: `${quoted(id)} is given as the fact that it reverses itself.`, hint: 'Name the fact that is taken back, or leave the cell blank.' };
+}
 
 function blankAmount(f: FieldReader): CellProblem {
   return {
@@ -199,15 +229,16 @@ function together(problems: readonly Problem[]): Problem {
  * Of the typed content, so that another spelling of the same (`1.50` and `1.5`) is no change. The order
  * of fields does not matter, nor do fields without a value.
  */
-function contentHasher(kind: Kind): (values: readonly Stored[]) => string {
+function contentHasher(kind: Kind): (values: readonly Stored[], lists: readonly PartyList[]) => string {
   const names = [...(kind.dated ? ['day', 'currency'] : ['from', 'to']), ...ownFields(kind).map((f) => f.name)];
   const inOrder = names.map((name, index) => ({ name, index })).sort((a, b) => (a.name < b.name ? -1 : 1));
-  return (values) => {
+  return (values, lists) => {
     let said = '';
     for (const { name, index } of inOrder) {
       const value = values[index];
       if (value !== null && value !== undefined) said += `${name}=${value}\u0001`;
     }
+    for (const { field, parties } of [...lists].sort((a, b) => (a.field < b.field ? -1 : 1))) said += `${field}=${parties.map((p) => `${p.payee}\u0002${p.share ?? ''}`).join('\u0003')}\u0001`;
     return hash('sha256', said, 'hex').slice(0, 32);
   };
 }

@@ -13,7 +13,7 @@ import {
   project, scan, text, union, windowed,
 } from '../relation/relation.ts';
 import type { Column, Expr, JoinInput, Named, Relation, Statement, TableSchema } from '../relation/relation.ts';
-import { IMPORTED, isCoded, ownFields, QUARANTINE, storedType, storeTable, supersededTable, WORD } from '../stage/store.ts';
+import { IMPORTED, isCoded, listFields, ownFields, partyTable, QUARANTINE, storedType, storeTable, supersededTable, WORD } from '../stage/store.ts';
 import { assert } from '../value/diagnostic.ts';
 import { listOf, wholeOf, wordOf } from './cells.ts';
 
@@ -25,6 +25,8 @@ export interface Incoming {
   readonly file: number;
   /** fields of type payee that must name a known person */
   readonly payees: readonly string[];
+  /** lists of payees who must be known people */
+  readonly lists: readonly string[];
   /** names of the workspace's other sources of this kind */
   readonly others: readonly string[];
 }
@@ -48,6 +50,11 @@ export const REFUSED_ROWS: TableSchema = { ...QUARANTINE, table: 'incoming_quara
 /** The words of the staged rows. Their numbers hold for this import alone, and one word may have several. */
 export const INCOMING_WORDS: TableSchema = { table: 'incoming_word', key: ['local'], columns: [{ name: 'local', type: 'integer' }, { name: 'word', type: 'text' }] };
 
+/** The lists of the staged rows; payees by their numbers in `INCOMING_WORDS`. */
+export const INCOMING_PARTIES: TableSchema = { table: 'incoming_party', key: ['record', 'field', 'position'], columns: [
+  { name: 'record', type: 'integer' }, { name: 'field', type: 'text' }, { name: 'position', type: 'integer' }, { name: 'payee', type: 'integer' }, { name: 'share', type: 'bigint' },
+] };
+
 const VERDICT = { new: 0, changed: 1, unchanged: 2, repeated: 3, otherSource: 4, unknownPayee: 5, conflict: 6 } as const;
 
 /** Staged rows: ids as text, words by their numbers in `INCOMING_WORDS`, the rest as it is stored. */
@@ -59,14 +66,14 @@ export function incomingTable(kind: Kind): TableSchema {
 }
 
 export async function makeStaging(engine: Engine, kind: Kind): Promise<void> {
-  for (const schema of [incomingTable(kind), INCOMING_WORDS, REFUSED_ROWS]) {
+  for (const schema of [incomingTable(kind), INCOMING_WORDS, INCOMING_PARTIES, REFUSED_ROWS]) {
     await engine.drop(schema.table);
     await engine.ensure(schema);
   }
 }
 
 export async function dropStaging(engine: Engine, kind: Kind): Promise<void> {
-  for (const table of [incomingTable(kind).table, INCOMING_WORDS.table, REFUSED_ROWS.table, judgedName(kind), acceptedName(kind), CODES]) await engine.drop(table);
+  for (const table of [incomingTable(kind).table, INCOMING_WORDS.table, INCOMING_PARTIES.table, REFUSED_ROWS.table, judgedName(kind), acceptedName(kind), CODES]) await engine.drop(table);
 }
 
 /** Compares the staged rows with each other and with the store; gives back those that it refuses. */
@@ -95,6 +102,7 @@ export async function addVersions(engine: Engine, incoming: Incoming, seq: numbe
   await addWords(engine, kind);
   await engine.execute({ name: CODES, make: 'table', relation: project(join(['l', scan(INCOMING_WORDS)], ['inner', 'w', scan(WORD), eq(col('word', 'w'), col('word', 'l'))]), [...keep('l', 'local'), ...keep('w', 'code')]), key: ['local'], about: 'the code of each word of the file' });
   await engine.execute(versions(incoming, seq, lastRow));
+  if (listFields(kind).length > 0) await engine.execute(parties(incoming));
   if (changed === 0) return;
   const superseded = project(filter(scan(table), isNotNull(col('_old_row'))), [named('row', col('_old_row')), named('seq', cast(int(seq), 'integer'))]);
   await engine.execute({ name: supersededTable(kind).table, make: 'insert', relation: superseded, key: ['row'], about: `${kind.name}: versions that no longer count` });
@@ -107,6 +115,12 @@ export function currentVersions(kind: Kind): Relation {
     ['left', 's', scan(supersededTable(kind)), eq(col('row', 's'), col('row', 'v'))],
     ['inner', 'm', project(scan(IMPORTED), keep(undefined, 'file', 'source')), eq(col('file', 'm'), col('file', 'v'))]);
   return project(filter(joined, isNull(col('row', 's'))), [...table.columns.map((c) => named(c.name, col(c.name, 'v'))), named('source', col('source', 'm'))]);
+}
+
+/** Who is named by the lists of rows that are current. */
+export function currentParties(kind: Kind): Relation {
+  return project(join(['p', scan(partyTable(kind))], ['inner', 'v', project(currentVersions(kind), keep(undefined, 'row', 'id')), eq(col('row', 'v'), col('row', 'p'))]),
+    [...keep('v', 'id'), ...keep('p', 'field', 'position', 'payee', 'share')]);
 }
 
 /** Ids of the people that the store knows. */
@@ -137,7 +151,7 @@ function acceptedTable(kind: Kind): TableSchema {
 }
 const keyOf = (kind: Kind): readonly string[] => (kind.dated ? ['id'] : ['id', 'from_day']);
 
-function judgement({ kind, source, payees, others }: Incoming): Relation {
+function judgement({ kind, source, payees, lists, others }: Incoming): Relation {
   const key = keyOf(kind);
   const same = (a: string, b: string): Expr => and(...key.map((c) => (c === 'id' ? eq(col(c, a), col(c, b)) : compare('is_not_distinct_from', col(c, a), col(c, b)))));
   const keyed = aggregate(scan(incomingTable(kind)), key.map((c) => named(c, col(c))), [
@@ -153,21 +167,28 @@ function judgement({ kind, source, payees, others }: Incoming): Relation {
     { as: 'c', how: 'left', relation: stored, on: same('c', 'i') },
     ...payees.map((p, n): JoinInput => ({ as: `p${n}`, how: 'left', relation: knownWords, on: eq(col('local', `p${n}`), col(p, 'i')) })),
   ];
-  const unknown = payees.map((p, n) => and(isNotNull(col(p, 'i')), isNull(col('local', `p${n}`))));
+  // of a list the first one who is not known
+  const strangers = lists.map((name, n): JoinInput => ({ as: `s${n}`, how: 'left', relation: aggregate(filter(join(
+    ['p', filter(scan(INCOMING_PARTIES), eq(col('field'), text(name)))], ['left', 'e', knownWords, eq(col('local', 'e'), col('payee', 'p'))]), isNull(col('local', 'e'))),
+  [named('record', col('record', 'p'))], [named('payee', min(col('payee', 'p')))]), on: eq(col('record', `s${n}`), col('record', 'i')) }));
+  const unknown = [
+    ...payees.map((name, n) => ({ name, is: and(isNotNull(col(name, 'i')), isNull(col('local', `p${n}`))), payee: col(name, 'i') })),
+    ...lists.map((name, n) => ({ name, is: isNotNull(col('record', `s${n}`)), payee: col('payee', `s${n}`) })),
+  ];
   const foreign = others.filter((o) => o !== source.name).map((o) => eq(col('source', 'c'), text(o)));
   const verdict = cases([
     [and(compare('>', col('rows', 'k'), int(1)), compare('<>', col('hash_a', 'k'), col('hash_b', 'k'))), verdictOf('conflict')],
-    ...unknown.map((u): readonly [Expr, Expr] => [u, verdictOf('unknownPayee')]),
+    ...unknown.map((u): readonly [Expr, Expr] => [u.is, verdictOf('unknownPayee')]),
     ...(foreign.length === 0 ? [] : [[and(isNotNull(col('row', 'c')), or(...foreign)), verdictOf('otherSource')] as const]),
     [compare('<>', col('record', 'i'), col('first_record', 'k')), verdictOf('repeated')],
     [isNull(col('row', 'c')), verdictOf('new')],
     [eq(col('hash', 'c'), col('hash', 'i')), verdictOf('unchanged')],
   ], verdictOf('changed'));
-  return project({ kind: 'join', inputs }, [
+  return project({ kind: 'join', inputs: [...inputs, ...strangers] }, [
     named('record', col('record', 'i')), named('line', col('line', 'i')), named('id', col('id', 'i')), named('verdict', verdict), named('_old_row', col('row', 'c')),
     named('line_a', col('line_a', 'k')), named('line_b', col('line_b', 'k')), named('rows', col('rows', 'k')), named('other_source', col('source', 'c')),
-    named('field', cases(unknown.map((u, n) => [u, text(payees[n] ?? '')] as const), nothing('text'))),
-    named('payee', cases(unknown.map((u, n) => [u, col(payees[n] ?? '', 'i')] as const), nothing('integer'))),
+    named('field', cases(unknown.map((u) => [u.is, text(u.name)] as const), nothing('text'))),
+    named('payee', cases(unknown.map((u) => [u.is, u.payee] as const), nothing('integer'))),
   ]);
 }
 const PERSON_IDS: TableSchema = { table: 'entity_person', key: [], columns: [{ name: 'id', type: 'text' }] };
@@ -225,7 +246,10 @@ export function codedColumns(kind: Kind): readonly string[] {
 
 async function addWords(engine: Engine, kind: Kind): Promise<void> {
   const accepted = scan(acceptedTable(kind));
-  const coded = codedColumns(kind).map((c) => aggregate(filter(accepted, isNotNull(col(c))), [named('local', col(c))], []));
+  const coded = [
+    ...codedColumns(kind).map((c) => aggregate(filter(accepted, isNotNull(col(c))), [named('local', col(c))], [])),
+    ...(listFields(kind).length === 0 ? [] : [aggregate(join(['p', scan(INCOMING_PARTIES)], ['inner', 'a', accepted, eq(col('record', 'a'), col('record', 'p'))]), [named('local', col('payee', 'p'))], [])]),
+  ];
   const words = coded.length === 0 ? [] : [project(join(['c', union(coded)], ['inner', 'l', scan(INCOMING_WORDS), eq(col('local', 'l'), col('local', 'c'))]), keep('l', 'word'))];
   // reference rows are known by the code of their id
   const ids = kind.dated ? [] : [aggregate(accepted, [named('word', col('id'))], [])];
@@ -253,6 +277,14 @@ function versions({ kind, file }: Incoming, seq: number, lastRow: bigint): State
   const row = plus(cast(int(lastRow), 'bigint'), col('row'));
   const relation = project(numbered, table.columns.map((c) => named(c.name, c.name === 'row' ? row : col(c.name))));
   return { name: table.table, make: 'insert', relation, key: ['row'], about: `${kind.name}: new versions`, sorted: ['row'] };
+}
+
+/** The lists of the new versions, which are known by their place in the file. */
+function parties({ kind, file }: Incoming): Statement {
+  const added = project(filter(scan(storeTable(kind)), eq(col('file'), int(file))), [...keep(undefined, 'row'), named('record', cast(col('record'), 'integer'))]);
+  const joined = join(['p', scan(INCOMING_PARTIES)], ['inner', 'v', added, eq(col('record', 'v'), col('record', 'p'))], ['inner', 'w', scan(CODES_TABLE), eq(col('local', 'w'), col('payee', 'p'))]);
+  const relation = project(joined, [...keep('v', 'row'), ...keep('p', 'field', 'position'), named('payee', col('code', 'w')), ...keep('p', 'share')]);
+  return { name: partyTable(kind).table, make: 'insert', relation, key: ['row', 'field', 'position'], about: `${kind.name}: lists of payees of the new versions`, sorted: ['row', 'field', 'position'] };
 }
 
 function storedColumn(c: Column, on: { readonly file: number; readonly seq: number; readonly coded: readonly string[] }): Expr {

@@ -6,7 +6,7 @@ import { openDuckdb } from '../engine/duckdb.ts';
 import type { Cell, Engine } from '../engine/engine.ts';
 import type { Workspace } from '../plan/plan.ts';
 import { scan } from '../relation/relation.ts';
-import { IMPORTED, isCoded, QUARANTINE, SETTLED, storeTable, supersededTable, WORD } from '../stage/store.ts';
+import { IMPORTED, isCoded, QUARANTINE, SETTLED, storeTable, supersededTable, tablesOf, WORD } from '../stage/store.ts';
 import { listOf } from './cells.ts';
 import { importSources } from './import.ts';
 import type { FileReport, ImportOptions, ImportReport } from './import.ts';
@@ -64,7 +64,7 @@ export async function testWorkspace(files: Readonly<Record<string, string | Buff
   mkdirSync(paths.data, { recursive: true });
   const engine = await sharedEngine();
   for (const table of leftBehind.splice(0)) await engine.drop(table);
-  leftBehind.push('layout', ...[WORD, IMPORTED, QUARANTINE, SETTLED, ...workspace.kinds.flatMap((kind) => [storeTable(kind), supersededTable(kind)])].map((t) => t.table));
+  leftBehind.push('layout', ...[WORD, IMPORTED, QUARANTINE, SETTLED, ...workspace.kinds.flatMap(tablesOf)].map((t) => t.table));
   const kindOf = (name: string) => {
     const kind = workspace.kinds.find((k) => k.name === name);
     if (kind === undefined) throw new Error(`no kind ${name}`);

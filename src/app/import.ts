@@ -7,6 +7,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import type { Cell, Engine, Progress } from '../engine/engine.ts';
 import { closest } from '../plan/closest.ts';
+import { namesPayees } from '../plan/kinds.ts';
 import type { Kind, Source, Workspace } from '../plan/plan.ts';
 import { col, eq, filter, join as joined, keep, named, cast, project, text } from '../relation/relation.ts';
 import { IMPORTED } from '../stage/store.ts';
@@ -58,7 +59,7 @@ async function importAll(context: ImportContext, options: ImportOptions): Promis
   let peopleMissing = false;
   for (const attempt of attemptsOf(workspace, options)) {
     const kind = kindOf(workspace, attempt.source);
-    if (peopleMissing && kind.dated && kind.fields.some((f) => f.type === 'payee')) { files.push(waiting(attempt)); continue; }
+    if (peopleMissing && kind.dated && kind.fields.some((f) => namesPayees(f.type))) { files.push(waiting(attempt)); continue; }
     const report = await importFile(context, attempt);
     files.push(report);
     if (report.outcome === 'refused' && kind.name === 'person' && !(await knowsPeople(engine, kind))) peopleMissing = true;

@@ -5,7 +5,7 @@ import type { Value } from '../plan/evaluate.ts';
 import { aggregate, col, eq, filter, isNotNull, join, type JoinInput, keep, named, project, type Relation, scan, union } from '../relation/relation.ts';
 import { currentRows } from '../stage/kind-rows.ts';
 import type { DatedRow, People, Person } from '../stage/people.ts';
-import { entityTable, factTable, isCoded, PARTS, WORD } from '../stage/store.ts';
+import { entityTable, factTable, isCoded, listFields, ownFields, PARTS, partyTable, WORD } from '../stage/store.ts';
 import { assert } from '../value/diagnostic.ts';
 import { ratio } from '../value/rate.ts';
 import type { Cell } from '../engine/engine.ts';
@@ -43,7 +43,7 @@ async function addCodes(engine: ProgramRunner, persons: readonly Person[], codes
 export interface DatedEntity { readonly code: number; readonly id: string; readonly rows: readonly DatedRow[] }
 
 export async function datedRows(engine: ProgramRunner, kind: Kind, cut: number): Promise<DatedEntity[]> {
-  const table = entityTable(kind), fields = kind.fields.filter((f) => f.name !== 'from' && f.name !== 'to');
+  const table = entityTable(kind), fields = ownFields(kind);
   const coded = fields.filter((f) => isCoded(f.type));
   const inputs: JoinInput[] = [
     { as: 'e', how: 'from', relation: currentRows(table, kind, cut) },
@@ -83,11 +83,13 @@ function dayOf(rows: readonly DatedRow[], field: string, which: 'first' | 'last'
   return which === 'first' ? Math.min(...days) : days[days.length - 1] ?? null;
 }
 
-/** Everybody whom a field of type payee names. */
+/** Everybody whom a field of type payee or a list names. */
 async function creditedPeople(engine: ProgramRunner, kinds: readonly Kind[], cut: number): Promise<DatedEntity[]> {
   const named_ = kinds.flatMap((k): Relation[] => {
     const table = k.dated ? factTable(k) : entityTable(k);
-    return k.fields.filter((f) => f.type === 'payee').map((f) => project(filter(currentRows(table, k, cut), isNotNull(col(f.name))), [named('code', col(f.name))]));
+    const rows = currentRows(table, k, cut);
+    const listed = listFields(k).length === 0 ? [] : [project(join(['p', scan(partyTable(k))], ['inner', 'v', rows, eq(col('row', 'v'), col('row', 'p'))]), [named('code', col('payee', 'p'))])];
+    return [...ownFields(k).filter((f) => f.type === 'payee').map((f) => project(filter(rows, isNotNull(col(f.name))), [named('code', col(f.name))])), ...listed];
   });
   if (named_.length === 0) return [];
   const distinct = aggregate(union(named_), [named('code', col('code'))], []);

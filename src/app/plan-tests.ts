@@ -13,8 +13,9 @@ import type { ProgramRunner } from '../engine/engine.ts';
 import { closest } from '../plan/closest.ts';
 import { entriesOf, find, itemsOf, type MapNode, type Node, readDocument, textOf } from '../plan/document.ts';
 import type { Value } from '../plan/evaluate.ts';
+import { isList } from '../plan/kinds.ts';
 import { readLiteral } from '../plan/literal.ts';
-import type { At, FieldType, Kind, Plan, Workspace } from '../plan/plan.ts';
+import type { FieldType, Kind, Plan, Workspace } from '../plan/plan.ts';
 import { both } from '../plan/problem.ts';
 import type { Diagnostic } from '../value/diagnostic.ts';
 import { formatDay, parseDay } from '../value/period.ts';
@@ -24,6 +25,7 @@ import { calculate } from './calculate.ts';
 import { type Figures, figuresOf } from './figures.ts';
 import { asksForLines, isPaymentFigure } from './payment-figures.ts';
 import { paymentsOf } from './payments.ts';
+import { asOf, datedLists, type DatedLists, listsOf, type Say, withParties } from './plan-test-lists.ts';
 import { fillStore, type SmallEntity, type SmallRow } from './small-store.ts';
 
 export interface Difference { readonly file: string; readonly line: number; readonly payee: string; readonly period: string; readonly figure: string; readonly expected: string; readonly got: string }
@@ -56,8 +58,6 @@ function documentsOf(text: string): string[] {
   }).filter((part) => part.trim() !== '');
 }
 
-type Say = (at: { readonly at: At } | undefined, message: string, hint: string) => Diagnostic;
-
 function didYouMean(name: string, names: readonly string[], all: string): string {
   const near = closest(name, names);
   return near !== undefined ? `Did you mean \`${near}\`?` : names.length === 0 ? 'There are none yet.' : `${all} ${both(names.map((n) => `\`${n}\``))}.`;
@@ -66,20 +66,20 @@ function didYouMean(name: string, names: readonly string[], all: string): string
 async function runTest(workspace: Workspace, file: string, root: MapNode, engine: ProgramRunner): Promise<Omit<TestReport, 'file'>> {
   const say: Say = (node, message, hint) => ({ code: 'test.bad', severity: 'error', file, line: (node ?? root).at.line, column: (node ?? root).at.column, path: '', message, hint });
   const planNode = find(root, 'plan'), names = planNode?.kind === 'list' ? planNode.items.map((n) => textOf(n) ?? '') : [textOf(planNode) ?? ''];
-  const plans = workspace.plans.filter((p) => names.includes(p.plan));
+  const plans = workspace.plans.filter((p) => names.includes(p.plan) || (p.family !== undefined && names.includes(p.family)));
   if (plans.length === 0) return { figures: 0, differences: [], diagnostics: [say(planNode, planNode === undefined ? 'The test does not say which plan it tests.' : `There is no plan ${names.map((n) => `\`${n}\``).join(', ')} in this workspace.`, planNode === undefined ? 'Write `plan: NAME` at its top.' : didYouMean(names[0] ?? '', [...new Set(workspace.plans.map((p) => p.plan))], 'Plans are'))] };
   const problems: Diagnostic[] = [];
   // the last day that the run knows of: what happened later is not in the store
-  const knownNode = find(root, 'known'), asOf = knownNode === undefined ? undefined : parseDay(textOf(knownNode) ?? '');
-  if (knownNode !== undefined && asOf === undefined) problems.push(say(knownNode, `\`known: ${textOf(knownNode) ?? ''}\` is not a day.`, 'Write the last day that the run knows of: `known: 2026-08-31`.'));
+  const knownNode = find(root, 'known'), known = knownNode === undefined ? undefined : parseDay(textOf(knownNode) ?? '');
+  if (knownNode !== undefined && known === undefined) problems.push(say(knownNode, `\`known: ${textOf(knownNode) ?? ''}\` is not a day.`, 'Write the last day that the run knows of: `known: 2026-08-31`.'));
   const kinds = workspace.kinds.map((k) => (k.name === 'person' ? withTerms(k, plans) : k));
   const dateless = (kind: string): Kind | undefined => kinds.find((k) => k.name === kind);
-  const people = peopleOf(find(root, 'people'), dateless('person'));
+  const people = peopleOf(find(root, 'people'), dateless('person'), problems, say);
   const entities = new Map<string, readonly SmallEntity[]>([['person', people]]);
   for (const e of entriesOf(find(root, 'entities'))) {
     const kind = dateless(e.key);
     if (kind === undefined || kind.dated) { problems.push(say(e, `There is no kind of reference rows \`${e.key}\`.`, didYouMean(e.key, kinds.filter((k) => !k.dated).map((k) => k.name), 'Such kinds are'))); continue; }
-    entities.set(e.key, peopleOf(e.value, kind));
+    entities.set(e.key, peopleOf(e.value, kind, problems, say));
   }
   const facts = new Map<string, readonly SmallRow[]>();
   for (const e of entriesOf(find(root, 'facts'))) {
@@ -89,10 +89,10 @@ async function runTest(workspace: Workspace, file: string, root: MapNode, engine
   }
   if (problems.length > 0) return { figures: 0, differences: [], diagnostics: problems };
   const expected = itemsOf(find(root, 'expect')), asked = expected.map((row) => textOf(itemsOf(row)[2]) ?? '');
-  await fillStore(engine, { kinds, facts: asOf === undefined ? facts : new Map([...facts].map(([k, rows]) => [k, rows.filter((r) => r.day <= asOf)])), entities });
-  const { calculation, diagnostics } = await calculate(engine, plans, kinds, { everyLine: asked.some(asksForLines), ...(asOf !== undefined && { asOf }) });
+  await fillStore(engine, { kinds, facts: known === undefined ? facts : new Map([...facts].map(([k, rows]) => [k, rows.filter((r) => r.day <= known)])), entities });
+  const { calculation, diagnostics } = await calculate(engine, plans, kinds, { everyLine: asked.some(asksForLines), ...(known !== undefined && { asOf: known }) });
   if (calculation === undefined) return { figures: 0, differences: [], diagnostics };
-  const figures = await figuresOf(engine, calculation, asked.some(isPaymentFigure) ? await paymentsOf(engine, calculation, kinds, asOf ?? FOREVER) : undefined);
+  const figures = await figuresOf(engine, calculation, asked.some(isPaymentFigure) ? await paymentsOf(engine, calculation, kinds, known ?? FOREVER) : undefined);
   const differences = expected.flatMap((row): Difference[] => difference(file, row, figures));
   return { figures: expected.length, differences, diagnostics: diagnostics.filter((d) => d.severity === 'error') };
 }
@@ -108,19 +108,26 @@ function withTerms(person: Kind, plans: readonly Plan[]): Kind {
   return { ...person, fields };
 }
 
-function peopleOf(node: Node | undefined, kind: Kind | undefined): SmallEntity[] {
+function peopleOf(node: Node | undefined, kind: Kind | undefined, problems: Diagnostic[], say: Say): SmallEntity[] {
   return entriesOf(node).flatMap((e): SmallEntity[] => {
     const days = new Set<number | null>([null]);
     const fields = new Map<string, readonly { readonly from: number | null; readonly value: Value }[]>();
+    const lists = new Map<string, DatedLists>();
     for (const f of entriesOf(e.value)) {
       const type = kind?.fields.find((x) => x.name === f.key)?.type ?? 'text';
+      if (isList(type)) {
+        const written = datedLists(f.value, type, problems, say);
+        lists.set(f.key, written);
+        for (const { from } of written) days.add(from);
+        continue;
+      }
       const dated = f.value.kind === 'list' ? f.value.items.map((item) => ({ from: parseDay(textOf(find(item, 'from')) ?? '') ?? null, value: valueOf(textOf(find(item, 'value')), type) })) : [{ from: null, value: valueOf(textOf(f.value), type) }];
       fields.set(f.key, dated);
       for (const d of dated) days.add(d.from);
     }
     return [...days].sort((a, b) => (a ?? -Infinity) - (b ?? -Infinity)).map((from) => ({
       id: e.key, from,
-      values: new Map([...fields].map(([name, rows]) => [name, [...rows].reverse().find((r) => r.from === null || (from !== null && r.from <= from))?.value ?? null])),
+      values: new Map([...fields].map(([name, rows]) => [name, asOf(rows, from)])), lists: withParties([...lists].map(([name, rows]) => [name, asOf(rows, from)])),
     }));
   });
 }
@@ -137,7 +144,8 @@ function factRows(node: Node, kind: Kind, index: number, plan: Plan, problems: D
     const read = (name: string): string | undefined => textOf(find(node, name))?.replaceAll('#', String(copy));
     return {
       id: read('id') ?? `${kind.name}-${index}-${copy}`, day, currency: read('currency') ?? plan.currency,
-      values: new Map(kind.fields.map((f) => [f.name, valueOf(read(f.name), f.type)])),
+      values: new Map(kind.fields.map((f) => [f.name, isList(f.type) ? null : valueOf(read(f.name), f.type)])),
+      lists: listsOf(node, kind, String(copy), copy === 0 ? problems : [], say),
     };
   });
 }

@@ -8,12 +8,15 @@ import type { Value } from '../plan/evaluate.ts';
 import type { FieldType, Kind } from '../plan/plan.ts';
 import type { TableSchema } from '../relation/relation.ts';
 import { digitsOf } from '../stage/lower.ts';
-import { entityTable, factTable, IMPORTED, isCoded, PARTS, supersededTable, WORD } from '../stage/store.ts';
+import { entityTable, factTable, IMPORTED, isCoded, listFields, PARTS, partyTable, supersededTable, WORD } from '../stage/store.ts';
+import type { Party } from './party-lists.ts';
 import { assert } from '../value/diagnostic.ts';
 import { multiply, powerOfTen, type Ratio, ratio } from '../value/rate.ts';
 
-export interface SmallRow { readonly id: string; readonly day: number; readonly currency: string; readonly values: ReadonlyMap<string, Value> }
-export interface SmallEntity { readonly id: string; readonly from: number | null; readonly values: ReadonlyMap<string, Value> }
+/** Lists of payees, by field. */
+export type Lists = ReadonlyMap<string, readonly Party[]>;
+export interface SmallRow { readonly id: string; readonly day: number; readonly currency: string; readonly values: ReadonlyMap<string, Value>; readonly lists?: Lists }
+export interface SmallEntity { readonly id: string; readonly from: number | null; readonly values: ReadonlyMap<string, Value>; readonly lists?: Lists }
 export interface SmallStore {
   readonly kinds: readonly Kind[];
   readonly facts: ReadonlyMap<string, readonly SmallRow[]>;
@@ -31,17 +34,19 @@ export async function fillStore(engine: ProgramRunner, store: SmallStore): Promi
     const table = kind.dated ? factTable(kind) : entityTable(kind);
     const fields = kind.fields.filter((f) => kind.dated || (f.name !== 'from' && f.name !== 'to'));
     const rows = kind.dated
-      ? (store.facts.get(kind.name) ?? []).map((f): Cells => ({ row: row++, id: f.id, day: f.day, currency: code(f.currency), values: f.values, moneyParts: powerOfTen(digitsOf(f.currency)) }))
-      : (store.entities.get(kind.name) ?? []).map((e): Cells => ({ row: row++, id: e.id, entity: code(e.id), from: e.from, values: e.values, moneyParts: PARTS }));
+      ? (store.facts.get(kind.name) ?? []).map((f): Cells => ({ row: row++, id: f.id, day: f.day, currency: code(f.currency), values: f.values, lists: f.lists, moneyParts: powerOfTen(digitsOf(f.currency)) }))
+      : (store.entities.get(kind.name) ?? []).map((e): Cells => ({ row: row++, id: e.id, entity: code(e.id), from: e.from, values: e.values, lists: e.lists, moneyParts: PARTS }));
     await put(engine, table, rows.map((r, i) => table.columns.map((c) => cellOf(c.name, r, i, (name) => {
       const field = fields.find((f) => f.name === name);
       assert(field !== undefined, `the column ${name} is a field`);
       return stored(r.values.get(name) ?? null, field.type, code, r.moneyParts);
     }))));
+    if (listFields(kind).length === 0) continue;
+    await put(engine, partyTable(kind), rows.flatMap((r) => [...(r.lists ?? [])].flatMap(([field, parties]) => parties.map((p, i): Cell[] => [r.row, field, i + 1, code(p.payee), p.share]))));
   }
 }
 
-interface Cells { readonly row: bigint; readonly id: string; readonly day?: number; readonly currency?: number; readonly entity?: number; readonly from?: number | null; readonly values: ReadonlyMap<string, Value>; readonly moneyParts: bigint }
+interface Cells { readonly row: bigint; readonly id: string; readonly day?: number; readonly currency?: number; readonly entity?: number; readonly from?: number | null; readonly values: ReadonlyMap<string, Value>; readonly lists: Lists | undefined; readonly moneyParts: bigint }
 
 function cellOf(column: string, r: Cells, index: number, field: (name: string) => Cell): Cell {
   switch (column) {
@@ -86,12 +91,13 @@ export function wordOf(value: Value): string {
 
 function wordsOf(store: SmallStore): Map<string, number> {
   const words = new Set<string>();
-  const add = (kind: Kind, values: ReadonlyMap<string, Value>): void => {
+  const add = (kind: Kind, { values, lists }: Pick<SmallRow, 'values' | 'lists'>): void => {
+    for (const parties of lists?.values() ?? []) for (const p of parties) words.add(p.payee);
     for (const f of kind.fields) { const v = values.get(f.name); if (isCoded(f.type) && v !== null && v !== undefined) words.add(wordOf(v)); }
   };
   for (const kind of storedKinds(store.kinds)) {
-    for (const f of store.facts.get(kind.name) ?? []) { words.add(f.currency); add(kind, f.values); }
-    for (const e of store.entities.get(kind.name) ?? []) { words.add(e.id); add(kind, e.values); }
+    for (const f of store.facts.get(kind.name) ?? []) { words.add(f.currency); add(kind, f); }
+    for (const e of store.entities.get(kind.name) ?? []) { words.add(e.id); add(kind, e); }
   }
   return new Map([...words].sort().map((w, i) => [w, i + 1]));
 }

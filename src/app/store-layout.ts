@@ -9,7 +9,7 @@ import { storedKinds } from '../plan/kinds.ts';
 import type { Kind, Workspace } from '../plan/plan.ts';
 import { col, named, nothing, project, scan } from '../relation/relation.ts';
 import type { Column, SqlType, TableSchema } from '../relation/relation.ts';
-import { IMPORTED, QUARANTINE, SETTLED, storeTable, supersededTable, WORD } from '../stage/store.ts';
+import { IMPORTED, QUARANTINE, SETTLED, storeTable, tablesOf, WORD } from '../stage/store.ts';
 import { listOf, wholeOf, wordOf } from './cells.ts';
 
 /** What columns the tables of kinds have. The newest layout of a table is the one that holds. */
@@ -19,7 +19,7 @@ const LAYOUT: TableSchema = {
 };
 
 export async function ensureStore(engine: Engine, workspace: Workspace): Promise<void> {
-  for (const schema of [WORD, IMPORTED, QUARANTINE, SETTLED, LAYOUT, ...storedKinds(workspace.kinds).map(supersededTable)]) await engine.ensure(schema);
+  for (const schema of [WORD, IMPORTED, QUARANTINE, SETTLED, LAYOUT, ...storedKinds(workspace.kinds).flatMap((kind) => tablesOf(kind).slice(1))]) await engine.ensure(schema);
   const layouts = await layoutsOf(engine);
   for (const kind of storedKinds(workspace.kinds)) await ensureKind(engine, kind, layouts.get(storeTable(kind).table));
 }

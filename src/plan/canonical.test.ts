@@ -12,7 +12,8 @@ sources: { deals: { file: d.csv, into: deal, id: id, date: date, fields: { owner
 type Tree = string | readonly string[] | { readonly [key: string]: Tree };
 const PLAN: Tree = {
   plan: 'ae', title: 'Account executives', purpose: 'New business', effective: '2026-01-01 / 2027-01-01', period: 'quarter', payees: 'role in ("AE", "AM")',
-  terms: { ote: 'money a year', variable: 'percent = 40%', quota: 'money a quarter = 100k' }, with: { ote: '80k' }, incentive: 'ote * variable', prorate: 'none',
+  terms: { ote: 'money a year', variable: 'percent = 40%', quota: 'money a quarter = 100k' }, with: { ote: '80k' }, incentive: 'ote * variable', prorate: 'none', labels: 'target-and-payout',
+  exchange: { rate: { by: 'currency', lookup: { EUR: '1.08', GBP: '1 / 0.8' } }, at: 'period' },
   credits: { direct: { from: 'deal', split: { owner: '70%', csm: 'rest' } }, leaders: { from: 'deal', to: 'owner', up: 'manager', levels: '2' } },
   measures: { won: { title: 'Deals won', count: 'deal', where: 'stage = "Won"' }, closed: { count: 'deal' }, size: { sum: 'seats', from: 'deal' } },
   components: {

@@ -31,8 +31,8 @@ function sha256(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex');
 }
 
-const WORDS: ReadonlySet<string> = new Set(['title', 'purpose']);
-const NOWHERE: ReadonlySet<string> = new Set(['at', 'text', 'fingerprint']);
+const WORDS: ReadonlySet<string> = new Set(['title', 'purpose', 'labels']);
+const NOWHERE: ReadonlySet<string> = new Set(['at', 'text', 'fingerprint', 'family']);
 /** Lists whose order is that of keys in the file, or means nothing. */
 const UNORDERED: ReadonlySet<string> = new Set(['terms', 'credits', 'multiply', 'measures', 'from', 'credited', 'anyOrder', 'states', 'kinds', 'derived', 'factors']);
 

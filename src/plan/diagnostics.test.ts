@@ -1,32 +1,8 @@
 /** Every diagnostic of plan files and sources: a text that causes it, and the whole message. */
 import { describe, expect, it } from 'vitest';
 import { CODES } from '../value/diagnostic.ts';
-import type { Diagnostic } from '../value/diagnostic.ts';
-import { readWorkspace } from './workspace.ts';
-
-type Texts = Readonly<Record<string, string | undefined>>;
-
-const BASE: Texts = {
-  'trueup.yaml': 'company: Acme\ncurrency: USD\n',
-  'sources/crm.yaml': `facts:
-  deal: { fields: { owner: payee, sdr: payee, account: account, stage: text, product: text, amount: money, seats: number, discount: percent, won: yes/no, closed: date } }
-  account: { fields: { tier: number, csm: payee } }
-sources:
-  deals: { file: deals.csv, into: deal, id: id, date: date, fields: { owner: owner, sdr: sdr, account: account, stage: stage, product: product, amount: amount, seats: seats, discount: discount, won: won = "yes", closed: closed } }
-  accounts: { file: accounts.csv, into: account, id: id, fields: { tier: tier, csm: csm } }
-  people: { file: people.csv, into: person, id: name, fields: { role: role, manager: manager, team: team } }
-`,
-};
-const HEAD = 'plan: ae\neffective: 2026-01-01 / 2027-01-01\nperiod: quarter\n';
-const plan = (text: string): Texts => ({ 'plans/ae.yaml': HEAD + text });
-const one = (component: string): Texts => plan(`components:\n  c: ${component}\n`);
-const src = (text: string): Texts => ({ 'sources/more.yaml': text });
-const sum = '{ sum: amount, from: deal }';
-
-function check(texts: Texts): readonly Diagnostic[] {
-  const files = new Map(Object.entries({ ...BASE, ...texts }).flatMap(([path, text]) => (text === undefined ? [] : [[path, text] as const])));
-  return readWorkspace('.', { list: (folder) => [...files.keys()].filter((f) => f.startsWith(`${folder}/`)), text: (path) => files.get(path) }).diagnostics;
-}
+import { check, HEAD, one, plan, regions, src, sum, TEMPLATE } from './diagnostics.fixture.ts';
+import type { Texts } from './diagnostics.fixture.ts';
 
 /** code, what is wrong, the files, and then: place path | message | hint */
 const CASES: readonly (readonly [string, string, Texts, ...string[]])[] = [
@@ -86,7 +62,7 @@ const CASES: readonly (readonly [string, string, Texts, ...string[]])[] = [
   ['plan.bad_value', 'a time zone', { 'trueup.yaml': 'company: Acme\ncurrency: USD\nzone: Europe/Berln\n' },
     'trueup.yaml:3:7 zone | `Europe/Berln` is not a time zone. | Did you mean `Europe/Berlin`?'],
   ['plan.missing_key', 'a period', {'plans/ae.yaml':`plan: ae\neffective: 2026-01-01 / 2027-01-01\ncomponents: { c: { measure: ${sum}, rate: 5% } }\n`},
-    'plans/ae.yaml:1:7 plan | The plan does not say how often it is calculated. | Add `period: quarter` (week, month, quarter, half or year), or give all plans one under `defaults` in trueup.yaml.'],
+    'plans/ae.yaml:1:7 plan | The plan does not say how often it is calculated. | Add `period: quarter` (week, half month, month, quarter, half or year), or give all plans one under `defaults` in trueup.yaml.'],
   ['plan.missing_key', 'from', one('{ measure: { sum: amount }, rate: 5% }'),
     'plans/ae.yaml:5:17 components.c.measure | The measure `c` does not say `from` which kind of facts. | Add `from: deal`; kinds of fact: deal.'],
   ['plan.missing_key', 'measure', one('{ rate: 5% }'),
@@ -115,6 +91,48 @@ const CASES: readonly (readonly [string, string, Texts, ...string[]])[] = [
     'plans/ae.yaml:2:12 effective | `effective` ends on 2026-01-01, which is not after its first day, 2027-01-01. | The second day is the first one on which the plan no longer holds.'],
   ['plan.no_effective', '', {'plans/ae.yaml':`plan: ae\nperiod: quarter\ncomponents: { c: { measure: ${sum}, rate: 5% } }\n`},
     'plans/ae.yaml:1:7 plan | `ae` does not say when it holds. | Add `effective: 2026-01-01 / 2027-01-01`: from the first day up to, not including, the second.'],
+  ['plan.template', 'none of this name', { 'plans/ae.yaml': `${HEAD}based_on: hybird\n`, 'templates/t.yaml': TEMPLATE },
+    'plans/ae.yaml:4:11 based_on | There is no template `hybird`. | Did you mean `hybrid`?'],
+  ['plan.template', 'none at all', { 'plans/ae.yaml': `${HEAD}based_on: hybrid\n` },
+    'plans/ae.yaml:4:11 based_on | There is no template `hybrid`. | Write one into the folder `templates`: a file that starts with `template: hybrid`.'],
+  ['plan.template', 'a plan too', { 'templates/t.yaml': `plan: ae\n${TEMPLATE}` },
+    'templates/t.yaml:1:7 plan | The file is both the template `hybrid` and the plan `ae`. | Remove `plan`, and base the plan on the template in a file of its own: `based_on: hybrid`.'],
+  ['plan.template', 'an amendment', { ...one(`{ measure: ${sum}, rate: 5% }`), 'templates/t.yaml': TEMPLATE, 'plans/july.yaml': 'plan: ae\namends: 2026-01-01\nbased_on: hybrid\neffective: 2027-01-01 / 2027-07-01\n' },
+    'plans/july.yaml:3:11 based_on | An amendment is laid over the version that it amends, not over a template. | Remove `based_on`, or write a whole version: without `amends`, with `based_on`.'],
+  ['plan.two_meanings', 'two templates', { 'templates/t.yaml': TEMPLATE, 'templates/u.yaml': TEMPLATE },
+    'templates/u.yaml:1:11 template | There is another template `hybrid` in templates/t.yaml, line 1. | Give one of them another name.'],
+  ['plan.cycle', 'templates', { 'plans/ae.yaml': `${HEAD}based_on: b\n`, 'templates/a.yaml': 'template: a\nbased_on: b\n', 'templates/b.yaml': 'template: b\nbased_on: a\n' },
+    'templates/a.yaml:2:11 based_on | Templates are based on each other in a circle: b → a → b. | Take `based_on` out of one of them.',
+    'templates/b.yaml:2:11 based_on | Templates are based on each other in a circle: a → b → a. | Take `based_on` out of one of them.'],
+  ['plan.bad_name', 'a template', { 'templates/t.yaml': TEMPLATE.replace('hybrid', 'the hybrid') },
+    'templates/t.yaml:1:11 template | `the hybrid` cannot be the name of a template, which plans and commands say. | Use letters, digits, `-` and `_`, and put the words for people into `title`.'],
+  ['plan.removes_nothing', '', { 'plans/ae.yaml': `${HEAD}based_on: hybrid\ncapp: removed\ncomponents: { won: { rate: removed, payout: removed }, lost: removed }\n`, 'templates/t.yaml': TEMPLATE },
+    'plans/ae.yaml:5:7 capp | `capp: removed` takes away what is not there. | Did you mean `cap`?',
+    'plans/ae.yaml:6:45 components.won.payout | `payout: removed` takes away what is not there. | Remove the line, or name what is there: `measure` and `rate`.',
+    'plans/ae.yaml:6:62 components.lost | `lost: removed` takes away what is not there. | Remove the line, or name what is there: `won`.'],
+  ['plan.removes_nothing', 'without a template', one(`{ measure: ${sum}, rate: 5%, round: { end: removed } }`),
+    'plans/ae.yaml:5:70 components.c.round.end | `end: removed` takes away what is not there. | Remove the line.'],
+  ['plan.for_each', 'no such file', regions(undefined),
+    'plans/ae.yaml:4:11 for_each | There is no file `plans/regions.csv`. | Put it beside plans/ae.yaml: the names of the terms in the first line, one row for each plan below.'],
+  ['plan.for_each', 'outside', { 'plans/ae.yaml': `${HEAD}for_each: ../../etc/passwd\n` },
+    'plans/ae.yaml:4:11 for_each | `../../etc/passwd` lies outside of the workspace. | Put the file beside the plan, and write its name.'],
+  ['plan.for_each', 'empty', regions(''), 'plans/regions.csv:1:1  | The file is empty. | Write the names of the terms into the first line, and one row for each plan below.'],
+  ['plan.for_each', 'no rows', regions('area,quota\n'), 'plans/regions.csv:1:1  | The file has no rows, so there is no plan. | Write one row for each plan below the names of the terms.'],
+  ['plan.for_each', 'semicolons', regions('area;quota\nnorth;1\n'), 'plans/regions.csv:1:1  | `area;quota` is one column, because the columns of this file are not separated by commas. | Save the file with commas between the columns.'],
+  ['plan.for_each', 'an open quote', regions('area,quota\n"north,1\n'), 'plans/regions.csv:2:1  | A double quote is opened here and not closed, or text follows it. | Close it before the next comma; a double quote inside is written twice.'],
+  ['plan.for_each', 'columns', regions('area,qouta,,area\nnorth,1,2,3\n'),
+    'plans/regions.csv:1:6  | The column `qouta` is not a term of the plan. | Did you mean `quota`?',
+    'plans/regions.csv:1:12  | Column 3 has no name. | Write the name of a term, or remove the column.',
+    'plans/regions.csv:1:13  | Two columns are called `area`. | Keep one of them.'],
+  ['plan.for_each', 'rows', regions('area,quota\nnorth,1,2\nsouth\n,4\neast,5\neast,6\n'),
+    'plans/regions.csv:2:1  | The row has 3 cells, but the header has 2. | Put a value that holds a comma in double quotes.',
+    'plans/regions.csv:3:1  | The row has 1 cell, but the header has 2. | Leave a cell empty, with its comma, where a plan takes the default.',
+    'plans/regions.csv:4:1  | The first cell is empty, so the plan of this row has no name. | Write a short name that no other row has.',
+    'plans/regions.csv:6:1  | `east` stands here twice; the first is on line 5. | Give each row a first cell of its own.'],
+  ['plan.bad_name', 'a row', regions('area,quota\nNorth East,1\n'),
+    'plans/regions.csv:2:1  | `ae-North East` cannot be the name of a plan, which stands in file names and commands. | Use letters, digits, `-` and `_` in the first column; words for people belong into another one.'],
+  ['plan.bad_term', 'a value of a row', regions('area,quota\nnorth,1k\nsouth,"5%"\n'),
+    'plans/regions.csv:3:7 with.quota | `5%` is not an amount of money, which the term `quota` needs. | Write it as in `50_000`.'],
   ['plan.amends_nothing', '', {...one(`{ measure: ${sum}, rate: 5% }`), 'plans/july.yaml':'plan: ae\namends: 2025-01-01\neffective: 2026-07-01 / 2027-01-01\n'},
     'plans/july.yaml:2:9 amends | `ae` has no version from 2025-01-01 that could be amended. | It has versions from 2026-01-01.'],
   ['plan.versions_overlap', '', {...one(`{ measure: ${sum}, rate: 5% }`), 'plans/july.yaml':'plan: ae\namends: 2026-01-01\neffective: 2026-07-01 / 2027-07-01\n'},
@@ -276,10 +294,34 @@ const CASES: readonly (readonly [string, string, Texts, ...string[]])[] = [
     'plans/ae.yaml:5:42 components.c.target | `50%` is a percent, but a number is needed here. | Write a plain number, such as 20: what is compared is in one unit.'],
   ['plan.formula', 'text with money', one(`{ measure: { sum: amount, from: deal, where: amount > "big" }, rate: 5% }`),
     'plans/ae.yaml:5:51 components.c.measure.where | `amount` is money and `"big"` is text: they cannot be compared. | Write numbers without quotes.'],
+  ['plan.window', 'half months where months are weeks', { 'plans/ae.yaml': `${HEAD.replace('quarter', 'half month')}calendar: 4-4-5 ending last Saturday of January\ncomponents: { c: { measure: ${sum}, rate: 5% } }\n` },
+    'plans/ae.yaml:3:9 period | `period: half month` needs calendar months, but the months of this calendar (4-4-5 ending last Saturday of January) are whole weeks. | Write `period: week` or `period: month`, or `calendar: months`.'],
+  ['plan.window', 'half months of one component', plan(`calendar: 4-4-5 ending last Saturday of January\ncomponents: { c: { measure: ${sum}, rate: 5%, period: half month, window: quarter to date } }\n`),
+    'plans/ae.yaml:5:15 components.c | `period: half month` needs calendar months, but the months of this calendar (4-4-5 ending last Saturday of January) are whole weeks. | Write `period: week` or `period: month`, or `calendar: months`.'],
+  ['plan.window', 'weeks in a half month', one(`{ measure: ${sum}, rate: 5%, period: week, window: half month to date }`),
+    'plans/ae.yaml:5:78 components.c.window | A window of one half month cannot hold periods of one week. | Use a longer window, or a shorter period than week.'],
   ['plan.round', '', plan(`round: { end: 0.01 sideways }\ncomponents: { c: { measure: ${sum}, rate: 5% } }\n`),
     'plans/ae.yaml:4:15 round.end | `end: 0.01 sideways` is not a rounding. | Write the unit, then `down` or `up` if half shall not go away from zero: `0.01`, `1 down`, `0.1% up`.'],
   ['plan.round', 'finer than a cent', plan(`round: { end: 0.001 }\ncomponents: { c: { measure: ${sum}, rate: 5% } }\n`),
     'plans/ae.yaml:4:15 round.end | `end: 0.001` is finer than the smallest amount of USD, 0.01. | Write `end: 0.01` or a multiple of it.'],
+  ['plan.exchange', 'one rate for all', plan(`exchange: { rate: 1.08 }\ncomponents: { c: { measure: ${sum}, rate: 5% } }\n`),
+    'warning plans/ae.yaml:4:19 exchange.rate | `1.08` is one rate for every other currency, whichever it is. | Say for which: `rate: { by: currency, lookup: { EUR: 1.08 } }`; money of any other currency is then rejected by name.'],
+  ['plan.exchange', 'not above 0', plan(`exchange: { rate: 0 }\ncomponents: { c: { measure: ${sum}, rate: 5% } }\n`),
+    'plans/ae.yaml:4:19 exchange.rate | A rate of exchange is more than 0, not 0. | Write what one unit of the other currency is worth in USD.'],
+  ['plan.exchange', 'rows', plan(`exchange: { rate: { by: currency, lookup: { eur: 1.08, GBB: 2, JPY: 0, otherwise: 1 } } }\ncomponents: { c: { measure: ${sum}, rate: 5% } }\n`),
+    'plans/ae.yaml:4:45 exchange.rate.lookup.eur | `eur` is not a currency in use. | Write it in capitals: `EUR`.',
+    'plans/ae.yaml:4:56 exchange.rate.lookup.GBB | `GBB` is not a currency in use. | Write the three letters of ISO 4217, such as EUR or GBP.',
+    'plans/ae.yaml:4:64 exchange.rate.lookup.JPY | The rate of JPY is not more than 0. | Write what one JPY is worth in USD.',
+    'plans/ae.yaml:4:83 exchange.rate.lookup.otherwise | `otherwise` would convert a currency that nobody thought of. | Write a row for each currency; money of any other is rejected by name.'],
+  ['plan.exchange', 'rates that nobody gives', plan(`exchange: { rate: currency.usd }\ncomponents: { c: { measure: ${sum}, rate: 5% } }\n`),
+    'plans/ae.yaml:4:19 exchange.rate | `currency.usd` is not known: there is no kind of reference rows `currency` with dated rates. | Declare `facts: { currency: { fields: { usd: number } } }`, and a source into it: `id` is the code of the currency, `from` the first day of the rate.'],
+  ['plan.exchange', 'another rate', { ...plan(`exchange: { rate: currency.udollar }\ncomponents: { c: { measure: ${sum}, rate: 5% } }\n`), ...src('facts: { currency: { fields: { usd: number, name: text } } }\nsources: { rates: { file: r.csv, into: currency, id: code, fields: { usd: rate, name: n, from: day } } }\n') },
+    'plans/ae.yaml:4:19 exchange.rate | `currency` has no field `udollar`. | Rates are `currency.usd`.'],
+  ['plan.exchange', 'a term of each payee', plan(`terms: { fx: number, quota: number a year = 1 }\nexchange: { rate: fx * quota }\ncomponents: { c: { measure: ${sum}, rate: 5% } }\n`),
+    'plans/ae.yaml:5:19 exchange.rate | `fx` has no value of its own in this plan, and a fact has one rate, whoever is credited. | Give it one: `fx: number = 1.08`.',
+    'plans/ae.yaml:5:24 exchange.rate | `quota` is shared out over time, so it is no rate. | Give it one: `quota: number = 1.08`.'],
+  ['plan.missing_key', 'no rate', plan(`exchange: { at: period }\ncomponents: { c: { measure: ${sum}, rate: 5% } }\n`),
+    'plans/ae.yaml:4:11 exchange | `exchange` does not say the `rate`. | Add `rate: { by: currency, lookup: { EUR: 1.08 } }`: what one unit of the other currency is worth in USD.'],
   ['plan.unused', '', plan(`tables: { curve: { marginal: { 0: 5% } } }\ncomponents: { c: { measure: ${sum}, rate: 5% } }\n`),
     'warning plans/ae.yaml:4:11 tables.curve | Nothing reads the table `curve`. | Write its name where a number stands, or remove it.'],
   ['source.missing_key', '', src('sources: { x: { file: x.csv, into: person } }\n'),
@@ -305,6 +347,9 @@ const CASES: readonly (readonly [string, string, Texts, ...string[]])[] = [
     'sources/more.yaml:1:73 facts.shop.fields.from | `from` says from which day the row holds, so its type is date. | Write `from: date`.'],
   ['plan.bad_name', 'a term that the store could not keep', plan(`terms: { row: number = 1 }\ncomponents: { c: { measure: ${sum}, rate: 5% * row } }\n`),
     'plans/ae.yaml:4:10 terms.row | `row` cannot be the name of a term: every row of `person` has `row` already, its number in the store. | Give it another name, such as `row_value`.'],
+  ['source.bad_type', 'what is reversed', src('facts: { call: { fields: { owner: payee, reverses: text } }, bill: { fields: { reverses: account } } }\n'),
+    'sources/more.yaml:1:52 facts.call.fields.reverses | `reverses` names the `call` whose credits this one takes back, so its type is `call`. | Write `reverses: call`.',
+    'sources/more.yaml:1:90 facts.bill.fields.reverses | `reverses` names the `bill` whose credits this one takes back, so its type is `bill`. | Write `reverses: bill`.'],
   ['source.bad_type', 'a field', src('facts: { call: { fields: { owner: paye } } }\n'),
     'sources/more.yaml:1:35 facts.call.fields.owner | `paye` is not a type of a field. | Did you mean `payee`?'],
   ['source.bad_type', 'a formula', src('sources: { x: { file: x.csv, into: deal, id: id, date: date, fields: { amount: a = "b" } } }\n'),

@@ -9,7 +9,7 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 
 import type { Pair, Scalar, YAMLError, YAMLMap, YAMLSeq } from 'yaml';
 import type { Diagnostic, Outcome } from '../value/diagnostic.ts';
 import type { Span } from './formula.ts';
-import { isBuilt } from './keys.ts';
+import { isKey } from './keys.ts';
 import type { Place } from './keys.ts';
 import type { At } from './plan.ts';
 import { problem } from './problem.ts';
@@ -264,7 +264,7 @@ export function entriesOf(node: Node | undefined): readonly Entry[] {
 
 /** Whether the map has a key that is refused: what seems to be missing may be what that key was meant to say. */
 export function hasRefusedKey(node: MapNode, place: Place): boolean {
-  return node.entries.some((e) => !isBuilt(place, e.key));
+  return node.entries.some((e) => !isKey(place, e.key));
 }
 
 /** The items of a list, or the one node that stands in its place. */

@@ -24,30 +24,34 @@ export const SECTIONS: readonly Section[] = ['facts', 'states', 'credits', 'meas
 export type Sections = Readonly<Record<Section, ReadonlyMap<string, Entry>>>;
 
 export interface PlanFile { readonly file: string; readonly name: string; readonly root: MapNode }
+/** `name`: of the template. */
+export type TemplateFile = PlanFile;
 export interface Files {
   readonly root: MapNode | undefined;
   readonly plans: readonly PlanFile[];
+  readonly templates: readonly TemplateFile[];
   readonly shared: Sections;
   readonly tests: readonly string[];
 }
 
-// `templates` holds nothing that is built yet; it is read so that it is refused, not ignored
 const FOLDERS = ['sources', 'facts', 'states', 'measures', 'guardrails', 'plans', 'templates'];
 const ROOT = 'trueup.yaml';
 
 export function readFiles(read: FileReader, found: Diagnostic[]): Files {
   const root = readRoot(read, found);
   const plans: PlanFile[] = [];
+  const templates: TemplateFile[] = [];
   const shared = emptySections();
   for (const file of FOLDERS.flatMap((folder) => yamlFiles(read, folder))) {
     const { value, diagnostics } = readDocument(file, read.text(file) ?? '');
     found.push(...diagnostics);
     if (value === undefined) continue;
     found.push(...checkShape(value, 'plan'));
-    if (find(value, 'template') !== undefined) continue;
+    const template = textOf(find(value, 'template'));
     const name = textOf(find(value, 'plan'));
-    if (name !== undefined) {
-      plans.push({ file, name, root: value });
+    if (template !== undefined || name !== undefined) {
+      if (template !== undefined) templates.push({ file, name: template.trim(), root: value });
+      else if (name !== undefined) plans.push({ file, name, root: value });
       // facts and sources have one name space: two plans that read one kind must mean the same; kinds that a plan makes of others are its own
       for (const section of ['facts', 'sources'] as const) collect(value, section, shared, found, (entry) => section === 'facts' && isDerived(entry));
     } else {
@@ -55,7 +59,7 @@ export function readFiles(read: FileReader, found: Diagnostic[]): Files {
       for (const section of SECTIONS) collect(value, section, shared, found);
     }
   }
-  return { root, plans, shared, tests: yamlFiles(read, 'tests') };
+  return { root, plans, templates, shared, tests: yamlFiles(read, 'tests') };
 }
 
 function emptySections(): Record<Section, Map<string, Entry>> {
@@ -88,7 +92,7 @@ function readRoot(read: FileReader, found: Diagnostic[]): MapNode | undefined {
 
 function sectionsOnly(file: string, root: MapNode, found: Diagnostic[]): void {
   const foreign = root.entries.filter((e) => !(SECTIONS as readonly string[]).includes(e.key) && e.key !== 'title');
-  const first = foreign.find((e) => ['components', 'payees', 'effective', 'period', 'incentive', 'terms', 'amends', 'with', 'cap'].includes(e.key));
+  const first = foreign.find((e) => ['components', 'payees', 'effective', 'period', 'incentive', 'terms', 'amends', 'based_on', 'for_each', 'with', 'cap'].includes(e.key));
   if (first === undefined) return;
   found.push(problem('plan.no_name', { ...first.at, path: '' }, `the file has ${both(foreign.map((e) => `\`${e.key}\``))}, but no \`plan\`, so it is not a plan`, `start the file with \`plan: ${suggestName(file)}\``));
 }

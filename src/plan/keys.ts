@@ -1,8 +1,7 @@
 /**
  * The closed table of the keys of the plan language. From it come the schema, the JSON Schema for
- * editors, the errors for unknown keys and the order in which `check --resolved` prints. A key that
- * the language has but this version does not calculate stands here too (`built: false`), so that it
- * can be refused by name instead of being called unknown.
+ * editors, the errors for unknown keys and the order in which `check --resolved` prints. What
+ * the stages do not calculate yet is refused there, by name.
  */
 
 /**
@@ -17,53 +16,53 @@ export type Shape =
   | { readonly place: Place }
   | { readonly map: Place | 'text' | 'number' | 'measure' | 'texts' };
 
-export interface Key { readonly shape: Shape; readonly doc: string; readonly built: boolean }
+export interface Key { readonly shape: Shape; readonly doc: string }
 
 export type Place =
   | 'plan' | 'workspace' | 'component' | 'table' | 'measure' | 'credit' | 'guardrail' | 'gate' | 'state' | 'fact' | 'release'
-  | 'take_back' | 'draw' | 'pool' | 'limit' | 'convert' | 'accounting' | 'source' | 'format' | 'round' | 'spelling';
+  | 'take_back' | 'draw' | 'pool' | 'limit' | 'convert' | 'exchange' | 'accounting' | 'source' | 'format' | 'round' | 'spelling';
 
-function key(shape: Shape, doc: string): Key { return { shape, doc, built: true }; }
-function later(doc: string): Key { return { shape: 'text', doc, built: false }; }
+function key(shape: Shape, doc: string): Key { return { shape, doc }; }
 
-export const GRAINS = ['week', 'month', 'quarter', 'half', 'year'] as const;
+export const GRAINS = ['week', 'half month', 'month', 'quarter', 'half', 'year'] as const;
 const TITLE = key('text', 'the heading in screens and statements');
 
-/** Keys that this version understands at a place. */
-export function isBuilt(place: Place, name: string): boolean {
-  return Object.hasOwn(KEYS[place], name) && KEYS[place][name]?.built === true;
+/** Whether the language has a key at a place. */
+export function isKey(place: Place, name: string): boolean {
+  return Object.hasOwn(KEYS[place], name);
 }
 
 /** What a place is called in a message. */
 export const PLACE_NAMES: Readonly<Record<Place, string>> = {
   plan: 'a plan', workspace: 'trueup.yaml', component: 'a component', table: 'a table', measure: 'a measure', credit: 'a credit rule',
   guardrail: 'a guardrail', gate: 'a gate', state: 'a state', fact: 'a kind of fact', release: 'a release', take_back: 'a take-back',
-  draw: 'a draw', pool: 'a pool', limit: 'a limit', convert: 'a conversion', accounting: '`accounting`', source: 'a source',
+  draw: 'a draw', pool: 'a pool', limit: 'a limit', convert: 'a conversion', exchange: '`exchange`', accounting: '`accounting`', source: 'a source',
   format: '`format`', round: '`round`', spelling: '`replace`',
 };
 
 export const KEYS: Readonly<Record<Place, Readonly<Record<string, Key>>>> = {
   plan: {
     plan: key('text', 'the name of the plan'),
-    template: later('a plan that other plans are based on'),
+    template: key('text', 'in place of `plan`: the name of what other plans are based on'),
     title: TITLE,
     purpose: key('text', 'what the plan shall achieve; of a version: why it changed'),
     effective: key('text', 'from the first day up to, not including, the second'),
     amends: key('text', 'lays its keys over the version of that date'),
-    based_on: later('a copy of a template'),
+    based_on: key('text', 'the template that this plan is laid over'),
     with: key({ map: 'text' }, 'values of terms'),
-    for_each: later('one plan for each row of a file'),
+    for_each: key('text', 'a CSV file beside the plan: one plan for each row; the columns are terms'),
     terms: key({ map: 'text' }, 'the parameters of the plan: name: type [a unit of time] [= default]'),
     payees: key('formula', 'who is on the plan'),
     currency: key('text', 'money of the calculation'),
+    exchange: key({ place: 'exchange' }, 'how money of facts in another currency is converted'),
     pays_in: key('text', 'money of the payment'),
     calendar: key('text', 'how weeks, months, quarters and years lie'),
     period: key({ choice: GRAINS }, 'how often the plan is calculated'),
     incentive: key('number', 'pay at exactly 100 %'),
     base: key('number', 'salary, shown beside, never posted'),
     prorate: key({ choice: ['days', 'days after the first', 'none'] }, 'what part periods do to everything with a unit of time'),
-    labels: later('the word pack for screens and statements'),
-    allow: later('overrides a lint rule, in writing'),
+    labels: key({ choice: ['standard', 'target-and-payout'] }, 'the word pack for screens and statements'),
+    allow: key({ map: 'text' }, 'lint rule: why it does not hold here'),
     facts: key({ map: 'fact' }, 'kinds of facts and of reference rows, and their fields'),
     states: key({ map: 'state' }, 'what held, and for how long'),
     credits: key({ map: 'credit' }, 'who is credited with what share'),
@@ -195,7 +194,7 @@ export const KEYS: Readonly<Record<Place, Readonly<Record<string, Key>>>> = {
   },
   fact: {
     title: TITLE,
-    fields: key({ map: 'text' }, 'name: type; money, number, percent, date, text, yes/no, payee or another kind'),
+    fields: key({ map: 'text' }, 'name: type; money, number, percent, date, text, yes/no, payee, payees (a list), splits (a list with shares) or another kind'),
     derived: key({ map: 'number' }, 'fields that are calculated from others of the row'),
     runs: key('texts', 'from when until when it lasts: two fields of type date'),
     from: key('text', 'the kind that it is derived from'),
@@ -237,6 +236,10 @@ export const KEYS: Readonly<Record<Place, Readonly<Record<string, Key>>>> = {
   pool: { share: key('number', 'how it is shared: equal, or by a number of each payee'), among: key('formula', 'among whom') },
   limit: { at_most: key('text', 'the limit'), per: key('texts', 'for each of what') },
   convert: { rate: key('number', 'the exchange rate'), at: key({ choice: ['date', 'period', 'payment'] }, 'of which day the rate is') },
+  exchange: {
+    rate: key('number', 'what one unit of the fact\'s currency is worth in the plan\'s; may read `currency`, `date` and `currency.RATE`'),
+    at: key({ choice: ['date', 'period'] }, 'the rate of the day of the fact, or of the last day of the period'),
+  },
   accounting: { capitalise: key('text', 'life of the asset'), expense_up_to: key('text', 'expensed at once up to this life') },
   source: {
     title: TITLE,

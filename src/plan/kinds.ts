@@ -49,7 +49,7 @@ export const REFERENCE_COLUMNS = { entity: 'whom or what it describes', from_day
 const SOURCE_COLUMN = { source: 'the source that it came from' } as const;
 /** Fields that the import itself reads, by their types. */
 const READ_FACT: Readonly<Record<string, FieldType>> = { currency: 'text' };
-const SIMPLE = ['money', 'number', 'percent', 'date', 'text', 'yes/no', 'payee'] as const;
+const SIMPLE = ['money', 'number', 'percent', 'date', 'text', 'yes/no', 'payee', 'payees', 'splits'] as const;
 
 export interface DeclaredTerm { readonly type: TermType; readonly at: At }
 export type DeclaredTerms = ReadonlyMap<string, readonly DeclaredTerm[]>;
@@ -93,7 +93,6 @@ function resolveKind(name: string, declared: Entry | undefined, sources: readonl
     checkName(entry.key, entry.at, { name, dated }, fields.keys(), found);
     if (type !== undefined) fields.set(entry.key, type);
     checkRead(entry, type, dated, found);
-    if (entry.key === 'reverses' && type !== undefined) checkReverses(name, entry, type, dated, found);
   }
   if (name === 'person') {
     for (const [field, type] of Object.entries(PERSON)) if (!fields.has(field)) fields.set(field, type);
@@ -135,7 +134,9 @@ function resolveKind(name: string, declared: Entry | undefined, sources: readonl
     if (stray !== undefined) found.push(problem('source.bad_field', stray.at, `\`${key}\` picks rows of another kind, but \`${name}\` does not say \`from\` which`, `add \`from\` in place of \`fields\`, or remove \`${key}\``));
   }
   const runs = runsOf(find(declared?.value, 'runs'), name, fields, found);
-  return { name, title: textOf(find(declared?.value, 'title')) ?? humanised(name), dated, fields: list, derived: [], ...(runs !== undefined && { runs }), at };
+  const kind: Kind = { name, title: textOf(find(declared?.value, 'title')) ?? humanised(name), dated, fields: list, derived: [], ...(runs !== undefined && { runs }), at };
+  checkReverses(kind, find(find(declared?.value, 'fields'), REVERSES)?.at ?? filled.get(REVERSES) ?? at, found);
+  return kind;
 }
 
 /** Reviews are rows that people fill in: their fields have the types that guardrails read. */
@@ -207,10 +208,13 @@ function checkRead(entry: Entry, type: FieldType | undefined, dated: boolean, fo
   found.push(problem('source.bad_type', entry.value.at, `\`${entry.key}\` ${what}, so its type is ${wanted}`, `write \`${entry.key}: ${wanted}\``));
 }
 
-/** `reverses` names the fact of the same kind whose credits a row takes back. */
-function checkReverses(name: string, entry: Entry, type: FieldType, dated: boolean, found: Diagnostic[]): void {
-  if (dated && (type === 'text' || (typeof type === 'object' && type.entity === name))) return;
-  found.push(problem('source.bad_type', entry.value.at, dated ? `\`reverses\` names the \`${name}\` whose credits this one takes back, so its type is \`${name}\`` : `rows of \`${name}\` are not facts, so none takes back the credits of another`, dated ? `write \`reverses: ${name}\`` : 'give the field another name'));
+/** The field of a fact that names another one of its kind, whose credits it takes back. */
+export const REVERSES = 'reverses';
+
+function checkReverses({ name, dated, fields }: Kind, at: At, found: Diagnostic[]): void {
+  const type = fields.find((f) => f.name === REVERSES)?.type;
+  if (type === undefined || (dated && typeof type === 'object' && type.entity === name)) return;
+  found.push(problem('source.bad_type', at, dated ? `\`${REVERSES}\` names the \`${name}\` whose credits this one takes back, so its type is \`${name}\`` : `rows of \`${name}\` are not facts, so none takes back the credits of another`, dated ? `write \`${REVERSES}: ${name}\`` : 'give the field another name'));
 }
 
 function isDated(name: string, sources: readonly Entry[], found: Diagnostic[]): boolean {
@@ -272,8 +276,18 @@ function termFieldType(term: string, types: readonly DeclaredTerm[], found: Diag
 /** The type of a field as formulas see it. */
 export function typeOf(type: FieldType): Type {
   if (typeof type === 'object') return { kind: 'entity', entity: type.entity };
-  // a list is read by credit rules only
-  return { kind: type === 'payees' || type === 'splits' ? 'text' : type };
+  // credit rules read lists, and formulas count their entries (`type-formula.ts`)
+  return { kind: isList(type) ? 'text' : type };
+}
+
+/** A list of payees. It stands beside its row, not in a column of it. */
+export type ListType = 'payees' | 'splits';
+export function isList(type: FieldType): type is ListType {
+  return type === 'payees' || type === 'splits';
+}
+/** Whether the field names payees: one, or a list. */
+export function namesPayees(type: FieldType): boolean {
+  return type === 'payee' || isList(type);
 }
 
 export function fieldOf(kind: Kind | undefined, name: string): Field | undefined {

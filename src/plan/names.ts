@@ -4,6 +4,9 @@ import type { Entry } from './document.ts';
 import { FUNCTION_NAMES } from './formula-functions.ts';
 import { problem } from './problem.ts';
 
+/** A plan or a template: it stands in file names and commands. */
+export const PLAN_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+
 /** Results of a component, as formulas call them. */
 export const RESULTS = ['attainment', 'value', 'target', 'incentive', 'rate', 'payout'] as const;
 const RESERVED: ReadonlySet<string> = new Set([

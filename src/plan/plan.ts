@@ -4,125 +4,12 @@
  */
 import type { Ratio } from '../value/rate.ts';
 import type { Calendar, Day, Grain } from '../value/period.ts';
-import type { Typed, TimeUnit, Type } from './formula.ts';
+import type { Typed, Type } from './formula.ts';
+import type { CreditRule, Duration, Guardrail, Kind, Source, State } from './plan-facts.ts';
+import type { At, Filter, Num, Roundings, Term } from './plan-numbers.ts';
 
-/** Where something is said: for messages and for the rows that a program derives from it. */
-export interface At { readonly file: string; readonly line: number; readonly column: number; readonly path: string }
-
-export type RoundMode = 'half_away' | 'down' | 'up';
-/** A named point of rounding: to multiples of `unit`. Half goes away from zero; `down` cuts, `up` raises the amount. */
-export interface Rounding { readonly unit: Ratio; readonly mode: RoundMode }
-export type RoundPoint =
-  | 'measure' | 'days' | 'part' | 'incentive' | 'target' | 'attainment' | 'payout' | 'rate' | 'factor' | 'tier' | 'end'
-  | 'release' | 'paid' | 'total';
-export type Roundings = Partial<Readonly<Record<RoundPoint, Rounding>>>;
-
-export type TableKind = 'marginal' | 'retroactive' | 'steps' | 'points' | 'lookup';
-/** One row of a table. `key`: lower end (number, date as day) or word/code/yes-no of a lookup. `right` only at a jump of `points`. */
-export interface TableRow {
-  readonly key: Ratio | string | boolean;
-  /** `over 100%`: above the key, not at it */
-  readonly over: boolean;
-  readonly value: Typed;
-  readonly right?: Typed;
-  readonly at: At;
-}
-export interface Table {
-  readonly title?: string;
-  readonly kind: TableKind;
-  /** what is looked up; `attainment`, `value`, a measure, a field of the fact, a field of the payee */
-  readonly by: Typed;
-  readonly rows: readonly TableRow[];
-  readonly otherwise?: Typed;
-  readonly beyond: 'flat' | 'extend';
-  /**
-   * Outer dimensions, first to last: each row of `outer` leads to a table of one dimension less, the last
-   * of which is this table's own kind. Then `rows` is empty and `by` is the first dimension. A key that is
-   * a size is a lower end, as in steps; a word, code or yes/no is found.
-   */
-  readonly outer?: { readonly rows: readonly OuterRow[]; readonly otherwise?: Table };
-  readonly at: At;
-}
-export interface OuterRow { readonly key: Ratio | string | boolean; readonly over: boolean; readonly table: Table; readonly at: At }
-/** A number is a literal, a name, a formula or a table. A name of `tables:` has been replaced by its table. */
-export type Num =
-  | { readonly kind: 'formula'; readonly formula: Typed; readonly text: string; readonly at: At }
-  | { readonly kind: 'table'; readonly table: Table };
-
-export type TermType = 'money' | 'number' | 'percent' | 'factor' | 'text';
-export interface Term {
-  readonly name: string;
-  readonly type: TermType;
-  /** `money a quarter`: its value is for this unit of time and is shared out to windows */
-  readonly every?: TimeUnit;
-  /** the default, typed as `type`; a ratio for numbers (money in currency units, not minor units) */
-  readonly fallback?: Ratio | string;
-  /** `with:` */
-  readonly given?: Ratio | string;
-  readonly at: At;
-}
-
-export interface Filter { readonly formula: Typed; readonly text: string; readonly at: At }
-
-/** How credits of one kind of fact arise. Rules are compared by content, not by name: forty plans that say the same share one rule. */
-export interface CreditRule {
-  readonly name: string;
-  readonly title?: string;
-  readonly from: readonly string[];                 // kinds of fact
-  readonly where?: Filter;
-  /** who: fields of type payee (dotted paths follow references); several share equally, unless `splits` gives shares */
-  readonly to: readonly (readonly string[])[];
-  /** in place of `to`: a field of type `payees` (shared equally) or `splits` (each with a share) */
-  readonly list?: { readonly path: readonly string[]; readonly shares: boolean };
-  /** `split`: steps of { payee field: share, or 'rest' }; empty where `to` speaks. Shares may read the fact. */
-  readonly split: readonly (readonly { readonly to: readonly string[]; readonly share: Num | 'rest' }[])[];
-  /** part credited, of the fact's value; may read the fact */
-  readonly share?: Num;
-  /** quality factor; may read the fact, and terms of the payee */
-  readonly factor?: Num;
-  readonly overlay: boolean;
-  /** credits those above the payee: the field of person that names the one above, and how many levels ('all') */
-  readonly up?: { readonly field: string; readonly levels: number | 'all' };
-  /** credits whoever `to` names on facts of this kind for the same account, once each, up to `lookBack` days before */
-  readonly through?: { readonly kind: string; readonly to: readonly string[]; readonly lookBack?: number };
-  /** none for a payee whom this rule credits on the same fact */
-  readonly yieldsTo?: string;
-  readonly at: At;
-}
-
-/** A condition on credits. Factors multiply; reject beats hold beats reduce. */
-export interface Guardrail {
-  readonly name: string;
-  readonly title?: string;
-  readonly from: readonly string[];
-  /** may read the fact, `payee.x` and terms of the payee */
-  readonly require: Filter;
-  readonly otherwise: { readonly kind: 'reject' } | { readonly kind: 'hold'; readonly days?: number } | { readonly kind: 'factor'; readonly factor: Num };
-  readonly review?: Duration;
-  /** what the end of a `hold N days` does */
-  readonly then: 'pass' | 'reject';
-  readonly at: At;
-}
-
-/** So long: `90 days`, `10 business days`, `20 quarters`. */
-export interface Duration { readonly n: number; readonly unit: 'day' | 'business_day' | 'week' | 'month' | 'quarter' | 'half' | 'year' }
-
-/** What held how long: changes of a field of facts, or days on which a condition holds. Its entries are facts of the kind of its name. */
-export interface State {
-  readonly name: string;
-  readonly title: string;
-  /** the kind whose state it is */
-  readonly subject: string;
-  /** changes of `value`; `levels`: their order */
-  readonly change?: { readonly from: string; readonly value: string; readonly levels: readonly string[] };
-  /** reads fields and measures of the subject */
-  readonly while?: Filter;
-  /** days; shorter stays are passed over */
-  readonly lasting: number;
-  /** days after which another entry counts */
-  readonly againAfter?: number;
-  readonly at: At;
-}
+export type * from './plan-facts.ts';
+export type * from './plan-numbers.ts';
 
 /** Whose number a measure is: each payee's, the company's, or that of each row of a kind (pod, account, invoice …). */
 export type Subject = 'payee' | 'company' | { readonly entity: string };
@@ -267,6 +154,8 @@ export interface Draw {
 }
 /** Exchange rate of each released part, and of which day. */
 export interface Convert { readonly rate: Num; readonly when: 'date' | 'period' | 'payment'; readonly at: At }
+/** What one unit of a fact's currency is worth in the plan's: on the day of the fact, or on the last day of the period. */
+export interface Exchange { readonly rate: Num; readonly when: 'date' | 'period'; readonly at: At }
 export interface Accounting { readonly capitalise: number; readonly expenseUpTo?: number }
 export interface Group extends ComponentBase { readonly kind: 'group'; readonly components: readonly Component[] }
 export interface Leaf extends ComponentBase {
@@ -291,11 +180,13 @@ export type Component = Group | Leaf;
 
 export interface Plan {
   readonly plan: string;
+  readonly family?: string;                         // the name in the file, which the plans of a `for_each` share
   readonly title: string;
   readonly purpose: string;
   readonly effective: { readonly from: Day; readonly to: Day };
   readonly payees: Filter | 'all';
   readonly currency: string;
+  readonly exchange?: Exchange;                     // without it, and without a rate, money of facts in another currency does not count
   readonly calendar: Calendar;
   readonly period: Grain;
   readonly prorate: 'days' | 'days_after_first' | 'none';
@@ -322,61 +213,10 @@ export interface Plan {
   readonly accounting?: Accounting;
   /** salary, shown beside, never posted */
   readonly base?: Num;
+  readonly labels?: 'target-and-payout';            // word pack of screens and statements, where it is not the standard one
   readonly at: At;
   /** SHA-256 of the canonical form: `pay` of what can change a payout, `words` of titles and purposes */
   readonly fingerprint: { readonly pay: string; readonly words: string };
-}
-
-/** `payees`: a list of payees; `splits`: a list of payees with shares. */
-export type FieldType = 'money' | 'number' | 'percent' | 'date' | 'text' | 'yes_no' | 'payee' | 'payees' | 'splits' | { readonly entity: string };
-export interface Field { readonly name: string; readonly type: FieldType }
-/** A field that is calculated from others of its row. */
-export interface DerivedField { readonly name: string; readonly type: Type; readonly number: Num; readonly at: At }
-/** Which facts of another kind a kind consists of. `keep`: the first or last for each `per`, again so many days after the last that counted. */
-export interface Derivation {
-  readonly from: string;
-  readonly where?: Filter;
-  readonly keep: 'all' | 'first' | 'last';
-  readonly per: readonly (readonly string[])[];
-  readonly againAfter?: number;
-}
-/** A kind of fact (`dated`) or of reference row (person, account, …). A derived kind has the fields of the kind that it is from. */
-export interface Kind {
-  readonly name: string;
-  readonly title: string;
-  readonly dated: boolean;
-  readonly fields: readonly Field[];
-  readonly derived: readonly DerivedField[];
-  /** lasts from, until: two fields of type date */
-  readonly runs?: readonly [string, string];
-  readonly derivation?: Derivation;
-  readonly at: At;
-}
-
-export interface SourceFormat {
-  readonly delimiter: ',' | ';' | '\t' | 'auto';
-  readonly encoding: 'auto' | 'utf-8' | 'utf-16' | 'windows-1252';
-  readonly decimal: '.' | ',';
-  /** how dates are written: `YYYY-MM-DD` and the like; parts YYYY, YY (with pivot refused), MM, DD and separators */
-  readonly dates: string;
-}
-export interface Source {
-  readonly name: string;
-  readonly title: string;
-  readonly file: string;
-  readonly into: string;
-  readonly id: Typed;
-  readonly date?: Typed;
-  readonly where?: Filter;
-  readonly currency?: string;
-  readonly fields: readonly { readonly field: string; readonly formula: Typed; readonly text: string; readonly at: At }[];
-  readonly always: Readonly<Record<string, string>>;
-  /** column → spelling in the file → our spelling */
-  readonly replace: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  readonly format: SourceFormat;
-  /** columns of the file that the formulas read */
-  readonly columns: readonly string[];
-  readonly at: At;
 }
 
 /** A workspace folder, read and resolved. */

@@ -6,10 +6,10 @@ import { entriesOf, find, itemsOf, placeOf, textOf } from './document.ts';
 import type { Entry, MapNode, Node, TextNode } from './document.ts';
 import { daysOf } from './durations.ts';
 import { typeName, YES_NO } from './formula-units.ts';
-import { bareKind, fieldOf } from './kinds.ts';
+import { bareKind, fieldOf, isList, namesPayees } from './kinds.ts';
 import { constantOf, readLiteral } from './literal.ts';
 import { checkName } from './names.ts';
-import type { At, CreditRule, FieldType, Filter, Kind, Num } from './plan.ts';
+import type { At, CreditRule, Filter, Kind, Num } from './plan.ts';
 import { both, problem } from './problem.ts';
 import { resolveNumber } from './resolve-tables.ts';
 import { follow } from './row-names.ts';
@@ -34,19 +34,14 @@ export function resolveCredits(ctx: PlanContext, entries: readonly Entry[]): Cre
 export function ownerRule(ctx: Pick<PlanContext, 'found' | 'kinds'>, kind: string, at: At): CreditRule | undefined {
   const field = kind === 'earning' ? 'payee' : 'owner', name = bareKind(kind);
   const owner = fieldOf(ctx.kinds.get(kind), field);
-  if (owner !== undefined && isPayees(owner.type)) {
+  if (owner !== undefined && namesPayees(owner.type)) {
     return { name: 'owner', from: [kind], to: typeof owner.type === 'string' && owner.type !== 'payee' ? [] : [[field]], ...(owner.type !== 'payee' && { list: { path: [field], shares: owner.type === 'splits' } }), split: [], overlay: false, at };
   }
-  const payees = ctx.kinds.get(kind)?.fields.filter((f) => isPayees(f.type)).map((f) => f.name) ?? [];
+  const payees = ctx.kinds.get(kind)?.fields.filter((f) => namesPayees(f.type)).map((f) => f.name) ?? [];
   const message = owner === undefined ? `\`${name}\` has no field \`owner\`, and no credit rule says who is credited` : `the field \`owner\` of \`${name}\` is not a payee, and no credit rule says who is credited`;
   const hint = payees[0] !== undefined ? `add \`credits: { ${payees[0]}: { from: ${name}, to: ${payees[0]} } }\`` : `declare a field of type payee in \`facts\`: \`${name}: { fields: { owner: payee } }\``;
   ctx.found.push(problem('plan.credit', at, message, hint));
   return undefined;
-}
-
-/** A payee, a list of payees, or a list of payees with shares. */
-function isPayees(type: FieldType): boolean {
-  return type === 'payee' || type === 'payees' || type === 'splits';
 }
 
 function resolveRule(ctx: PlanContext, entry: Entry, node: MapNode): CreditRule | undefined {
@@ -142,7 +137,7 @@ function listOf(ctx: PlanContext, node: TextNode, kinds: readonly Kind[]): Credi
     return fieldOf(owner, last)?.type;
   });
   const [type] = types;
-  return (type === 'payees' || type === 'splits') && types.every((t) => t === type) ? { path, shares: type === 'splits' } : undefined;
+  return type !== undefined && isList(type) && types.every((t) => t === type) ? { path, shares: type === 'splits' } : undefined;
 }
 
 function payeePath(ctx: PlanContext, text: string, at: At, kinds: readonly Kind[], asked?: Node): readonly string[] | undefined {
@@ -150,7 +145,7 @@ function payeePath(ctx: PlanContext, text: string, at: At, kinds: readonly Kind[
   for (const kind of kinds) {
     const type = follow(ctx.kinds, kind, path, asked);
     if (typeof type === 'object' && type.kind === 'payee') continue;
-    const payees = kind.fields.filter((f) => isPayees(f.type)).map((f) => f.name);
+    const payees = kind.fields.filter((f) => namesPayees(f.type)).map((f) => f.name);
     const near = closest(text, payees), name = bareKind(kind.name);
     const hint = near !== undefined && near !== text.trim() ? `did you mean \`${near}\`?` : near !== undefined ? 'a list of payees stands alone, for all kinds of the rule' : typeof type === 'object' ? `declare it as \`payee\` in \`facts\`` : payees.length > 0 ? `fields of type payee: ${both(payees)}` : `declare a field of type payee: \`${name}: { fields: { owner: payee } }\``;
     ctx.found.push(problem('plan.credit', at, typeof type === 'string' ? type : `\`${text}\` of \`${name}\` is ${typeName(type)}, not a payee`, hint));

@@ -4,7 +4,7 @@ import { compare, formatRatio, multiply, powerOfTen, ratio, ZERO } from '../valu
 import { minorDigits } from '../value/money.ts';
 import { entriesOf, textOf } from './document.ts';
 import type { Node } from './document.ts';
-import { KEYS } from './keys.ts';
+import { isKey } from './keys.ts';
 import { readLiteral } from './literal.ts';
 import type { Rounding, RoundPoint, Roundings } from './plan.ts';
 import { problem } from './problem.ts';
@@ -12,7 +12,7 @@ import { problem } from './problem.ts';
 export function resolveRoundings(found: Diagnostic[], node: Node | undefined, currency: string): Roundings {
   const pairs = entriesOf(node).flatMap((entry): [RoundPoint, Rounding][] => {
     const text = textOf(entry.value)?.trim() ?? '';
-    if (!Object.hasOwn(KEYS.round, entry.key) || KEYS.round[entry.key]?.built !== true || text === '') return [];
+    if (!isKey('round', entry.key) || text === '') return [];
     const [unitText = '', mode, more] = text.split(/\s+/);
     const unit = readLiteral(unitText);
     const known = mode === undefined || mode === 'down' || mode === 'up';

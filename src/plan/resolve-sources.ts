@@ -8,7 +8,7 @@ import type { Sections } from './files.ts';
 import { formulaText } from './formula-text.ts';
 import { DATE, isWord, sameType, TEXT, typeName, YES_NO } from './formula-units.ts';
 import type { Type, Typed } from './formula.ts';
-import { fieldOf, typeOf } from './kinds.ts';
+import { fieldOf, namesPayees, typeOf } from './kinds.ts';
 import { readLiteral } from './literal.ts';
 import { parseFormula } from './parse-formula.ts';
 import type { Filter, Kind, Source, SourceFormat } from './plan.ts';
@@ -105,7 +105,7 @@ function alwaysOf(node: Node | undefined, kind: Kind | undefined, found: Diagnos
     const field = fieldOf(kind, entry.key);
     const literal = readLiteral(text);
     const type = field?.type ?? 'text';
-    const fits = typeof type === 'object' || type === 'text' || type === 'payee' || text === ''
+    const fits = typeof type === 'object' || type === 'text' || namesPayees(type) || text === ''
       || (type === 'yes_no' ? literal?.kind === 'yes_no' : type === 'date' ? literal?.kind === 'date' : literal?.kind === 'number' && (type === 'percent') === (literal.written === 'percent'));
     if (!fits) found.push(problem('source.bad_type', entry.value.at, `\`${text}\` is not ${typeName(typeOf(type))}, which the field \`${entry.key}\` needs`, 'write a value of that type, without quotes'));
     return [[entry.key, text]];

@@ -12,7 +12,7 @@ export function resolveWindow(found: Diagnostic[], node: Node | undefined, perio
   const text = textOf(node)?.trim().replace(/\s+/g, ' ');
   if (node === undefined || text === undefined || text === '') return undefined;
   if (text === 'period') return { kind: 'period' };
-  const match = /^(?:(?<toDate>\w+) to date|whole (?<whole>\w+))$/.exec(text);
+  const match = /^(?:(?<toDate>\w+(?: month)?) to date|whole (?<whole>\w+(?: month)?))$/.exec(text);
   const word = match?.groups?.['toDate'] ?? match?.groups?.['whole'];
   const grain = GRAINS.find((g) => g === word);
   if (match === null || grain === undefined) {
@@ -27,8 +27,8 @@ export function resolveWindow(found: Diagnostic[], node: Node | undefined, perio
   return { kind: match.groups?.['toDate'] === undefined ? 'whole' : 'to_date', of: grain };
 }
 
-/** Weeks do not fill months, quarters and years of calendar months, so only equal or whole multiples hold. */
+/** What is longer holds whole periods; of weeks, those whose Thursday lies in it. Half months do not hold whole weeks. */
 function contains(window: Grain, period: Grain): boolean {
-  if (period === 'week' || window === 'week') return window === period;
+  if (period === 'week' && window === 'half month') return false;
   return GRAINS.indexOf(window) > GRAINS.indexOf(period) || window === period;
 }

@@ -5,7 +5,7 @@
 import { hasErrors } from '../value/diagnostic.ts';
 import type { Diagnostic } from '../value/diagnostic.ts';
 import { minorDigits } from '../value/money.ts';
-import { parseCalendar } from '../value/period.ts';
+import { formatCalendar, hasGrain, parseCalendar } from '../value/period.ts';
 import type { Calendar, Grain } from '../value/period.ts';
 import { fingerprintOf } from './canonical.ts';
 import { closest } from './closest.ts';
@@ -14,7 +14,7 @@ import type { MapNode, Node } from './document.ts';
 import { sectionsOf } from './files.ts';
 import { YES_NO } from './formula-units.ts';
 import { GRAINS } from './keys.ts';
-import type { Filter, Kind, Limit, Plan, Roundings } from './plan.ts';
+import type { At, Component, Filter, Kind, Limit, Plan, Roundings } from './plan.ts';
 import { both, either, problem } from './problem.ts';
 import { resolveLimit } from './resolve-after.ts';
 import { planContext } from './plan-context.ts';
@@ -26,13 +26,15 @@ import { lineageOf } from './kinds.ts';
 import { known, knownUse, resolveComponents } from './resolve-components.ts';
 import { ownerRule } from './resolve-credits.ts';
 import { lineKinds, resolveReleases, resolveTakeBacks } from './resolve-releases.ts';
+import { PLAN_NAME } from './names.ts';
+import { resolveExchange } from './resolve-exchange.ts';
 import { minorUnit, resolveRoundings } from './resolve-roundings.ts';
 import { checkCurrencies, negativeOf, paysInOf, resolveAccounting, resolveBase, resolveConvert, resolveDraw } from './resolve-settlement.ts';
 import { checkUnusedTables } from './resolve-tables.ts';
 import { resolveTerms } from './resolve-terms.ts';
 import { checkOrder } from './rounds.ts';
-import { personNames, typed } from './scopes.ts';
-import type { PlanContext } from './scopes.ts';
+import { personNames, termNames, typed } from './scopes.ts';
+import type { Names, PlanContext } from './scopes.ts';
 import { humanised } from './titles.ts';
 import type { Version } from './versions.ts';
 
@@ -51,7 +53,9 @@ export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[
   const incentive = known(ctx, incentiveNode, 'incentive');
   const round: Roundings = { end: minorUnit(currency), ...resolveRoundings(mine, find(root, 'round'), currency) };
   const components = componentsOf(ctx, root, { period: period ?? 'month', round, hasIncentive: incentiveNode !== undefined });
+  checkGrains(calendar, find(root, 'period'), period, components, mine);
   const cap = capOf(ctx, find(root, 'cap'), incentiveNode !== undefined);
+  const exchange = resolveExchange(ctx, find(root, 'exchange'));
   const payees = payeesOf(ctx, find(root, 'payees'));
   const settled = settlementOf(ctx, root, { currency, components, at });
   const guardrails = resolveGuardrails(ctx, find(root, 'guardrails'), shared.sections.guardrails);
@@ -70,11 +74,13 @@ export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[
   const derived = derivedOf(reads.gathered);
   const plan = {
     plan: version.name,
+    ...(version.family !== version.name && { family: version.family }),
     title: textOf(find(root, 'title')) ?? humanised(version.name),
     purpose: textOf(find(root, 'purpose')) ?? '',
     effective: version.effective,
     payees: payees ?? 'all' as const,
     currency, calendar, period,
+    ...(exchange !== undefined && { exchange }),
     prorate: prorateOf(root),
     terms,
     ...(incentive !== undefined && { incentive }),
@@ -86,6 +92,7 @@ export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[
     measures: reads.measures,
     ...(cap !== undefined && { cap }),
     round, at,
+    ...(textOf(find(root, 'labels')) === 'target-and-payout' && { labels: 'target-and-payout' as const }),
   };
   // kinds of the plan itself stand in it
   const beside = [...reads.fields.filter(({ kind }) => !own.some((k) => k.name === kind)), ...derivedOf(reads.kinds).flatMap((name) => (own.some((k) => k.name === name) ? [] : [{ kind: name, derivation: ctx.kinds.get(name)?.derivation }]))];
@@ -94,9 +101,9 @@ export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[
 
 function checkPlanName(version: Version, found: Diagnostic[]): void {
   const node = find(version.root, 'plan');
-  if (node === undefined || /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(version.name)) return;
-  const better = version.name.trim().toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
-  found.push(problem('plan.bad_name', node.at, `\`${version.name}\` cannot be the name of a plan, which stands in file names and commands`, better === '' ? 'use letters, digits, `-` and `_`' : `write \`plan: ${better}\`, and put the words for people into \`title\``));
+  if (node === undefined || PLAN_NAME.test(version.family)) return;
+  const better = version.family.trim().toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
+  found.push(problem('plan.bad_name', node.at, `\`${version.family}\` cannot be the name of a plan, which stands in file names and commands`, better === '' ? 'use letters, digits, `-` and `_`' : `write \`plan: ${better}\`, and put the words for people into \`title\``));
 }
 
 /** What is payable when, and how it is settled. */
@@ -146,6 +153,16 @@ function periodOf(root: MapNode, found: Diagnostic[]): Grain | undefined {
   return GRAINS.find((g) => g === textOf(node));
 }
 
+/** A year that is cut in weeks has no half months. */
+function checkGrains(calendar: Calendar, node: Node | undefined, period: Grain | undefined, components: readonly Component[], found: Diagnostic[]): void {
+  const say = (at: At): void => {
+    found.push(problem('plan.window', at, `\`period: half month\` needs calendar months, but the months of this calendar (${formatCalendar(calendar)}) are whole weeks`, 'write `period: week` or `period: month`, or `calendar: months`'));
+  };
+  if (node !== undefined && period !== undefined && !hasGrain(calendar, period)) say(node.at);
+  // parts of a group have its period
+  for (const c of components) if (c.period !== period && !hasGrain(calendar, c.period)) say(c.at);
+}
+
 function prorateOf(root: MapNode): Plan['prorate'] {
   const text = textOf(find(root, 'prorate'));
   return text === 'none' ? 'none' : text === 'days after the first' ? 'days_after_first' : 'days';
@@ -167,15 +184,25 @@ function capOf(ctx: PlanContext, node: Node | undefined, hasIncentive: boolean):
 function payeesOf(ctx: PlanContext, node: Node | undefined): Filter | 'all' | undefined {
   if (node?.kind !== 'text' || node.text.trim() === 'all') return 'all';
   const person = ctx.kinds.get('person');
-  const fields = person?.fields.map((f) => f.name) ?? [];
+  const fields = [...(person?.fields.map((f) => f.name) ?? []), ...ctx.terms.keys()];
   const bare = /^[A-Za-z]\w*$/.test(node.text.trim()) ? node.text.trim() : undefined;
   if (bare !== undefined && !fields.includes(bare)) {
     const near = closest(bare, fields);
     ctx.found.push(problem('plan.formula', node.at, `\`payees: ${bare}\` is not a condition`, near !== undefined ? `did you mean \`${near}\`?` : `write \`all\`, or a condition on the fields of a person (${both(fields)}), such as \`role = "${bare}"\``));
     return undefined;
   }
-  const got = typed(ctx.found, node, personNames(ctx.kinds), [YES_NO]);
+  const got = typed(ctx.found, node, whoNames(ctx), [YES_NO]);
   return got && { ...got, at: node.at };
+}
+
+/**
+ * A term of the plan is found where every term is: with the payee, his role, `with`, the default. What has a
+ * unit of time is no number of a day, so there the payee's own column is read.
+ */
+function whoNames(ctx: PlanContext): Names {
+  const row = personNames(ctx.kinds);
+  const terms = termNames(new Map([...ctx.terms].filter(([, t]) => t.every === undefined)));
+  return { all: () => [...new Set([...row.all(), ...ctx.terms.keys()])], find: (name, asked) => terms.find(name, asked) ?? row.find(name, asked) };
 }
 
 function deepFreeze<T>(value: T): T {

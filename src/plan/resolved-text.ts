@@ -1,6 +1,7 @@
 /**
  * A plan as YAML with every default written out, for `check --resolved`. Reading the text again gives
- * a plan with the same fingerprint, so what is shown is all that there is.
+ * a plan with the same fingerprint, so what is shown is all that there is (but for a default of trueup.yaml
+ * that the plan has `removed`).
  */
 import { formatCalendar, formatDay } from '../value/period.ts';
 import { formatRatio, multiply, ratio } from '../value/rate.ts';
@@ -35,6 +36,7 @@ function planOut(plan: Plan): Out {
     payees: plan.payees === 'all' ? 'all' : plan.payees.text,
     currency: plan.currency,
     pays_in: plan.paysIn === plan.currency ? undefined : plan.paysIn,
+    exchange: plan.exchange && { rate: numOut(plan.exchange.rate), at: plan.exchange.when },
     calendar: formatCalendar(plan.calendar),
     period: plan.period,
     incentive: plan.incentive && numOut(plan.incentive),
@@ -52,6 +54,7 @@ function planOut(plan: Plan): Out {
     ...payableOut(plan, write),
     ...settlement,
     round: roundOut(plan.round),
+    labels: plan.labels,
   };
 }
 

@@ -5,14 +5,14 @@
 import { closest } from './closest.ts';
 import type { Node } from './document.ts';
 import type { Type } from './formula.ts';
-import { bareKind, fieldOf, lineageOf, typeOf } from './kinds.ts';
+import { bareKind, fieldOf, isList, lineageOf, typeOf } from './kinds.ts';
 import type { Kinds, More } from './kinds.ts';
 import type { Kind } from './plan.ts';
 import { both } from './problem.ts';
 import type { Found, Names } from './scopes.ts';
 
 /** What stands at the end of a path: its type; why there is nothing; or that it has errors of its own. */
-export type Followed = { readonly type: Type } | { readonly why: string } | { readonly broken: true };
+export type Followed = { readonly type: Type; readonly list?: true } | { readonly why: string } | { readonly broken: true };
 
 /** Fields of the rows of these kinds; dots follow references. A field must mean the same in each kind. */
 export function rowNames(kinds: Kinds, rows: readonly string[]): Names {
@@ -31,14 +31,9 @@ export function rowNames(kinds: Kinds, rows: readonly string[]): Names {
       if (missing !== undefined) return { meaning, refusal: { code: 'plan.unknown_name', message: `\`${name}\` is a field of \`${bareKind(first.kind.name)}\`, but not of \`${bareKind(missing.kind.name)}\``, hint: `add it to \`${bareKind(missing.kind.name)}\`, or measure the two kinds apart` } };
       const other = found.find(({ got }) => JSON.stringify(got) !== JSON.stringify(first.got));
       if (other !== undefined) return { meaning, refusal: { code: 'plan.two_meanings', message: `\`${name}\` has one type in \`${bareKind(first.kind.name)}\` and another in \`${bareKind(other.kind.name)}\``, hint: 'measure the two kinds apart' } };
-      return { meaning, ...(known.every((kind) => isList(kind, name)) && { list: true as const }) };
+      return { meaning, ...('list' in first.got && { list: true as const }) };
     },
   };
-}
-
-function isList(kind: Kind, name: string): boolean {
-  const type = fieldOf(kind, name)?.type;
-  return type === 'payees' || type === 'splits';
 }
 
 /** A row calls itself by its kind: `account` in a row of account is its id, `account.tier` its tier. */
@@ -48,9 +43,10 @@ function ownPath(kinds: Kinds, kind: Kind, path: readonly string[]): readonly st
   return !itself ? path : rest.length === 0 ? ['id'] : rest;
 }
 
-/** The type at the end of a path, or why there is none. */
+/** The type at the end of a path, or why there is none. A list has none: only `count` reads it, and only of the row itself. */
 export function follow(kinds: Kinds, kind: Kind, path: readonly string[], asked?: Node): Type | string {
   const got = followed(kinds, kind, path, asked);
+  if ('list' in got) return `\`${path.join('.')}\` of \`${bareKind(kind.name)}\` is a list of payees, not one value`;
   return 'type' in got ? got.type : 'why' in got ? got.why : `\`${path.join('.')}\` of \`${bareKind(kind.name)}\` has errors of its own`;
 }
 
@@ -70,7 +66,9 @@ export function followed(kinds: Kinds, kind: Kind, path: readonly string[], aske
     type = more;
     if (type === undefined) return { why: `\`${bareKind(at.name)}\` has no field \`${step}\`` };
   }
-  return type === undefined ? { why: `\`${bareKind(kind.name)}\` is not a field` } : { type };
+  if (type === undefined) return { why: `\`${bareKind(kind.name)}\` is not a field` };
+  const field = fieldOf(at, path.at(-1) ?? '');
+  return { type, ...(field !== undefined && isList(field.type) && { list: true as const }) };
 }
 
 function storedType(kind: Kind, name: string): Type | undefined {
@@ -86,6 +84,7 @@ function builtIn(kind: Kind, name: string): Type | undefined {
 /** What is meant by a path that leads nowhere. */
 export function hintFor(kinds: Kinds, kind: Kind | undefined, path: readonly string[]): string {
   const all = kind === undefined ? [] : pathsOf(kind, kinds);
+  if (all.includes(path.join('.'))) return 'lists are credited, as `to` of a credit rule, and counted in formulas about their own rows: `count(list)`';
   const near = closest(path.join('.'), all);
   if (near !== undefined) return `did you mean \`${near}\`?`;
   const first = path[0] ?? '';

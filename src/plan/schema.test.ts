@@ -15,16 +15,6 @@ function paths(text: string): string[] {
 }
 
 describe('the schema', () => {
-  it('every key that is not built is refused by name at its place', () => {
-    const frames: Partial<Record<Place, (key: string) => string>> = {
-      plan: (k) => `plan: a\n${k}: x`,
-    };
-    for (const [place, frame] of Object.entries(frames)) {
-      const later = Object.entries(KEYS[place as Place]).filter(([, key]) => !key.built).map(([name]) => name);
-      for (const key of later) expect(check(frame(key)).map((d) => d.split(' ').at(-1)), `${place} ${key}`).toEqual(['plan.not_built_yet']);
-    }
-  });
-
   it('rows of a table without a kind give one message that names the kinds', () => {
     const { value } = readDocument('a.yaml', 'components: { c: { rate: { 0: 3%, 50k: 5% } } }');
     const said = value === undefined ? [] : checkShape(value, 'plan');
@@ -48,16 +38,17 @@ describe('the schema', () => {
     ]);
   });
 
-  it('`removed` is a value only where a version amends another', () => {
+  it('`removed` may stand in plans and templates, which are laid over something', () => {
     expect(check('plan: a\namends: 2026-01-01\ncomponents: removed\nround: { end: removed }')).toEqual([]);
-    expect(check('plan: a\ncomponents: removed')).toEqual(['2:13 components plan.wrong_shape']);
+    expect(check('template: a\nround: removed')).toEqual([]);
+    expect(check('components: removed')).toEqual(['1:13 components plan.wrong_shape']);
   });
 
-  it('the JSON Schema has every built key with its words, and no other', () => {
+  it('the JSON Schema has every key with its words, and no other', () => {
     const schema = planJsonSchema() as { properties?: Record<string, { description?: string }>; additionalProperties?: boolean };
-    const built = Object.entries(KEYS.plan).filter(([, k]) => k.built);
-    expect(Object.keys(schema.properties ?? {}).sort()).toEqual(built.map(([name]) => name).sort());
-    for (const [name, key] of built) expect(JSON.stringify(schema.properties?.[name]), name).toContain(key.doc);
+    const keys = Object.entries(KEYS.plan);
+    expect(Object.keys(schema.properties ?? {}).sort()).toEqual(keys.map(([name]) => name).sort());
+    for (const [name, key] of keys) expect(JSON.stringify(schema.properties?.[name]), name).toContain(key.doc);
     expect(schema.additionalProperties).toBe(false);
     expect(JSON.stringify(planJsonSchema())).toContain('share of the incentive that is paid');
     expect(JSON.stringify(workspaceJsonSchema())).toContain('time zone of the dates');

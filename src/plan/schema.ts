@@ -8,20 +8,20 @@ import type { Diagnostic } from '../value/diagnostic.ts';
 import { closest } from './closest.ts';
 import { find } from './document.ts';
 import type { MapNode, Node } from './document.ts';
-import { KEYS, PLACE_NAMES } from './keys.ts';
+import { isKey, KEYS, PLACE_NAMES } from './keys.ts';
 import type { Place, Shape } from './keys.ts';
 import { readLiteral } from './literal.ts';
 import type { At } from './plan.ts';
 import { both, either, problem } from './problem.ts';
 
 /**
- * Everything that is wrong with the shape of one file: unknown keys, keys that are not built yet,
- * empty values, lists and maps where they do not belong. In a file that `amends` another, `removed`
- * may stand anywhere.
+ * Everything that is wrong with the shape of one file: unknown keys,
+ * empty values, lists and maps where they do not belong. In a plan or a template `removed` may
+ * stand anywhere: it is gone once the document is laid over what it is based on.
  */
 export function checkShape(root: MapNode, place: Place): Diagnostic[] {
   const found: Diagnostic[] = [];
-  const removable = find(root, 'amends') !== undefined;
+  const removable = ['plan', 'template', 'amends'].some((key) => find(root, key) !== undefined);
   const plain = toPlain(root, removable, found);
   const result = schemaOf(place).safeParse(plain);
   if (!result.success) for (const issue of result.error.issues) report(root, place, issue, [], found);
@@ -57,7 +57,7 @@ function schemaOf(place: Place): z.ZodType {
 function objectOf(place: Place): z.ZodType {
   const fields: Record<string, z.ZodType> = {};
   for (const [name, key] of Object.entries(KEYS[place])) {
-    if (key.built) fields[name] = shapeSchema(key.shape).optional().describe(key.doc);
+    fields[name] = shapeSchema(key.shape).optional().describe(key.doc);
   }
   return z.strictObject(fields);
 }
@@ -206,20 +206,16 @@ const INSTEAD: Readonly<Record<string, string>> = {
 };
 
 function unknownKey(key: string, place: Place, at: At): Diagnostic {
-  const known = Object.hasOwn(KEYS[place], key) ? KEYS[place][key] : undefined;
-  if (known !== undefined) {
-    return problem('plan.not_built_yet', at, `\`${key}\` (${known.doc}) is part of the plan language, but this version does not calculate it yet`, 'remove it for now; nothing of it would be paid');
-  }
-  const built = Object.entries(KEYS[place]).filter(([, k]) => k.built).map(([name]) => name);
-  const near = closest(key, Object.keys(KEYS[place]));
-  const elsewhere = (Object.keys(KEYS) as Place[]).filter((p) => p !== place && Object.hasOwn(KEYS[p], key) && KEYS[p][key]?.built === true);
+  const known = Object.keys(KEYS[place]);
+  const near = closest(key, known);
+  const elsewhere = (Object.keys(KEYS) as Place[]).filter((p) => p !== place && isKey(p, key));
   const hint = near !== undefined
     ? `did you mean \`${near}\`?`
     : Object.hasOwn(INSTEAD, key) && INSTEAD[key] !== undefined
       ? INSTEAD[key]
       : elsewhere[0] !== undefined
         ? `\`${key}\` belongs in ${PLACE_NAMES[elsewhere[0]]}: check the indentation`
-        : `${PLACE_NAMES[place]} may have ${either(built)}`;
+        : `${PLACE_NAMES[place]} may have ${either(known)}`;
   return problem('plan.unknown_key', at, `\`${key}\` is not a key of ${PLACE_NAMES[place]}`, hint);
 }
 

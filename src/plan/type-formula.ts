@@ -57,13 +57,15 @@ function withCertainTables(part: Typed): Typed {
   return part.kind === 'op' || part.kind === 'call' ? { ...part, args: part.args.map(withCertainTables) } : part;
 }
 
-function typePart(c: Checker, unknown: Set<string>, formula: Formula): Typed | undefined {
+/** `lists`: a name may be that of a list. */
+function typePart(c: Checker, unknown: Set<string>, formula: Formula, lists = false): Typed | undefined {
   switch (formula.kind) {
     case 'number': return { ...formula, type: { kind: formula.written } };
     case 'per': return { ...formula, type: { kind: 'money' } };
     case 'date': case 'text': case 'yes_no': return { ...formula, type: { kind: formula.kind } };
     case 'name': {
       const meaning = c.scope.lookup(formula.name);
+      if (meaning !== undefined && !lists && c.scope.isList?.(formula.name) === true) return c.problem(formula.at, `\`${formula.name}\` is a list of payees, and a formula can only count its entries.`, `Write \`count(${formula.name})\`, or credit those in it: \`to: ${formula.name}\` in a credit rule.`);
       if (meaning !== undefined) return { kind: 'table' in meaning ? 'read' : 'name', name: formula.name, ...meaning, at: formula.at } as Typed;
       if (!unknown.has(formula.name)) unknownName(c, formula.name, formula.at);
       unknown.add(formula.name);
@@ -71,7 +73,7 @@ function typePart(c: Checker, unknown: Set<string>, formula: Formula): Typed | u
     }
     case 'call': {
       if (!isFunction(formula.name) && c.scope.table?.(formula.name) === undefined) unknownFunction(c, formula.name, formula.at);
-      const args = allTyped(c, unknown, formula.args);
+      const args = allTyped(c, unknown, formula.args, formula.name === 'count');
       return args && typeCall(c, formula, args);
     }
     case 'op': {
@@ -100,8 +102,8 @@ function typeShareOfMoney(c: Checker, unknown: Set<string>, formula: Operation):
 }
 
 /** Checks every part, so that all problems are found; undefined where one has no type. */
-function allTyped(c: Checker, unknown: Set<string>, parts: readonly Formula[]): readonly Typed[] | undefined {
-  const typed = parts.map((part) => typePart(c, unknown, part));
+function allTyped(c: Checker, unknown: Set<string>, parts: readonly Formula[], lists = false): readonly Typed[] | undefined {
+  const typed = parts.map((part) => typePart(c, unknown, part, lists));
   return typed.every((part) => part !== undefined) ? typed : undefined;
 }
 

@@ -27,6 +27,7 @@ export function describePlan(plan: Plan): string[] {
     `It holds from ${formatDay(plan.effective.from)} to ${formatDay(plan.effective.to - 1)}, both days included.`,
     plan.payees === 'all' ? 'It is for everybody.' : `It is for everybody of whom ${conditionWords(plan.payees.formula)}.`,
     `It is calculated for each ${plan.period}, in ${plan.currency}${plan.paysIn === plan.currency ? '' : `, and paid in ${plan.paysIn}`}${plan.calendar.kind === 'months' && plan.calendar.start === 1 ? '' : `, on the calendar "${formatCalendar(plan.calendar)}"`}.`,
+    ...exchangeWords(plan),
     ...plan.terms.map(termWords),
     ...(plan.incentive === undefined ? [] : [`At exactly 100 % it pays ${numWords(plan.incentive, 'amount')}.`]),
     ...prorateWords(plan),
@@ -51,6 +52,12 @@ function tablesWords(plan: Plan): string[] {
     const title = table.title ?? humanised(name);
     return `${title}, ${describeTable(table, 'factor')}.`;
   });
+}
+
+function exchangeWords({ exchange, currency }: Plan): string[] {
+  if (exchange === undefined) return [];
+  const day = exchange.when === 'date' ? 'on the day of each fact' : 'on the last day of the period';
+  return [`Money in another currency is converted into ${currency} at ${numWords(exchange.rate, 'target')}, as it is ${day}; what has no rate does not count.`];
 }
 
 /** "amount of deal where stage is Won" */

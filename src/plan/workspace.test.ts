@@ -72,7 +72,7 @@ components:
 ` });
     expect(found.map((d) => `${d.line} ${d.message}`)).toEqual([
       '4 The name `AE` means nothing here.',
-      '5 `period` is week, month, quarter, half or year, not `quaterly`.',
+      '5 `period` is week, half month, month, quarter, half or year, not `quaterly`.',
       '6 `mony a quarter` does not say what type the term `quota` has.',
       '6 `80,000` is read as two entries, because a comma separates the entries of { }.',
       '10 `wieght` is not a key of a component.',
@@ -103,6 +103,17 @@ components:
     expect(planOf(`period: month\nround: { end: 1 down }\ncurrency: JPY\n${component}`)).toMatchObject({ period: 'month', currency: 'JPY', round: { attainment: {}, end: { unit: ratio(1n), mode: 'down' } } });
   });
 
+  it('money in another currency: a rate by currency, dated rates, a rate of the plan', () => {
+    const rates = { 'sources/rates.yaml': 'facts: { currency: { fields: { usd: number } } }\nsources: { rates: { file: r.csv, into: currency, id: code, fields: { usd: rate, from: day } } }\n' };
+    const head = `plan: ae\neffective: 2026-01-01 / 2027-01-01\n`, pay = 'components: { c: { measure: { sum: amount, from: deal }, rate: 5% } }\n';
+    const exchange = (text: string): Plan['exchange'] => good({ ...rates, 'plans/ae.yaml': `${head}${text}${pay}` }).plans[0]?.exchange;
+    expect(exchange('exchange: { rate: currency.usd, at: period }\n')).toMatchObject({ when: 'period', rate: { formula: { ref: { kind: 'field', path: ['currency', 'usd'] }, type: { kind: 'number' } } } });
+    expect(exchange('terms: { fx: number = 1.1 }\nexchange: { rate: "if(currency = \\"EUR\\", fx, currency.usd)" }\n')).toMatchObject({ when: 'date', rate: { kind: 'formula' } });
+    expect(exchange('exchange: { rate: { by: currency, lookup: { EUR: 1.08, GBP: 1 / 0.8 } } }\n')).toMatchObject({ rate: { kind: 'table', table: { kind: 'lookup', rows: [{ key: 'EUR' }, { key: 'GBP' }] } } });
+    expect(exchange('tables: { fx: { by: currency, lookup: { EUR: 1.08 } } }\nexchange: { rate: fx }\n')).toMatchObject({ rate: { kind: 'table' } });
+    expect(exchange('')).toBeUndefined();
+  });
+
   it('names are looked up in the plan, then in the workspace', () => {
     const texts = { 'measures/all.yaml': 'measures: { won: { count: deal } }\n', 'plans/a.yaml': `${HEAD}measures: { won: { sum: amount, from: deal } }\ncomponents: { c: { measure: won, rate: 5% } }\n` };
     const [plan] = good(texts).plans;
@@ -126,8 +137,8 @@ sources:
   });
 
   it('a file that cannot be read does not hide what is wrong elsewhere', () => {
-    const { found } = read({ 'plans/a.yaml': 'plan: [\n', 'plans/b.yaml': `${HEAD.replace('ae', 'b')}components: { c: { measure: { sum: x, from: deal }, rate: 5% } }\n`, 'templates/t.yaml': 'template: t\n' });
-    expect(found.map((d) => `${d.file} ${d.code}`)).toEqual(['plans/a.yaml plan.yaml', 'plans/b.yaml plan.formula', 'templates/t.yaml plan.not_built_yet']);
+    const { found } = read({ 'plans/a.yaml': 'plan: [\n', 'plans/b.yaml': `${HEAD.replace('ae', 'b')}components: { c: { measure: { sum: x, from: deal }, rate: 5% } }\n`, 'templates/t.yaml': 'template: t\nplan: t\n' });
+    expect(found.map((d) => `${d.file} ${d.code}`)).toEqual(['plans/a.yaml plan.yaml', 'plans/b.yaml plan.formula', 'templates/t.yaml plan.template']);
   });
 });
 

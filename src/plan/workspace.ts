@@ -10,6 +10,8 @@ import type { Calendar } from '../value/period.ts';
 import { closest } from './closest.ts';
 import { entriesOf, find, textOf } from './document.ts';
 import type { MapNode, Node } from './document.ts';
+import { checkTemplates } from './check-templates.ts';
+import { documentsOf } from './documents.ts';
 import { readFiles } from './files.ts';
 import type { FileReader } from './files.ts';
 import { resolveKinds } from './kinds.ts';
@@ -20,6 +22,7 @@ import { problem } from './problem.ts';
 import { calendarOf, currencyOf, resolvePlan } from './resolve.ts';
 import { resolveSources } from './resolve-sources.ts';
 import { termType } from './resolve-terms.ts';
+import { templatesByName } from './templates.ts';
 import { versionsOf } from './versions.ts';
 import type { Version } from './versions.ts';
 
@@ -35,22 +38,24 @@ export function readWorkspace(dir: string, read: FileReader): Outcome<Workspace>
   const calendar = calendarOf(found, find(root, 'calendar')) ?? MONTHS;
   const defaults = find(root, 'defaults');
   if (defaults?.kind === 'map') checkDefaults(defaults, found);
-  const versions = versionsOf(files.plans, defaults?.kind === 'map' ? defaults : undefined, found);
+  const below: MapNode = defaults?.kind === 'map' ? defaults : { kind: 'map', entries: [], at: { file: 'trueup.yaml', line: 0, column: 0, path: 'defaults' } };
+  const templates = templatesByName(files.templates, found);
+  const documents = documentsOf(files.plans, templates, below, read, found);
+  const versions = versionsOf(documents.plans, found);
   const ofKinds: Diagnostic[] = [];
-  const reviewed = files.shared.guardrails.size > 0 || versions.some((v) => find(v.root, 'guardrails') !== undefined);
+  const reviewed = files.shared.guardrails.size > 0 || [...versions, ...templates.values()].some((v) => find(v.root, 'guardrails') !== undefined);
   const terms = declaredTerms(versions);
   const stored = resolveKinds(files.shared, terms, reviewed, ofKinds);
-  const { shared, check } = sharedContext(stored, files.shared, { currency, calendar, terms: [...terms].flatMap(termOfAny), planNames: namesOfPlans(versions.map((v) => v.root), files.shared), found: ofKinds });
+  const { shared, check } = sharedContext(stored, files.shared, { currency, calendar, terms: [...terms].flatMap(termOfAny), planNames: namesOfPlans([...versions, ...templates.values()].map((v) => v.root), files.shared), found: ofKinds });
   const wrong = hasErrors(ofKinds);
   const kinds = shared.kinds;
   found.push(...ofKinds);
   const sources = resolveSources(files.shared, kinds, currency, found);
   const plans = versions.flatMap((version): Plan[] => {
-    // refused as a whole: what its template would say is not missing
-    if (find(version.root, 'based_on') !== undefined) return [];
     const plan = resolvePlan(version, shared, found);
     return plan === undefined ? [] : [plan];
   });
+  checkTemplates([...templates.values()].filter((t) => !documents.usedTemplates.has(t.name)), templates, below, shared, found);
   check();
   found.push(...ofKinds);
   checkZone(find(root, 'zone'), found);
@@ -81,7 +86,7 @@ function checkZone(node: Node | undefined, found: Diagnostic[]): void {
 /** What a plan must say for itself cannot be a default. */
 function checkDefaults(defaults: MapNode, found: Diagnostic[]): void {
   for (const entry of defaults.entries) {
-    if (!['plan', 'effective', 'amends', 'components', 'sources', 'facts'].includes(entry.key)) continue;
+    if (!['plan', 'template', 'effective', 'amends', 'based_on', 'with', 'for_each', 'components', 'sources', 'facts'].includes(entry.key)) continue;
     found.push(problem('plan.unknown_key', entry.at, `\`${entry.key}\` cannot be a default of all plans`, entry.key === 'sources' || entry.key === 'facts' ? 'write it in a file of the folder `sources`' : 'write it in each plan'));
   }
 }

@@ -24,7 +24,7 @@ import { measuresOf } from './reads.ts';
 import { referenceRows } from './reference-rows.ts';
 import type { ReferenceRows } from './reference.ts';
 import { spansOf } from './spans.ts';
-import { valueAt } from './terms.ts';
+import { NoValue, valueAt } from './terms.ts';
 
 export interface CompileInput {
   readonly plans: readonly Plan[];
@@ -101,7 +101,13 @@ function membersOf(plan: Plan, stints: ReadonlyMap<Person, readonly Stint[]>, pe
 function isOn(plan: Plan, stint: Stint, people: People): boolean {
   if (plan.payees === 'all') return true;
   const day = stint.from;
-  return valueAt(plan.payees.formula, { plan, people, person: stint.person, eligible: [], window: { from: day, to: day + 1, cut: day + 1 }, day, round: {} }) === true;
+  try {
+    return valueAt(plan.payees.formula, { plan, people, person: stint.person, eligible: [], window: { from: day, to: day + 1, cut: day + 1 }, day, round: {} }) === true;
+  } catch (error) {
+    // everybody is asked, also those whom the plan does not mean: who lacks a term of the condition is not on the plan
+    if (error instanceof NoValue) return false;
+    throw error;
+  }
 }
 
 // ---- what the user must know ----

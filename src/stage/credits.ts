@@ -7,8 +7,8 @@
  */
 import type { CreditRule, Guardrail, Num } from '../plan/plan.ts';
 import {
-  aggregate, and, call, cast, codeOf, col, compare, count, eq, type Expr, filter, int, isNotNull, join, type JoinInput, keep, minus, named, type Named, not, nothing, or,
-  plus, project, type Relation, scan, type SqlType, type Statement, times, union, when,
+  aggregate, and, call, cast, col, compare, count, eq, type Expr, filter, int, isNotNull, join, type JoinInput, keep, minus, named, type Named, not, nothing, or,
+  plus, project, type Relation, scan, type SqlType, type Statement, text, times, union, when,
 } from '../relation/relation.ts';
 import { assert, must } from '../value/diagnostic.ts';
 import type { Day } from '../value/period.ts';
@@ -22,7 +22,7 @@ import { surely } from './lower-pair.ts';
 import { personalScope, personalValue, type Personal } from './personal.ts';
 import { contentKey, isPersonal } from './reads.ts';
 import { REF_PERSONAL, REF_ROUTE, REF_STINT } from './reference.ts';
-import { groupPath, lowerPortion } from './row-scope.ts';
+import { groupPath, lowerPortion, rootOf } from './row-scope.ts';
 import { partyTable } from './store.ts';
 
 /** One recipient of a rule: the column that names him, and his share. */
@@ -240,9 +240,9 @@ function shareOf(num: Num | undefined, direct: DirectRule, context: CreditsConte
 
 /** Payees of a list, equally or each with his own share. */
 function listSlot(rule: CreditRule, builder: FactsBuilder, whole: bigint, own: Share, context: CreditsContext): Slot {
-  const list = must(rule.list), table = partyTable(builder.kind), [field] = list.path;
+  const list = must(rule.list), table = partyTable(rootOf(builder.kind, builder.kinds)), [field] = list.path;
   assert(field !== undefined && list.path.length === 1, 'a list is a field of the fact; resolve checks it');
-  const rows = filter(scan(table), eq(col('field'), codeOf(field)));
+  const rows = filter(scan(table), eq(col('field'), text(field)));
   const joins: JoinInput[] = [{ as: 'l', how: 'inner', relation: rows, on: eq(col('row', 'l'), col('fact', 'c')) }];
   const q = qualified('c');
   const wide = (e: Expr): Expr => (sharesAreWide(context.gathered) ? asWide(e) : e);

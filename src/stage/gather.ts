@@ -286,7 +286,8 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
       if (of.kind !== 'simple') throw new NotBuilt(measure.at, `${measure.name} has a smallest sample, but its parts are not counts`, 'Count what the sample consists of below the line.');
       return valued(`sample|${of.index}|${minSample.n}/${minSample.d}|${instead.index}`, (index) => ({ index, kind: 'sample', subject: measure.subject, measureOf: measure, of, least: minSample, otherwise: instead }));
     }
-    const { formula, parts } = asFormula(measure);
+    const { formula: written, parts } = asFormula(measure);
+    const formula = typeof measure.subject === 'object' ? ofGroup(written, measure.subject.entity) : written;
     const inputs = new Map(Object.entries(parts).map(([name, m]) => [name, valueOf(plan, m)]));
     const key = ['formula', contentKey(formula), [...inputs].map(([n, v]) => `${n}=${v.index}`).join(), plan.currency, termsKey(formula, plan), contentKey(measure.subject)].join('|');
     return valued(key, (index) => ({ index, kind: 'formula', subject: measure.subject, measureOf: measure, formula, inputs, plan }));
@@ -354,6 +355,11 @@ function asFormula(measure: Measure): { readonly formula: Typed; readonly parts:
   const name = (m: Measure): Typed => ({ kind: 'name', name: m.name, ref: { kind: 'measure', measure: m.name }, type: m.type, at });
   if (measure.kind === 'ratio') return { formula: { kind: 'op', op: '/', args: [name(measure.numerator), name(measure.denominator)], type: measure.type, at }, parts: { [measure.numerator.name]: measure.numerator, [measure.denominator.name]: measure.denominator } };
   return { formula: name(measure), parts: { [measure.name]: measure } };
+}
+/** Fields of the row that a measure is of are fields of the payee's group, where he looks at it. */
+function ofGroup(f: Typed, group: string): Typed {
+  if (f.kind === 'name' && f.ref.kind === 'field') return { ...f, ref: { kind: 'group_field', group, path: f.ref.path[0] === group ? f.ref.path.slice(1) : f.ref.path } };
+  return f.kind === 'op' || f.kind === 'call' ? { ...f, args: f.args.map((a) => ofGroup(a, group)) } : f;
 }
 /** Terms mean another thing in another plan. */
 function termsKey(formula: Typed, plan: Plan): string {

@@ -23,6 +23,7 @@ import { withPools } from './pools.ts';
 import { askTimed, pickedRows } from './picked.ts';
 import { contentKey } from './reads.ts';
 import { REFERENCES } from './reference.ts';
+import { rootOf } from './row-scope.ts';
 import { entityTable, factTable, partyTable, supersededTable, WORD } from './store.ts';
 
 export interface ProgramInput { readonly kinds: readonly Kind[]; readonly cut: number; readonly asOf?: Day }
@@ -61,7 +62,7 @@ export function programOf(input: ProgramInput, catalogue: Catalogue, context: Ma
   const lists = asked.filter((k) => gathered.rules.some((r) => r.kind === k.name && r.rule.list !== undefined));
   const stored: TableSchema[] = uniqueTables([
     ...[...kinds.filter((k) => k.derivation === undefined), ...ided, ...(credited.reviewed && review !== undefined ? [review] : [])].flatMap((k) => [factTable(k), supersededTable(k)]),
-    ...lists.map(partyTable), ...undated.flatMap((k) => [entityTable(k), supersededTable(k)]), ...(ided.length > 0 || credited.reviewed ? [WORD] : []),
+    ...lists.map((k) => partyTable(rootOf(k, input.kinds))), ...undated.flatMap((k) => [entityTable(k), supersededTable(k)]), ...(ided.length > 0 || credited.reviewed ? [WORD] : []),
   ]);
   return {
     blockOf: (c) => blocks.find((b) => b.columns.includes(c))?.index ?? 0,

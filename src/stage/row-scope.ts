@@ -86,7 +86,7 @@ function joined(row: Row, field: string, target: Kind, joins: Joins): string {
 /** The dictionary code of a fact's own id. */
 export function idCode(of: Row, joins: Joins): Expr {
   // a derived kind has the facts of the kind that it is from
-  const row = { ...of, kind: must(joins.kinds.find((k) => k.name === lineage(of.kind.name, joins.kinds).at(-1))) };
+  const row = { ...of, kind: rootOf(of.kind, joins.kinds) };
   const alias = row.alias === 'f' ? 'own' : `${row.alias}_own`;
   if (!joins.inputs.has(alias)) {
     joins.references.add(row.kind);
@@ -165,4 +165,9 @@ export function groupPath(kind: Kind, group: string, kinds: readonly Kind[]): re
   if (own !== undefined) return [own.name];
   const account = referenced(kind, 'account', kinds);
   return account !== undefined && fieldsOf(account, kinds).some((f) => f.name === group) ? ['account', group] : undefined;
+}
+
+/** The kind whose stored facts a kind consists of. */
+export function rootOf(kind: Kind, kinds: readonly Kind[]): Kind {
+  return must(kinds.find((k) => k.name === lineage(kind.name, kinds).at(-1)));
 }

@@ -27,6 +27,25 @@ describe('windows', () => {
   });
 });
 
+describe('weeks and half months', () => {
+  const short = (p: ReturnType<typeof planOf>): string[] => steps(p).map((s) => s.replace(/ of .*/, ''));
+  test('the weeks around New Year are in one year each, and no day counts twice', () => {
+    const all = short(plan('2026-01-01 / 2027-02-01', 'week', 'year to date'));
+    expect([all[0], all[1], all[52], all[53], all.at(-1)]).toEqual(['2026-W01 2026-01-01..2026-01-05', '2026-W02 2026-01-01..2026-01-12', '2026-W53 2026-01-01..2027-01-04', '2027-W01 2027-01-04..2027-01-11', '2027-W04 2027-01-04..2027-02-01']);
+  });
+  test('a window of weeks lies inside its version', () => {
+    expect(short(plan('2027-01-01 / 2027-02-01', 'week', 'year to date')).slice(0, 2)).toEqual(['2026-W53 2027-01-01..2027-01-04', '2027-W01 2027-01-04..2027-01-11']);
+    expect(steps(plan('2026-03-30 / 2026-05-04', 'week', 'whole month')).map((s) => s.replace(/.* of /, ''))).toEqual(Array.from({ length: 5 }, () => '2026-05-04, 5'));
+  });
+  test('half months fill months, quarters and years', () => {
+    expect(short(plan('2026-02-01 / 2026-04-01', 'half month', 'quarter to date'))).toEqual(['2026-02-A 2026-02-01..2026-02-16', '2026-02-B 2026-02-01..2026-03-01', '2026-03-A 2026-02-01..2026-03-16', '2026-03-B 2026-02-01..2026-04-01']);
+  });
+  test('weeks of a 4-4-5 calendar fill its months', () => {
+    expect(short(plan('2026-02-01 / 2026-03-08', 'week', 'month to date', 'calendar: 4-4-5 ending last Saturday of January\n')).map((s) => s.slice(7))).toEqual([
+      'W01 2026-02-01..2026-02-08', 'W02 2026-02-01..2026-02-15', 'W03 2026-02-01..2026-02-22', 'W04 2026-02-01..2026-03-01', 'W05 2026-03-01..2026-03-08']);
+  });
+});
+
 describe('slices', () => {
   test('weeks and months together: each day is in one slice, and each period is a set of slices', () => {
     const both = spansOf([plan('2026-01-01 / 2026-04-01', 'month'), plan('2026-01-01 / 2026-04-01', 'week')]);

@@ -5,7 +5,7 @@
  */
 import type { Component, Plan, Window } from '../plan/plan.ts';
 import { assert } from '../value/diagnostic.ts';
-import { type Calendar, type Day, formatCalendar, type Grain, type Period, periodAt, periodsIn, type Span } from '../value/period.ts';
+import { type Day, formatCalendar, type Grain, type Period, periodsIn, type Span, windowAt } from '../value/period.ts';
 
 /** A window of a plan version: how it accumulates, period by period. */
 export interface WindowOfPlan {
@@ -80,14 +80,11 @@ function stepsOf(plan: Plan, grain: Grain, window: Window, ids: ReadonlyMap<stri
     assert(id !== undefined, 'every period has a number');
     const base = { period: id, label, soFar: Math.min(label.to, end) };
     if (window.kind === 'period') return { ...base, from: Math.max(label.from, start), to: label.to, targetPeriods: [label], cycle: label.from };
-    const big = bigPeriod(plan.calendar, window.of, label);
+    const big = windowAt(plan.calendar, window.of, label);
     const from = Math.max(big.from, start);
     const to = window.kind === 'whole' ? Math.min(big.to, end) : label.to;
     return { ...base, from, to, targetPeriods: periodsIn(plan.calendar, grain, from, to), cycle: big.from };
   });
-}
-function bigPeriod(calendar: Calendar, grain: Grain, label: Period): Period {
-  return periodAt(calendar, grain, label.from);
 }
 
 function slices(from: Day, to: Day, plans: readonly Plan[], windows: readonly WindowOfPlan[], lookBacks: readonly number[]): Day[] {

@@ -14,7 +14,7 @@ import { assert, type Diagnostic, hasErrors } from '../value/diagnostic.ts';
 import { type Day, parseDay } from '../value/period.ts';
 import { parseRatio, type Ratio } from '../value/rate.ts';
 import type { DatedRow, People, Person } from './people.ts';
-import { IMPORTED, storeTable, supersededTable, WORD } from './store.ts';
+import { IMPORTED, tablesOf, WORD } from './store.ts';
 
 export const day = (text: string): Day => { const d = parseDay(text); assert(d !== undefined, `${text} is a day`); return d; };
 /** `1/3` or `0.25` */
@@ -89,7 +89,7 @@ export async function runCompany(engine: ProgramRunner, company: Company): Promi
 export async function tryCompany(engine: ProgramRunner, company: Company): Promise<{ readonly run?: Run; readonly diagnostics: readonly Diagnostic[] }> {
   const workspace = workspaceOf(company.plans, company.kinds ?? KINDS);
   const kinds = workspace.kinds.map((k) => (k.name === 'person' ? withFields(k, company) : k));
-  for (const name of [...kinds.flatMap((k) => [storeTable(k).table, supersededTable(k).table]), WORD.table, IMPORTED.table]) await engine.drop(name);
+  for (const name of [...kinds.flatMap(tablesOf).map((t) => t.table), WORD.table, IMPORTED.table]) await engine.drop(name);
   await fillStore(engine, { kinds, facts: factsOf(company, kinds), entities: new Map([['person', entities(company.people)], ['account', entities(company.accounts ?? {})]]) });
   const { calculation, diagnostics } = await calculate(engine, workspace.plans, kinds);
   if (calculation === undefined) return { diagnostics };

@@ -4,11 +4,12 @@
  * (`seq`, the known-at sequence) and the place that it came from (`file`, `record`).
  *
  * Insert-only: a changed row is a new version, and `superseded_<kind>` says from which import on the
- * older one no longer counts. What a run with cut `n` sees: versions with `seq <= n`, less those
+ * older one no longer counts. Lists of payees stand beside their rows, in `party_<kind>`. What a run with cut `n` sees: versions with `seq <= n`, less those
  * superseded at or before `n`.
  */
 import { assert } from '../value/diagnostic.ts';
-import { FACT_COLUMNS, REFERENCE_COLUMNS, ROW_COLUMNS } from '../plan/kinds.ts';
+import { FACT_COLUMNS, isList, REFERENCE_COLUMNS, ROW_COLUMNS } from '../plan/kinds.ts';
+import type { ListType } from '../plan/kinds.ts';
 import type { Field, FieldType, Kind } from '../plan/plan.ts';
 import type { Column, SqlType, TableSchema } from '../relation/relation.ts';
 
@@ -25,7 +26,7 @@ export function storedType(type: FieldType): SqlType {
     case 'money': case 'number': case 'percent': return 'bigint';
     case 'yes_no': return 'boolean';
     case 'date': case 'text': case 'payee': return 'integer';
-    case 'payees': case 'splits': return assertNoList();
+    case 'payees': case 'splits': assert(false, 'lists of payees are not stored in a column');
   }
 }
 export function isCoded(type: FieldType): boolean {
@@ -73,9 +74,13 @@ export const SETTLED: TableSchema = {
   columns: [{ name: 'file', type: 'integer' }, { name: 'record', type: 'bigint' }, { name: 'by_file', type: 'integer' }],
 };
 
-/** Fields with a column of their own: the currency of a fact, `from` and `to` of a reference row stand in columns of the layout. */
+/** Fields with a column of their own: lists of payees have a table; the currency of a fact, `from` and `to` of a reference row stand in columns of the layout. */
 export function ownFields(kind: Kind): readonly Field[] {
-  return kind.fields.filter((f) => (kind.dated ? f.name !== 'currency' : f.name !== 'from' && f.name !== 'to'));
+  return kind.fields.filter((f) => !isList(f.type) && (kind.dated ? f.name !== 'currency' : f.name !== 'from' && f.name !== 'to'));
+}
+/** Fields that list payees. */
+export function listFields(kind: Kind): readonly (Field & { readonly type: ListType })[] {
+  return kind.fields.filter((f): f is Field & { readonly type: ListType } => isList(f.type));
 }
 const fieldColumns = (fields: readonly Field[]): Column[] => fields.map((f) => ({ name: f.name, type: storedType(f.type) }));
 
@@ -99,14 +104,6 @@ export function entityTable(kind: Kind): TableSchema {
   return { table: `entity_${kind.name}`, key: ['row'], columns: [...ORIGIN, ...keptColumns(REFERENCE_COLUMNS), ...fieldColumns(ownFields(kind))] };
 }
 
-/** Payees of list fields, one row each; `share` in millionths, null where the list is shared equally. */
-export function partyTable(kind: Kind): TableSchema {
-  return {
-    table: `party_${kind.name}`, key: ['row', 'field', 'position'],
-    columns: [{ name: 'row', type: 'bigint' }, { name: 'field', type: 'integer' }, { name: 'position', type: 'integer' }, { name: 'payee', type: 'integer' }, { name: 'share', type: 'bigint' }],
-  };
-}
-
 export function storeTable(kind: Kind): TableSchema {
   return kind.dated ? factTable(kind) : entityTable(kind);
 }
@@ -115,6 +112,17 @@ export function storeTable(kind: Kind): TableSchema {
 export function supersededTable(kind: Kind): TableSchema {
   return { table: `superseded_${kind.name}`, key: ['row'], columns: [{ name: 'row', type: 'bigint' }, { name: 'seq', type: 'integer' }] };
 }
-function assertNoList(): never {
-  assert(false, 'lists of payees are not stored in a column');
+/**
+ * Who is in the lists of a version, in the order of its cell: written with the version, never changed.
+ * `payee`: dictionary code. `share`: parts per million; null is an equal part of the list.
+ */
+export function partyTable(kind: Kind): TableSchema {
+  return { table: `party_${kind.name}`, key: ['row', 'field', 'position'], columns: [
+    { name: 'row', type: 'bigint' }, { name: 'field', type: 'text' }, { name: 'position', type: 'integer' }, { name: 'payee', type: 'integer' }, { name: 'share', type: 'bigint' },
+  ] };
+}
+
+/** Everything that the store has of a kind. */
+export function tablesOf(kind: Kind): readonly TableSchema[] {
+  return [storeTable(kind), supersededTable(kind), ...(listFields(kind).length === 0 ? [] : [partyTable(kind)])];
 }

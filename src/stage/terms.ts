@@ -12,8 +12,8 @@ import type { TimeUnit, Typed } from '../plan/formula.ts';
 import type { Num, Plan, Rounding, Roundings, Term } from '../plan/plan.ts';
 import { assert } from '../value/diagnostic.ts';
 import { toMinor } from '../value/money.ts';
-import { type Calendar, type Day, effectiveAt, isWholeMonths, monthsOf, overlapDays, periodsIn, type Span } from '../value/period.ts';
-import { add, multiply, ONE, ratio, type Ratio, roundTo, ZERO } from '../value/rate.ts';
+import { type Day, effectiveAt, halfMonthsOf, isWholeMonths, monthsOf, overlapDays, periodsIn, type Span } from '../value/period.ts';
+import { add, multiply, ratio, type Ratio, roundTo, ZERO } from '../value/rate.ts';
 import { type DatedRow, type People, type Person, rowAt } from './people.ts';
 import { readTable } from './tables.ts';
 
@@ -177,7 +177,7 @@ function valuesOf(rows: readonly DatedRow[], name: string): TermRow[] {
 function timed(rows: readonly { readonly from: Day | null; readonly value: Ratio }[], every: TimeUnit, place: Place): Ratio {
   const { from, to, cut } = place.window;
   const days = BigInt(to - from);
-  const share = shareOfUnit(place.plan.calendar, { from, to }, every);
+  const share = shareOfUnit(place.plan, { from, to }, every);
   const begun = rows.filter((r) => r.from === null || r.from < cut);
   const counted = begun.length > 0 ? begun : rows.slice(0, 1);
   let total = ZERO;
@@ -191,16 +191,26 @@ function timed(rows: readonly { readonly from: Day | null; readonly value: Ratio
   return total;
 }
 
-/** How many of a unit of time a window is: 3 months are a quarter of a year. What is not whole months counts by the days of each month. */
-function shareOfUnit(calendar: Calendar, span: Span, every: TimeUnit): Ratio {
-  if (every === 'day' || every === 'week') return ONE;
+/**
+ * How many of a unit of time a window is: 3 months are a quarter of a year. In a plan with half months these are
+ * halves, however many days they have. What is not whole months counts by the days of each month.
+ */
+function shareOfUnit(plan: Plan, span: Span, every: TimeUnit): Ratio {
+  if (every === 'day' || every === 'week') return ratio(BigInt(span.to - span.from), every === 'day' ? 1n : 7n);
+  const { calendar } = plan;
   const unit = BigInt(UNIT_MONTHS[every]);
   if (isWholeMonths(calendar, span)) return ratio(BigInt(monthsOf(calendar, span)), unit);
+  const halves = hasHalfMonths(plan) ? halfMonthsOf(calendar, span) : undefined;
+  if (halves !== undefined) return ratio(BigInt(halves), unit * 2n);
   let months = ZERO;
   for (const month of periodsIn(calendar, 'month', span.from, span.to)) {
     months = add(months, ratio(BigInt(overlapDays(month, span)), BigInt(month.to - month.from)));
   }
   return multiply(months, ratio(1n, unit));
+}
+
+function hasHalfMonths(plan: Plan): boolean {
+  return plan.period === 'half month' || plan.components.some((c) => c.period === 'half month');
 }
 
 /** Days of the span on which the payee is on the plan, as `prorate` counts them. */

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
 import {
-  dayOf, formatDay, isWholeMonths, monthsOf, overlapDays, parseCalendar, parseDay, periodAt, periodFromLabel, periodsIn,
+  dayOf, formatDay, halfMonthsOf, hasGrain, isWholeMonths, monthsOf, overlapDays, parseCalendar, parseDay, periodAt, periodFromLabel, periodsIn, windowAt,
 } from './period.ts';
 import type { Calendar, Day, Grain, Period } from './period.ts';
 import { ZERO, add, ratio } from './rate.ts';
 
-const GRAINS: readonly Grain[] = ['week', 'month', 'quarter', 'half', 'year'];
+const GRAINS: readonly Grain[] = ['week', 'half month', 'month', 'quarter', 'half', 'year'];
 const anyGrain = fc.constantFrom(...GRAINS);
 const anyCalendar: fc.Arbitrary<Calendar> = fc.oneof(
   fc.record({ kind: fc.constant('months'), start: fc.integer({ min: 1, max: 12 }) }),
@@ -17,6 +17,7 @@ const anyCalendar: fc.Arbitrary<Calendar> = fc.oneof(
     month: fc.integer({ min: 1, max: 12 }),
   }),
 );
+const calendarAndGrain = fc.tuple(anyCalendar, anyGrain).filter(([c, grain]) => hasGrain(c, grain));
 const anyDay = fc.integer({ min: dayOf(1950, 1, 1), max: dayOf(2100, 1, 1) });
 
 function day(text: string): Day {
@@ -42,7 +43,7 @@ const RETAIL = calendar('4-5-4 ending Saturday nearest to January 31');
 describe('periodAt', () => {
   test('cuts calendar years', () => {
     expect(GRAINS.map((grain) => shown(periodAt(MONTHS, grain, day('2017-03-31'))))).toEqual([
-      '2017-W13 2017-03-27 2017-04-03', '2017-03 2017-03-01 2017-04-01', '2017-Q1 2017-01-01 2017-04-01', '2017-H1 2017-01-01 2017-07-01', '2017 2017-01-01 2018-01-01',
+      '2017-W13 2017-03-27 2017-04-03', '2017-03-B 2017-03-16 2017-04-01', '2017-03 2017-03-01 2017-04-01', '2017-Q1 2017-01-01 2017-04-01', '2017-H1 2017-01-01 2017-07-01', '2017 2017-01-01 2018-01-01',
     ]);
     expect(shown(periodAt(MONTHS, 'month', day('2024-02-29')))).toBe('2024-02 2024-02-01 2024-03-01');
     expect(shown(periodAt(MONTHS, 'half', day('2017-07-01')))).toBe('2017-H2 2017-07-01 2018-01-01');
@@ -50,7 +51,7 @@ describe('periodAt', () => {
 
   test('cuts fiscal years that start in April and are called after the year in which they end', () => {
     expect(GRAINS.map((grain) => shown(periodAt(APRIL, grain, day('2018-03-31'))))).toEqual([
-      '2018-W13 2018-03-26 2018-04-02', '2018-03 2018-03-01 2018-04-01', 'FY2018-Q4 2018-01-01 2018-04-01', 'FY2018-H2 2017-10-01 2018-04-01', 'FY2018 2017-04-01 2018-04-01',
+      '2018-W13 2018-03-26 2018-04-02', '2018-03-B 2018-03-16 2018-04-01', '2018-03 2018-03-01 2018-04-01', 'FY2018-Q4 2018-01-01 2018-04-01', 'FY2018-H2 2017-10-01 2018-04-01', 'FY2018 2017-04-01 2018-04-01',
     ]);
     expect(periodAt(APRIL, 'quarter', day('2018-04-01')).label).toBe('FY2019-Q1');
     expect(shown(periodAt(calendar('months from December'), 'quarter', day('2017-12-01')))).toBe('FY2018-Q1 2017-12-01 2018-03-01');
@@ -73,7 +74,7 @@ describe('periodAt', () => {
     expect(year.map((p) => (p.to - p.from) / 7)).toEqual([4, 5, 4, 4, 5, 4, 4, 5, 4, 4, 5, 5]);
     expect(shown(year[0])).toBe('FY2018-01 2017-01-29 2017-02-26');
     expect(shown(year[11])).toBe('FY2018-12 2017-12-31 2018-02-04');
-    expect(GRAINS.map((grain) => shown(periodAt(RETAIL, grain, day('2018-02-03'))))).toEqual([
+    expect(GRAINS.filter((grain) => hasGrain(RETAIL, grain)).map((grain) => shown(periodAt(RETAIL, grain, day('2018-02-03'))))).toEqual([
       'FY2018-W53 2018-01-28 2018-02-04', 'FY2018-12 2017-12-31 2018-02-04', 'FY2018-Q4 2017-10-29 2018-02-04', 'FY2018-H2 2017-07-30 2018-02-04', 'FY2018 2017-01-29 2018-02-04',
     ]);
     expect(periodAt(RETAIL, 'week', day('2018-02-04')).label).toBe('FY2019-W01');
@@ -87,7 +88,7 @@ describe('periodAt', () => {
   });
 
   test('[E3] each date lies in exactly one period of each grain, and periods follow each other without gap or overlap', () => {
-    fc.assert(fc.property(anyCalendar, anyGrain, anyDay, (c, grain, d) => {
+    fc.assert(fc.property(calendarAndGrain, anyDay, ([c, grain], d) => {
       const period = periodAt(c, grain, d);
       expect(period.from <= d && d < period.to).toBe(true);
       expect(periodAt(c, grain, period.from)).toEqual(period);
@@ -108,8 +109,49 @@ describe('periodAt', () => {
         expect(parts[0]?.from).toBe(year.from);
         expect(parts.at(-1)?.to).toBe(year.to);
       }
-      if (c.kind !== 'months') expect(periodsIn(c, 'week', year.from, year.to)).toHaveLength((year.to - year.from) / 7);
+      if (c.kind === 'months') expect(periodsIn(c, 'half month', year.from, year.to)).toHaveLength(24);
+      else expect(periodsIn(c, 'week', year.from, year.to)).toHaveLength((year.to - year.from) / 7);
     }));
+  });
+});
+
+describe('half months', () => {
+  test('end on the 15th and with the month, of whatever length', () => {
+    expect(periodsIn(MONTHS, 'half month', day('2024-02-01'), day('2024-03-16')).map(shown)).toEqual([
+      '2024-02-A 2024-02-01 2024-02-16', '2024-02-B 2024-02-16 2024-03-01', '2024-03-A 2024-03-01 2024-03-16']);
+    expect(shown(periodAt(APRIL, 'half month', day('2018-12-31')))).toBe('2018-12-B 2018-12-16 2019-01-01');
+    expect(hasGrain(RETAIL, 'half month')).toBe(false);
+    expect(() => periodAt(RETAIL, 'half month', day('2018-02-03'))).toThrow('calendar months only');
+  });
+
+  test('are counted of whole ones', () => {
+    expect(halfMonthsOf(MONTHS, { from: day('2024-02-16'), to: day('2024-04-01') })).toBe(3);
+    expect(halfMonthsOf(MONTHS, { from: day('2024-02-16'), to: day('2024-04-02') })).toBeUndefined();
+    expect(halfMonthsOf(RETAIL, periodAt(RETAIL, 'month', day('2018-02-03')))).toBeUndefined();
+    fc.assert(fc.property(anyDay, (d) => { expect(halfMonthsOf(MONTHS, periodAt(MONTHS, 'year', d))).toBe(24); }));
+  });
+});
+
+describe('windowAt', () => {
+  test('weeks belong to the month, quarter and year of their Thursday', () => {
+    const window = (grain: Grain, text: string): string => { const w = windowAt(MONTHS, grain, periodAt(MONTHS, 'week', day(text))); return `${formatDay(w.from)} ${formatDay(w.to)}`; };
+    // 2026 begins on a Thursday, so its first week begins on 29 December; it has 53 weeks
+    expect(['2025-12-28', '2025-12-29', '2026-12-28', '2027-01-04'].map((d) => window('year', d))).toEqual(['2024-12-30 2025-12-29', '2025-12-29 2027-01-04', '2025-12-29 2027-01-04', '2027-01-04 2028-01-03']);
+    expect(['2026-03-30', '2026-04-27'].map((d) => window('month', d))).toEqual(['2026-03-30 2026-05-04', '2026-03-30 2026-05-04']);
+    expect(window('quarter', '2026-03-29')).toBe('2025-12-29 2026-03-30');
+  });
+
+  test('[E3] is made of whole periods, and windows follow each other without gap or overlap', () => {
+    const order = (g: Grain): number => GRAINS.indexOf(g);
+    fc.assert(fc.property(calendarAndGrain, anyGrain, anyDay, ([c, grain], of, d) => {
+      fc.pre(order(of) >= order(grain) && hasGrain(c, of) && !(grain === 'week' && of === 'half month'));
+      const period = periodAt(c, grain, d), window = windowAt(c, of, period);
+      expect(window.from <= period.from && period.to <= window.to).toBe(true);
+      const inside = periodsIn(c, grain, window.from, window.to);
+      expect([inside[0]?.from, inside.at(-1)?.to]).toEqual([window.from, window.to]);
+      for (const p of inside) expect(windowAt(c, of, p)).toMatchObject({ from: window.from, to: window.to });
+      expect(windowAt(c, of, periodAt(c, grain, window.to)).from).toBe(window.to);
+    }), { numRuns: 500 });
   });
 });
 
@@ -122,7 +164,7 @@ describe('periodsIn', () => {
   });
 
   test('[C16] shares of days of a span over its periods sum to exactly 1', () => {
-    fc.assert(fc.property(anyCalendar, anyGrain, anyDay, fc.integer({ min: 1, max: 1500 }), (c, grain, from, length) => {
+    fc.assert(fc.property(calendarAndGrain, anyDay, fc.integer({ min: 1, max: 1500 }), ([c, grain], from, length) => {
       const span = { from, to: from + length };
       const shares = periodsIn(c, grain, span.from, span.to).map((p) => ratio(BigInt(overlapDays(p, span)), BigInt(length)));
       expect(shares.every((share) => share.n > 0n)).toBe(true);
@@ -133,25 +175,25 @@ describe('periodsIn', () => {
 
 describe('labels', () => {
   test('[A10] parse(format(x)) = x for every period', () => {
-    fc.assert(fc.property(anyCalendar, anyGrain, anyDay, (c, grain, d) => {
+    fc.assert(fc.property(calendarAndGrain, anyDay, ([c, grain], d) => {
       const period = periodAt(c, grain, d);
       expect(periodFromLabel(c, period.label)).toEqual(period);
     }), { numRuns: 500 });
   });
 
   test('that the calendar does not have are refused', () => {
-    const refused = ['', '17', '2017-Q5', '2017-Q0', '2017-H3', '2017-13', '2017-00', '2017-W00', '2017-W53', '2017-W54', '2017-3', '2017-w07', 'FY2017', 'FY2017-Q1', '2017-03-01', '0000', ' 2017', '2017 ', '２017'];
+    const refused = ['', '17', '2017-Q5', '2017-Q0', '2017-H3', '2017-13', '2017-00', '2017-W00', '2017-W53', '2017-W54', '2017-3', '2017-w07', 'FY2017', 'FY2017-Q1', '2017-03-01', '2017-03-C', '2017-13-A', '2017-A', '2017-Q1-A', '2017-03-a', '0000', ' 2017', '2017 ', '２017'];
     for (const label of refused) expect(periodFromLabel(MONTHS, label), label).toBeUndefined();
     expect(periodFromLabel(MONTHS, '2020-W53')?.to).toBe(day('2021-01-04'));
     // Where years are fiscal, a quarter without FY could mean two things.
-    for (const label of ['2017', '2017-Q1', 'FY2017-03', 'FY2017-W07']) expect(periodFromLabel(APRIL, label), label).toBeUndefined();
+    for (const label of ['2017', '2017-Q1', 'FY2017-03', 'FY2017-03-A', 'FY2017-W07']) expect(periodFromLabel(APRIL, label), label).toBeUndefined();
     expect(shown(periodFromLabel(APRIL, '2017-04'))).toBe('2017-04 2017-04-01 2017-05-01');
-    for (const label of ['2018-01', '2018', 'FY2017-W53', 'FY2018-W54', 'FY2018-13']) expect(periodFromLabel(RETAIL, label), label).toBeUndefined();
+    for (const label of ['2018-01', '2018', '2018-01-A', 'FY2018-01-A', 'FY2017-W53', 'FY2018-W54', 'FY2018-13']) expect(periodFromLabel(RETAIL, label), label).toBeUndefined();
     expect(periodFromLabel(RETAIL, 'FY2018-W53')?.to).toBe(day('2018-02-04'));
   });
 
   test('sort as text in the order of time within a grain', () => {
-    fc.assert(fc.property(anyCalendar, anyGrain, anyDay, anyDay, (c, grain, a, b) => {
+    fc.assert(fc.property(calendarAndGrain, anyDay, anyDay, ([c, grain], a, b) => {
       const [x, y] = [periodAt(c, grain, a), periodAt(c, grain, b)];
       expect(x.label < y.label).toBe(x.from < y.from);
     }));
@@ -165,7 +207,7 @@ describe('monthsOf', () => {
     expect(monthsOf(MONTHS, { from: day('2017-11-01'), to: day('2017-11-01') })).toBe(0);
     expect(monthsOf(RETAIL, { from: day('2017-01-29'), to: day('2018-02-04') })).toBe(12);
     fc.assert(fc.property(anyCalendar, fc.constantFrom<Grain>('month', 'quarter', 'half', 'year'), anyDay, (c, grain, d) => {
-      expect(monthsOf(c, periodAt(c, grain, d))).toBe({ week: 0, month: 1, quarter: 3, half: 6, year: 12 }[grain]);
+      expect(monthsOf(c, periodAt(c, grain, d))).toBe({ week: 0, 'half month': 0, month: 1, quarter: 3, half: 6, year: 12 }[grain]);
     }));
   });
 

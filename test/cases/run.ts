@@ -22,11 +22,7 @@ export type Result =
  * of a message, or by what stands in the facts. A line goes when it is built.
  */
 const UNNAMED: readonly { readonly key: string; readonly message?: RegExp; readonly facts?: (field: string, value: unknown) => boolean }[] = [
-  { key: 'a field that refers to a fact', message: /refers to `\w+`, whose rows are facts/ },
-  { key: '`payee` and `via` in a formula about facts', message: /(has no field|The name) `(payee|via)`/ },
   { key: '`from: earning`', message: /no kind of fact `earning`/ },
-  { key: '`reverses`', facts: (field) => field === 'reverses' },
-  { key: 'several payees in one field', facts: (_, value) => typeof value === 'object' },
 ];
 
 export async function runCase(one: Case, engine: Engine): Promise<Result> {

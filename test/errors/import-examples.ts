@@ -10,10 +10,12 @@ import { inFolder } from './example.ts';
 
 const SOURCES = `facts:
   deal: { fields: { owner: payee, note: text, amount: money, discount: percent, trial: yes/no, currency: text } }
+  placement: { fields: { team: payees, parts: splits, reverses: placement } }
 sources:
   people: { file: people.csv, into: person, id: name, fields: { manager: manager, from: from, to: to } }
   deals: { file: deals.csv, into: deal, id: id, date: closed, fields: { owner: owner, note: note, amount: amount, discount: discount, trial: trial, currency: currency } }
   other: { file: other.csv, into: deal, id: id, date: closed, fields: { owner: owner, amount: amount, currency: currency } }
+  placements: { file: placements.csv, into: placement, id: id, date: closed, fields: { team: team, parts: parts, reverses: takes_back } }
 `;
 const PEOPLE = `name,manager,from,to
 Ada Lind,,,
@@ -42,12 +44,14 @@ const DEALS = `${HEADER}7,Ada Lind,2026-07-01,1200.00,USD,5%,no,
 20,Ada Lynd,2026-07-01,1200.00,USD,5%,no,
 `;
 const OTHER = 'id,owner,closed,amount,currency\n7,Ada Lind,2026-07-01,1200.00,USD\n';
-const FILES = { 'trueup.yaml': 'company: Acme\ncurrency: USD\n', 'sources/deals.yaml': SOURCES, 'people.csv': PEOPLE, 'deals.csv': DEALS, 'other.csv': OTHER };
+const LISTS = 'id,closed,team,parts,takes_back\n1,2026-07-01,Ada Lind; Ada Lind,,\n2,2026-07-01,,Ada Lind 60%; Bo Ek 60%,\n3,2026-07-01,Ada Lind,,3\n';
+const FILES = { 'trueup.yaml': 'company: Acme\ncurrency: USD\n', 'sources/deals.yaml': SOURCES, 'people.csv': PEOPLE, 'deals.csv': DEALS, 'other.csv': OTHER, 'placements.csv': LISTS };
 const MISSPELT = DEALS.replace('amount', 'amuont');
 const US_DATES = `${HEADER}7,Ada Lind,07/13/2026,1200.00,USD,5%,no,\n8,Ada Lind,08/02/2026,1200.00,USD,5%,no,\n`;
 
 const rows = once(FILES);
 const row = (about: string): Example => ({ about, text: DEALS, diagnose: rows });
+const list = (about: string): Example => ({ about, text: LISTS, diagnose: rows });
 const person = (about: string): Example => ({ about, text: PEOPLE, diagnose: rows });
 
 export const IMPORT_EXAMPLES = {
@@ -66,6 +70,9 @@ export const IMPORT_EXAMPLES = {
   'row.id_conflict': row('Both rows wait: the last one is not better than the first.'),
   'row.unknown_payee': row('The row is tried again when the person is there.'),
   'row.other_source': { about: 'Otherwise each import would change what the other one said.', text: OTHER, diagnose: rows },
+  'row.bad_list': list('A name that stands twice could mean two people, or a double part.'),
+  'row.bad_share': list('Shares are of the whole; what is credited on top is a field of its own.'),
+  'row.reverses_itself': list('A reversal takes back what another fact was credited with.'),
   'row.ends_before_start': person('Rows of people are dated: from the first day, up to the day on which they no longer hold.'),
   'row.overlap': person('Both rows wait, since it is not certain which one holds.'),
   'row.circle': person('Credits go up the hierarchy, and would never stop. What was known before holds.'),

@@ -43,6 +43,9 @@ export const PLAN_EXAMPLES = {
   'plan.two_meanings': plan('Which one is meant would be a guess.', `${HEAD}terms: { won: number = 1 }\nmeasures: { won: { count: deal } }\n${PAY}`),
   'plan.bad_date': plan('Spans go from the first day up to, not including, the second.', `plan: ae\neffective: 2026-01-01 / 2026-02-30\nperiod: quarter\n${PAY}`),
   'plan.no_effective': plan('A plan without an end is easily paid for too long.', `plan: ae\nperiod: quarter\n${PAY}`),
+  'plan.template': { ...plan('A template stands in a file of the folder `templates`.', `${HEAD}based_on: hybird\n`), diagnose: () => check({ ...BESIDE, [PLAN]: `${HEAD}based_on: hybird\n`, 'templates/hybrid.yaml': `template: hybrid\n${PAY}` }) },
+  'plan.for_each': { about: 'The first cell of each row is the name of its plan, the columns are terms.', text: 'region,qouta\nnorth,400_000\n', diagnose: () => check({ ...BESIDE, [PLAN]: `${HEAD}for_each: regions.csv\nterms: { region: text, quota: money a year }\n${PAY}`, 'plans/regions.csv': 'region,qouta\nnorth,400_000\n' }) },
+  'plan.removes_nothing': plan('What was meant would stay in force without a word.', `${HEAD}cap: removed\n${PAY}`),
   'plan.amends_nothing': plan('An amendment lays its keys over the version that it names.', `plan: ae\namends: 2025-01-01\neffective: 2026-01-01 / 2027-01-01\nperiod: quarter\n${PAY}`),
   'plan.versions_overlap': versions('Two versions would both pay.', '2026-01-01 / 2027-01-01', '2026-07-01 / 2027-07-01'),
   'plan.versions_gap': versions('Nobody would be paid on the days between.', '2026-01-01 / 2026-07-01', '2026-08-01 / 2027-01-01'),
@@ -70,6 +73,7 @@ export const PLAN_EXAMPLES = {
   'plan.release': plan('What is in no part would never be paid.', `${HEAD}release:\n  booking: { share: 60% }\n  year_end: { share: 30%, at: year end }\n${PAY}`),
   'plan.settlement': plan('An amount in another currency needs a rate.', `${HEAD}pays_in: EUR\n${PAY}`),
   'plan.round': plan('Each point of rounding has a unit.', `${HEAD}round: { end: cents }\n${PAY}`),
+  'plan.exchange': plan('A wrong rate is seen only when somebody is paid.', `${HEAD}exchange:\n  rate: { by: currency, lookup: { EUR: 1.08, otherwise: 1 } }\n${PAY}`),
   'plan.unused': plan('Often a name that is misspelt where it should be read.', `${HEAD}tables: { rates: { by: value, marginal: { 0: 3%, 50k: 5% } } }\n${PAY}`),
 
   'source.missing_key': source('Every row needs a name of its own, so that the same file twice adds nothing.', 'sources:\n  calls: { file: data/calls.csv, into: call, date: day, fields: { owner: owner } }\n'),

@@ -7,7 +7,7 @@
  * choice that the plan checks with, money before number.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { KEYS } from '../../src/plan/keys.ts';
 import type { Workspace } from '../../src/plan/plan.ts';
 import { readWorkspace } from '../../src/plan/workspace.ts';
@@ -24,33 +24,14 @@ export function prepare(folder: string, document: YamlMap): Prepared {
   const test = withoutBlanks(document);
   const read = plansOf(folder, test);
   if ('skip' in read) return read;
-  const plans = read.plans.map(withoutLooks).map(renamed).map((p) => lastOfOne(p, test));
+  const plans = read.plans.map(withoutLooks).map(renamed);
   const later = plans.flatMap((p) => notBuilt(p, 'plan'));
   if (later[0] !== undefined) return { skip: `key not built: ${later[0]}` };
   const library = withoutIdle(neededOf(removedFrom(libraryOf(folder, test), asMap(test['set'])), plans), plans, test);
   const laterThere = notBuilt(library, 'plan');
   if (laterThere[0] !== undefined) return { skip: `key not built: ${laterThere[0]} (library)` };
-  const list = valuesOf(test).find((v) => typeof v.value !== 'string');
-  if (list !== undefined) return { skip: `a fact with a list (${list.field})` };
   if (asList(asMap(test['facts'])['earning']).length > 0 || wordsOf(plans.map((p) => p['components'] ?? '')).has('earning')) return { skip: 'from: earning' };
   return typed(plans.map((p) => withActive(p, library)), library, test);
-}
-
-/** The last value of a single fact is its sum: so plans that need `last` for nothing more can be compared. */
-function lastOfOne(plan: YamlMap, test: YamlMap): YamlMap {
-  const alone = (kind: string): boolean => {
-    const owners = asList(asMap(test['facts'])[kind]).map((row) => asText(asMap(row)['owner']));
-    return owners.length > 0 && new Set(owners).size === owners.length && Object.keys(asMap(test['people'])).every((p) => owners.includes(p));
-  };
-  // a sum has facts, whose field would be taken for what a table is read by for each of them
-  const readWithMore = new Set(JSON.stringify(plan).match(/(?<="by":\[)[^\]]*/g)?.flatMap((by) => by.match(/\w+/g) ?? []));
-  const go = (v: Yaml): Yaml => {
-    if (typeof v === 'string') return v;
-    if (!isMap(v)) return v.map(go);
-    const single = typeof v['last'] === 'string' && !readWithMore.has(asText(v['last'])) && v['where'] === undefined && alone(asText(v['from']));
-    return Object.fromEntries(Object.entries(v).map(([k, x]) => [k === 'last' && single ? 'sum' : k, go(x)]));
-  };
-  return asMap(go(plan));
 }
 
 /** A field that our store has a column of its own for. */
@@ -63,9 +44,9 @@ function renamed(plan: YamlMap): YamlMap {
 function plansOf(folder: string, test: YamlMap): { readonly plans: YamlMap[] } | { readonly skip: string } {
   const plans: YamlMap[] = [];
   for (const name of asList(test['plan'])) {
-    const doc = asMap(readDocuments(readFileSync(join(folder, `plans/${asText(name)}.yaml`), 'utf8'))[0]);
-    for (const key of ['based_on', 'for_each', 'template']) if (key in doc) return { skip: `key not built: ${key}` };
-    plans.push(calculable(asMap(overlay(doc, asMap(test['set']))), asMap(test['set'])));
+    const path = join(folder, `plans/${asText(name)}.yaml`);
+    const doc = asMap(readDocuments(readFileSync(path, 'utf8'))[0]);
+    plans.push(calculable(asMap(overlay(withRows(onTemplate(folder, doc), path), asMap(test['set']))), asMap(test['set'])));
   }
   return { plans };
 }
@@ -77,6 +58,17 @@ function calculable(plan: YamlMap, set: YamlMap): YamlMap {
     ...plan, ...(plan['measures'] !== undefined && { measures: { ...asMap(plan['measures']), ...asMap(set['measures']) } }),
     ...(end !== undefined && /^0\.00\d/.test(asText(end)) && { round }), ...(plan['states'] !== undefined && { states: Object.fromEntries(Object.entries(asMap(plan['states'])).filter(([, s]) => s !== 'removed')) }),
   };
+}
+/** The types of fields are found in the whole document, so the template is laid below it here; our own way has tests of its own. */
+function onTemplate(folder: string, doc: YamlMap): YamlMap {
+  const { based_on: name, ...own } = doc;
+  if (name === undefined) return doc;
+  const { template: _, ...template } = asMap(readDocuments(readFileSync(join(folder, `library/templates/${asText(name)}.yaml`), 'utf8'))[0]);
+  return asMap(overlay(template, own));
+}
+/** The file of `for_each` becomes the name of its file and its text, until the files are written. */
+function withRows(doc: YamlMap, path: string): YamlMap {
+  return doc['for_each'] === undefined ? doc : { ...doc, for_each: [asText(doc['for_each']), readFileSync(join(dirname(path), asText(doc['for_each'])), 'utf8')] };
 }
 
 function libraryOf(folder: string, test: YamlMap): YamlMap {
@@ -102,8 +94,8 @@ function withoutIdle(library: YamlMap, plans: readonly YamlMap[], test: YamlMap)
   return Object.keys(guardrails).length === 0 ? library : { ...library, guardrails };
 }
 function withActive(plan: YamlMap, library: YamlMap): YamlMap {
-  const { guardrails } = plan;
-  return Array.isArray(guardrails) ? { ...plan, guardrails: guardrails.filter((g) => asText(g) in asMap(library['guardrails'])) } : plan;
+  const guardrails = plan['guardrails'];
+  return guardrails !== undefined && typeof guardrails !== 'string' && !isMap(guardrails) ? { ...plan, guardrails: guardrails.filter((g) => asText(g) in asMap(library['guardrails'])) } : plan;
 }
 /** Of a library only what the plans name, and what that names in turn. */
 function neededOf(library: YamlMap, plans: readonly YamlMap[]): YamlMap {
@@ -124,13 +116,12 @@ function withoutLooks(plan: YamlMap): YamlMap {
   return Object.fromEntries(Object.entries(plan).filter(([k]) => !LOOKS.includes(k)));
 }
 
-/** Keys of the language that this version does not calculate, by the closed table of keys. */
+/** What keys say that this version does not calculate, by the closed table of keys. */
 function notBuilt(value: Yaml | undefined, place: keyof typeof KEYS): string[] {
   if (!isMap(value)) return [];
   return Object.entries(value).flatMap(([key, inner]): string[] => {
     const known = KEYS[place][key];
     if (known === undefined) return [];
-    if (!known.built) return [`${place} ${key}`];
     const { shape } = known;
     if (typeof shape === 'string') {
       const within = shape === 'number' || shape === 'numbers' ? 'table' : shape === 'measure' || shape === 'measures' ? 'measure' : undefined;
@@ -174,6 +165,8 @@ function typed(plans: readonly YamlMap[], library: YamlMap, test: YamlMap): Prep
     const errors = diagnostics.filter((d) => d.severity === 'error');
     if (wrong.length === 0 || errors.length < wrong.length) wrong = errors;
   }
+  // the ledger holds whole minor units
+  if (wrong.some((d) => d.code === 'plan.round' && d.message.includes('finer than the smallest amount'))) return { skip: 'rounds finer than the smallest amount of its currency' };
   const later = wrong.find((d) => d.code === 'plan.not_built_yet');
   if (later !== undefined) return { skip: `not built: ${later.message}` };
   if (wrong.some((d) => d.message.startsWith('There is no function and no table'))) return { skip: 'a table that is called' };
@@ -188,7 +181,7 @@ function fieldsOf(plans: readonly YamlMap[], library: YamlMap, test: YamlMap): F
   const entities = asMap(test['entities']);
   const terms = new Set(plans.flatMap((p) => Object.keys(asMap(p['terms']))));
   const sample = (kind: string, field: string, value: Yaml): void => {
-    const now = fields(kind).get(field), guess = guessed(value, field, entities, kinds);
+    const now = fields(kind).get(field), guess = field === 'reverses' ? kind : guessed(value, field, entities, kinds);
     if (now === undefined || (now === 'money' && guess === 'percent')) fields(kind).set(field, guess);
     else if (now === 'date' && guess === 'yes/no') fields(kind).set(field, guess);
     else if (now !== guess && !(kind in declared) && [OPEN, 'percent', 'date', 'yes/no'].includes(now)) fields(kind).set(field, [OPEN, 'percent'].includes(now) && [OPEN, 'percent'].includes(guess) ? now : 'text');
@@ -200,7 +193,6 @@ function fieldsOf(plans: readonly YamlMap[], library: YamlMap, test: YamlMap): F
   for (const row of Object.values(asMap(test['roles']))) for (const f of Object.keys(asMap(row))) fields('role').set(f, termType(f, plans));
   // what a field or a measure refers to is a kind, also where no row of it is given
   for (const name of [...declaredTypes(declared), ...subjectsOf([library, ...plans]), ...eventsOf(plans).filter((k) => !made.has(k))]) fields(name);
-  for (const [kind, own] of kinds) if (own.has('reverses')) own.set('reverses', kind);
   for (const [kind, own] of kinds) for (const [field, type] of own) if (type === 'text' && kinds.has(field) && field !== 'person' && kind !== field) own.set(field, field);
   payeeFields(plans, library, kinds, fields);
   blankFields(plans, library, fields);
@@ -244,7 +236,14 @@ function blankFields(plans: readonly YamlMap[], library: YamlMap, fields: (kind:
 function dated(value: Yaml): Yaml[] {
   return isMap(value) || typeof value === 'string' ? [value] : value.map((v) => (isMap(v) ? v['value'] ?? '' : v));
 }
+/** `[ann, bob]` is a list of payees, `[[ann, 60%], …]` one with shares. */
+function listType(value: Yaml): string | undefined {
+  if (typeof value === 'string' || isMap(value)) return undefined;
+  return value.some((v) => typeof v !== 'string') ? 'splits' : 'payees';
+}
 function guessed(value: Yaml, field: string, entities: YamlMap, kinds: FieldKinds): string {
+  const list = listType(value);
+  if (list !== undefined) return list;
   const text = asText(value);
   if (field in entities || (kinds.has(field) && field !== 'person' && entities[field] !== undefined)) return field;
   if (/^\d{4}-\d\d-\d\d$/.test(text)) return 'date';
@@ -264,7 +263,8 @@ function payeeFields(plans: readonly YamlMap[], library: YamlMap, kinds: FieldKi
   const mark = (kind: string, path: string): void => {
     const [first = '', second] = path.split('.');
     const known = kinds.get(kind)?.get(first);
-    if (second === undefined) fields(kind).set(first, 'payee');
+    const listed = ['payees', 'splits'].includes(known ?? '');
+    if (second === undefined) { if (!listed) fields(kind).set(first, 'payee'); }
     else if (known !== undefined && kinds.has(known)) fields(known).set(second, 'payee');
   };
   const credited = new Set<string>();
@@ -320,7 +320,11 @@ function workspaceFiles(plans: readonly YamlMap[], library: YamlMap, kinds: Fiel
     ['trueup.yaml', written({ company: 'Acme', currency: 'USD', calendar: 'months', defaults: { period: 'quarter', prorate: 'days', round: { end: '0.01' } } })],
     ['facts/kinds.yaml', written({ facts })], ['sources/entities.yaml', written(Object.keys(sources).length === 0 ? {} : { sources })],
     ['measures/library.yaml', written(rest)],
-    ...plans.map((p, i): [string, string] => { const { facts, ...own } = p, made = madeOf(facts); return [`plans/${i}.yaml`, written(Object.keys(made).length > 0 ? { ...own, facts: made } : own)]; }),
+    ...plans.flatMap((p, i): [string, string][] => {
+      const { facts: declaredHere, for_each: rows, ...own } = p, made = madeOf(declaredHere);
+      const [file, csv] = asList(rows).map(asText);
+      return [[`plans/${i}.yaml`, written({ ...own, ...(Object.keys(made).length > 0 && { facts: made }), ...(file !== undefined && { for_each: file }) })], ...(file !== undefined && csv !== undefined ? [[`plans/${file}`, csv] as [string, string]] : [])];
+    }),
   ]);
 }
 export function readerOf(files: ReadonlyMap<string, string>): { list(folder: string): string[]; text(path: string): string | undefined } {
@@ -332,7 +336,8 @@ function testOf(test: YamlMap, plans: readonly YamlMap[], kinds: FieldKinds): Ya
   const start = (asText(plans[0]?.['effective']).split(' / ')[0] ?? '').trim();
   const facts = Object.fromEntries(Object.entries(asMap(test['facts'])).map(([kind, rows]) => [kind, asList(rows).map((row) => ({ date: start, ...asMap(row) }))]));
   const people: Record<string, Yaml> = { ...asMap(test['people']) };
-  const add = (kind: string, field: string, value: Yaml): void => { if (kinds.get(kind)?.get(field) === 'payee' && typeof value === 'string' && !(value in people)) people[value] = {}; };
+  const named = (value: Yaml): string[] => (typeof value === 'string' ? [value] : isMap(value) ? [] : value.flatMap((v) => (typeof v === 'string' ? [v] : isMap(v) ? [] : [asText(v[0])])));
+  const add = (kind: string, field: string, value: Yaml): void => { if (['payee', 'payees', 'splits'].includes(kinds.get(kind)?.get(field) ?? '')) for (const id of named(value)) if (!(id in people)) people[id] = {}; };
   for (const v of valuesOf(test)) add(v.kind, v.field, v.value);
   for (const [kind, rows] of Object.entries(asMap(test['entities']))) for (const row of Object.values(asMap(rows))) for (const [f, v] of Object.entries(asMap(row))) for (const one of dated(v)) add(kind, f, one);
   for (const row of Object.values(people)) for (const one of dated(asMap(row)['manager'] ?? '')) if (one !== '' && !(asText(one) in people)) people[asText(one)] = {};

@@ -66,7 +66,7 @@ function planDocument(plan: Plan): Record<string, unknown> {
 }
 
 function resolvedAnswer(workspace: Workspace, name: string | undefined, width: number): Answer {
-  const plans = workspace.plans.filter((p) => name === undefined || p.plan === name);
+  const plans = workspace.plans.filter((p) => name === undefined || p.plan === name || p.family === name);
   if (plans.length === 0 && name !== undefined) return refused([unknownPlan(name, workspace)]);
   const resolved = plans.map((p) => ({ plan: p, ...resolvedPlan(p) }));
   const text = resolved.map(({ plan, words, text: yaml }) => [`# ${plan.at.file}`, ...words.map((w) => paragraph(w, width, '# ')), yaml].join('\n')).join('---\n').trimEnd();

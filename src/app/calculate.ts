@@ -19,14 +19,14 @@ import { loadPeople } from './people.ts';
 
 export interface Calculation { readonly compiled: Compiled; readonly catalogue: Catalogue; readonly cut: number; readonly diagnostics: readonly Diagnostic[] }
 
-export interface CalculateOptions { readonly onProgress?: (progress: Progress) => void; readonly cut?: number; /** the last day that the run knows of: holds that end later have not ended */ readonly asOf?: Day }
+export interface CalculateOptions { readonly onProgress?: (progress: Progress) => void; readonly cut?: number; /** the last day that the run knows of: holds that end later have not ended */ readonly asOf?: Day; /** what is paid for each fact, of every component */ readonly everyLine?: boolean }
 
 /** Runs all plans. `calculation` is absent where a diagnostic is an error; nothing was calculated then. */
 export async function calculate(engine: ProgramRunner, plans: readonly Plan[], kinds: readonly Kind[], options: CalculateOptions = {}): Promise<{ readonly calculation?: Calculation; readonly diagnostics: readonly Diagnostic[] }> {
   const cut = options.cut ?? await lastImport(engine);
   const codes = await codesOf(engine, plans);
   const people = await loadPeople(engine, kinds, cut, groupsRead(plans));
-  const compiled = compile({ plans, kinds, people, cut, code: (word) => codes.get(word), ...(options.asOf !== undefined && { asOf: options.asOf }) });
+  const compiled = compile({ plans, kinds, people, cut, code: (word) => codes.get(word), ...(options.asOf !== undefined && { asOf: options.asOf }), ...(options.everyLine === true && { everyLine: true }) });
   if (!('program' in compiled)) return { diagnostics: compiled.diagnostics };
   const { diagnostics } = compiled;
   if (hasErrors(diagnostics)) return { diagnostics };
@@ -67,6 +67,8 @@ export async function lastImport(engine: ProgramRunner): Promise<number> {
 async function codesOf(engine: ProgramRunner, plans: readonly Plan[]): Promise<ReadonlyMap<string, number>> {
   const words = new Set<string>();
   for (const plan of plans) { words.add(plan.currency); gatherWords(plan, words); }
+  // what reviewers write: the name of a guardrail, and what they decided
+  for (const word of plans.flatMap((p) => (p.guardrails.length === 0 ? [] : [...p.guardrails.map((g) => g.name), 'pass', 'reject']))) words.add(word);
   const wanted: Relation = { kind: 'values', columns: [{ name: 'word', type: 'text' }], rows: [...words].sort().map((w) => [w]) };
   const { data, count } = await engine.read(project(join(['v', wanted], ['inner', 'w', scan(WORD), eq(col('word', 'w'), col('word', 'v'))]), [...keep('w', 'code'), ...keep('v', 'word')]), ['code']);
   return new Map(Array.from({ length: count }, (_, r) => [String(data[1]?.[r]), Number(data[0]?.[r])]));

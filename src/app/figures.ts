@@ -1,17 +1,23 @@
 /** Figures of a run by the names that tests and statements use: `earned`, `COMPONENT`, `COMPONENT.target` … */
 import type { Cell, ProgramRunner, Rows } from '../engine/engine.ts';
+import { isDay, isRatio } from '../plan/evaluate.ts';
 import { type Relation } from '../relation/relation.ts';
 import { columnsOf } from '../relation/check.ts';
 import { REF_ASSIGN } from '../stage/reference.ts';
 import type { Catalogue, ComponentEntry } from '../stage/catalogue.ts';
 import { digitsOf } from '../stage/lower.ts';
 import { assert } from '../value/diagnostic.ts';
+import type { Day } from '../value/period.ts';
 import { add, powerOfTen, type Ratio, ratio, ZERO } from '../value/rate.ts';
 import type { Calculation } from './calculate.ts';
+import { isPaymentFigure, paymentFigure } from './payment-figures.ts';
+import type { Payments } from './payments.ts';
 
 export interface Figures {
   /** in currency units; `none`: there is none (held, or not measured); undefined: no such figure */
   get(payee: string, period: string, figure: string): Ratio | 'none' | undefined;
+  /** figures that are days: when a part is first payable */
+  day(payee: string, period: string, figure: string): Day | undefined;
 }
 
 /** What can be asked of a component beside its pay, and of which relation. */
@@ -19,7 +25,8 @@ const RESULTS = ['value', 'target', 'attainment', 'incentive', 'rate', 'payout']
 type Result = (typeof RESULTS)[number];
 const isResult = (word: string): word is Result => (RESULTS as readonly string[]).includes(word);
 
-export async function figuresOf(engine: ProgramRunner, calculation: Calculation): Promise<Figures> {
+/** `payments`: those of the run, where a figure of payments may be asked for. */
+export async function figuresOf(engine: ProgramRunner, calculation: Calculation, payments?: Payments): Promise<Figures> {
   const { catalogue } = calculation;
   const key = ['component', 'payee', 'period'];
   const found: Found = {
@@ -32,12 +39,20 @@ export async function figuresOf(engine: ProgramRunner, calculation: Calculation)
     get(payee, period, figure) {
       const code = payees.get(payee);
       if (code === undefined) return undefined;
+      if (payments !== undefined && isPaymentFigure(figure)) {
+        const value = paymentFigure(payments, payee, period, figure);
+        return value !== null && isRatio(value) ? value : undefined;
+      }
       const words = figure.split('.'), last = words.at(-1) ?? '';
       const what = words.length > 1 && isResult(last) ? last : undefined;
       const path = (what === undefined ? words : words.slice(0, -1)).join('.');
       const chosen = catalogue.components.filter((c) => (figure === 'earned' ? c.parent === null : c.path.join('.') === path));
       const places = chosen.flatMap((c) => c.window.steps.filter((s) => period === '' || s.label.label === period).map((s): Place => ({ c, key: [c.component, code, s.period].join('|') })));
       return what === undefined ? paid(places, found) : resultOf(what, places, found);
+    },
+    day(payee, period, figure) {
+      const value = payments !== undefined && isPaymentFigure(figure) ? paymentFigure(payments, payee, period, figure) : null;
+      return value !== null && isDay(value) ? value.day : undefined;
     },
   };
 }

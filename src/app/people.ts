@@ -39,9 +39,10 @@ async function addCodes(engine: ProgramRunner, persons: readonly Person[], codes
   for (let r = 0; r < count; r++) codes.set(String(data[1]?.[r]), Number(data[0]?.[r]));
 }
 
-interface DatedEntity { readonly code: number; readonly id: string; readonly rows: readonly DatedRow[] }
+/** A reference row with all its dated rows. */
+export interface DatedEntity { readonly code: number; readonly id: string; readonly rows: readonly DatedRow[] }
 
-async function datedRows(engine: ProgramRunner, kind: Kind, cut: number): Promise<DatedEntity[]> {
+export async function datedRows(engine: ProgramRunner, kind: Kind, cut: number): Promise<DatedEntity[]> {
   const table = entityTable(kind), fields = ownFields(kind);
   const coded = fields.filter((f) => isCoded(f.type));
   const inputs: JoinInput[] = [

@@ -18,21 +18,21 @@ import { readLiteral } from '../plan/literal.ts';
 import type { FieldType, Kind, Plan, Workspace } from '../plan/plan.ts';
 import { both } from '../plan/problem.ts';
 import type { Diagnostic } from '../value/diagnostic.ts';
-import { parseDay } from '../value/period.ts';
+import { formatDay, parseDay } from '../value/period.ts';
 import { compare, formatRatio, type Ratio } from '../value/rate.ts';
-import { calculate, type Calculation } from './calculate.ts';
+import { FOREVER } from '../ledger/release.ts';
+import { calculate } from './calculate.ts';
 import { type Figures, figuresOf } from './figures.ts';
+import { asksForLines, isPaymentFigure } from './payment-figures.ts';
+import { paymentsOf } from './payments.ts';
 import { asOf, datedLists, type DatedLists, listsOf, type Say, withParties } from './plan-test-lists.ts';
 import { fillStore, type SmallEntity, type SmallRow } from './small-store.ts';
 
 export interface Difference { readonly file: string; readonly line: number; readonly payee: string; readonly period: string; readonly figure: string; readonly expected: string; readonly got: string }
 export interface TestReport { readonly file: string; readonly figures: number; readonly differences: readonly Difference[]; readonly diagnostics: readonly Diagnostic[] }
 
-/** Looks at what a document came to, before the next one runs. */
-export type Seen = (calculation: Calculation, engine: ProgramRunner) => Promise<void>;
-
 /** Runs one file of tests. `open` gives an empty engine for each document. */
-export async function runTestFile(workspace: Workspace, file: string, text: string, open: () => Promise<ProgramRunner>, seen?: Seen): Promise<TestReport> {
+export async function runTestFile(workspace: Workspace, file: string, text: string, open: () => Promise<ProgramRunner>): Promise<TestReport> {
   let figures = 0;
   const differences: Difference[] = [], diagnostics: Diagnostic[] = [];
   for (const part of documentsOf(text)) {
@@ -41,7 +41,7 @@ export async function runTestFile(workspace: Workspace, file: string, text: stri
     if (root === undefined) continue;
     const engine = await open();
     try {
-      const out = await runTest(workspace, file, root, engine, seen);
+      const out = await runTest(workspace, file, root, engine);
       figures += out.figures; differences.push(...out.differences); diagnostics.push(...out.diagnostics);
     } finally { await engine.close(); }
   }
@@ -63,12 +63,15 @@ function didYouMean(name: string, names: readonly string[], all: string): string
   return near !== undefined ? `Did you mean \`${near}\`?` : names.length === 0 ? 'There are none yet.' : `${all} ${both(names.map((n) => `\`${n}\``))}.`;
 }
 
-async function runTest(workspace: Workspace, file: string, root: MapNode, engine: ProgramRunner, seen?: Seen): Promise<Omit<TestReport, 'file'>> {
+async function runTest(workspace: Workspace, file: string, root: MapNode, engine: ProgramRunner): Promise<Omit<TestReport, 'file'>> {
   const say: Say = (node, message, hint) => ({ code: 'test.bad', severity: 'error', file, line: (node ?? root).at.line, column: (node ?? root).at.column, path: '', message, hint });
   const planNode = find(root, 'plan'), names = planNode?.kind === 'list' ? planNode.items.map((n) => textOf(n) ?? '') : [textOf(planNode) ?? ''];
   const plans = workspace.plans.filter((p) => names.includes(p.plan) || (p.family !== undefined && names.includes(p.family)));
   if (plans.length === 0) return { figures: 0, differences: [], diagnostics: [say(planNode, planNode === undefined ? 'The test does not say which plan it tests.' : `There is no plan ${names.map((n) => `\`${n}\``).join(', ')} in this workspace.`, planNode === undefined ? 'Write `plan: NAME` at its top.' : didYouMean(names[0] ?? '', [...new Set(workspace.plans.map((p) => p.plan))], 'Plans are'))] };
   const problems: Diagnostic[] = [];
+  // the last day that the run knows of: what happened later is not in the store
+  const knownNode = find(root, 'known'), known = knownNode === undefined ? undefined : parseDay(textOf(knownNode) ?? '');
+  if (knownNode !== undefined && known === undefined) problems.push(say(knownNode, `\`known: ${textOf(knownNode) ?? ''}\` is not a day.`, 'Write the last day that the run knows of: `known: 2026-08-31`.'));
   const kinds = workspace.kinds.map((k) => (k.name === 'person' ? withTerms(k, plans) : k));
   const dateless = (kind: string): Kind | undefined => kinds.find((k) => k.name === kind);
   const people = peopleOf(find(root, 'people'), dateless('person'), problems, say);
@@ -85,12 +88,11 @@ async function runTest(workspace: Workspace, file: string, root: MapNode, engine
     facts.set(e.key, itemsOf(e.value).flatMap((row, i) => factRows(row, kind, i, plans[0] as Plan, problems, say)));
   }
   if (problems.length > 0) return { figures: 0, differences: [], diagnostics: problems };
-  await fillStore(engine, { kinds, facts, entities });
-  const { calculation, diagnostics } = await calculate(engine, plans, kinds);
+  const expected = itemsOf(find(root, 'expect')), asked = expected.map((row) => textOf(itemsOf(row)[2]) ?? '');
+  await fillStore(engine, { kinds, facts: known === undefined ? facts : new Map([...facts].map(([k, rows]) => [k, rows.filter((r) => r.day <= known)])), entities });
+  const { calculation, diagnostics } = await calculate(engine, plans, kinds, { everyLine: asked.some(asksForLines), ...(known !== undefined && { asOf: known }) });
   if (calculation === undefined) return { figures: 0, differences: [], diagnostics };
-  await seen?.(calculation, engine);
-  const figures = await figuresOf(engine, calculation);
-  const expected = itemsOf(find(root, 'expect'));
+  const figures = await figuresOf(engine, calculation, asked.some(isPaymentFigure) ? await paymentsOf(engine, calculation, kinds, known ?? FOREVER) : undefined);
   const differences = expected.flatMap((row): Difference[] => difference(file, row, figures));
   return { figures: expected.length, differences, diagnostics: diagnostics.filter((d) => d.severity === 'error') };
 }
@@ -166,7 +168,9 @@ function difference(file: string, row: Node, figures: Figures): Difference[] {
   const want = readLiteral(value), got = figures.get(payee, period, figure);
   const tolerance = near === undefined ? undefined : readLiteral(near);
   const at = { file, line: row.at.line, payee, period, figure, expected: written };
-  if (want?.kind !== 'number') return [{ ...at, got: 'the expected value is not a number' }];
+  const day = parseDay(value), gotDay = day === undefined ? undefined : figures.day(payee, period, figure);
+  if (gotDay !== undefined) return gotDay === day ? [] : [{ ...at, got: formatDay(gotDay) }];
+  if (want?.kind !== 'number') return [{ ...at, got: day === undefined ? 'the expected value is neither a number nor a date' : 'no day' }];
   if (got === undefined) return [{ ...at, got: 'nothing: no such figure' }];
   if (got === 'none') return value === '' ? [] : [{ ...at, got: 'no value' }];
   const equal = tolerance?.kind === 'number' ? near_(got, want.value, tolerance.value) : compare(got, want.value) === 0;

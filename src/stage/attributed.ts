@@ -24,7 +24,8 @@ const ORDER = ['day', 'fact_id', 'fact'].map((column) => ({ column, descending: 
 /** Does something ask which fact an earning came from? */
 export function asksForLines(c: ComponentEntry, catalogue: Catalogue): boolean {
   const plan = must(catalogue.plans[c.plan]).spec, release = c.spec.release ?? plan.release, back = c.spec.takeBack ?? plan.takeBack;
-  return c.parent === null && (back.length > 0 || c.spec.limits.length > 0 || release.some((p) => p.event !== undefined || p.as !== undefined || p.after !== undefined || p.require !== undefined));
+  const convert = c.spec.convert ?? plan.convert;
+  return c.parent === null && (catalogue.everyLine || convert?.when === 'date' || back.length > 0 || c.spec.limits.length > 0 || release.some((p) => p.event !== undefined || p.as !== undefined || p.after !== undefined || p.require !== undefined));
 }
 /** Components whose earnings can be shared over facts: those that pay on a sum or count of the payee's credits. */
 function sharedComponents(catalogue: Catalogue): ComponentEntry[] {

@@ -44,6 +44,8 @@ export interface Catalogue {
   readonly stints: ReadonlyMap<Person, readonly Stint[]>;
   readonly gathered: Gathered;
   readonly figures: readonly Figure[];
+  /** what is paid for each fact is wanted of every component */
+  readonly everyLine: boolean;
   /** by number of the curve, the pieces by number of the segment */
   readonly curves: readonly (readonly Piece[])[];
   periodOf(number: number): Period;

@@ -36,6 +36,8 @@ export interface CompileInput {
   readonly cut: number;
   /** the last day that this run knows of: holds that end later have not ended; undefined: all have */
   readonly asOf?: Day;
+  /** what is paid for each fact is wanted of every component, whether or not its plan asks for it */
+  readonly everyLine?: boolean;
 }
 export interface Compiled { readonly program: Program; readonly references: readonly ReferenceRows[]; readonly catalogue: Catalogue; readonly diagnostics: readonly Diagnostic[] }
 
@@ -58,7 +60,7 @@ export function compile(input: CompileInput): Compiled | { readonly diagnostics:
   if (untold.length > 0) return { diagnostics: untold };
   const byCode = new Map(input.people.persons.map((p) => [p.payee, p]));
   const base = {
-    plans: entries, kinds, components, spans, people: input.people, stints, gathered, figures,
+    plans: entries, kinds, components, spans, people: input.people, stints, gathered, figures, everyLine: input.everyLine === true,
     periodOf: (n: number) => { const p = spans.periods[n]; assert(p !== undefined, 'every period has a number'); return p; },
     personOf: (payee: number) => byCode.get(payee),
   };

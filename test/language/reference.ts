@@ -17,23 +17,21 @@ import { asList, asMap, asText, isMap, overlay, readDocuments, wordsOf, written,
 export interface Runnable { readonly workspace: Workspace; readonly text: string; readonly diagnostics: readonly Diagnostic[]; readonly types: string }
 export type Prepared = { readonly runnable: Runnable } | { readonly skip: string } | { readonly wrong: readonly Diagnostic[] };
 
-/** What settles and releases pay: without them the earnings are the same. */
-const AFTER_EARNING = ['release', 'take_back', 'draw', 'negative', 'convert', 'accounting', 'base', 'pays_in', 'allow', 'labels'];
-const ROUND_AFTER = ['release', 'paid', 'total'];
+/** What says how a plan looks, not what it pays. */
+const LOOKS = ['allow', 'labels'];
 
 export function prepare(folder: string, document: YamlMap): Prepared {
   const test = withoutBlanks(document);
   const read = plansOf(folder, test);
   if ('skip' in read) return read;
-  const plans = read.plans.map(earningOnly).map(renamed);
-  if (test['known'] !== undefined) return { skip: 'known: (facts known at a day)' };
+  const plans = read.plans.map(withoutLooks).map(renamed);
   const later = plans.flatMap((p) => notBuilt(p, 'plan'));
   if (later[0] !== undefined) return { skip: `key not built: ${later[0]}` };
-  const library = neededOf(libraryOf(folder, test), plans);
+  const library = withoutIdle(neededOf(removedFrom(libraryOf(folder, test), asMap(test['set'])), plans), plans, test);
   const laterThere = notBuilt(library, 'plan');
   if (laterThere[0] !== undefined) return { skip: `key not built: ${laterThere[0]} (library)` };
   if (asList(asMap(test['facts'])['earning']).length > 0 || wordsOf(plans.map((p) => p['components'] ?? '')).has('earning')) return { skip: 'from: earning' };
-  return typed(plans, library, test);
+  return typed(plans.map((p) => withActive(p, library)), library, test);
 }
 
 /** A field that our store has a column of its own for. */
@@ -48,11 +46,19 @@ function plansOf(folder: string, test: YamlMap): { readonly plans: YamlMap[] } |
   for (const name of asList(test['plan'])) {
     const path = join(folder, `plans/${asText(name)}.yaml`);
     const doc = asMap(readDocuments(readFileSync(path, 'utf8'))[0]);
-    plans.push(asMap(overlay(withRows(onTemplate(folder, doc), path), asMap(test['set']))));
+    plans.push(calculable(asMap(overlay(withRows(onTemplate(folder, doc), path), asMap(test['set']))), asMap(test['set'])));
   }
   return { plans };
 }
 
+/** A measure that the test says anew is only what it says; an earning finer than a cent is refused, and no table needs one. */
+function calculable(plan: YamlMap, set: YamlMap): YamlMap {
+  const { end, ...round } = asMap(plan['round']);
+  return {
+    ...plan, ...(plan['measures'] !== undefined && { measures: { ...asMap(plan['measures']), ...asMap(set['measures']) } }),
+    ...(end !== undefined && /^0\.00\d/.test(asText(end)) && { round }), ...(plan['states'] !== undefined && { states: Object.fromEntries(Object.entries(asMap(plan['states'])).filter(([, s]) => s !== 'removed')) }),
+  };
+}
 /** The types of fields are found in the whole document, so the template is laid below it here; our own way has tests of its own. */
 function onTemplate(folder: string, doc: YamlMap): YamlMap {
   const { based_on: name, ...own } = doc;
@@ -74,6 +80,23 @@ function libraryOf(folder: string, test: YamlMap): YamlMap {
   return Object.fromEntries(['facts', 'states', 'credits', 'measures', 'tables', 'guardrails'].flatMap((s) => (isMap(out[s]) ? [[s, out[s]]] : [])));
 }
 
+/** `removed` takes a thing of the library away, too. */
+function removedFrom(library: YamlMap, set: YamlMap): YamlMap {
+  return Object.fromEntries(Object.entries(library).map(([section, map]) => [section, Object.fromEntries(Object.entries(asMap(map)).filter(([name]) => asMap(set[section])[name] !== 'removed'))]));
+}
+/** Guardrails of kinds that have no rows stop nothing: their kinds and fields are not declared. */
+function withoutIdle(library: YamlMap, plans: readonly YamlMap[], test: YamlMap): YamlMap {
+  const filled = new Set([...Object.keys(asMap(test['facts'])), ...Object.keys(declaredFacts(plans, library))]);
+  const guardrails = Object.fromEntries(Object.entries(asMap(library['guardrails'])).flatMap(([name, g]) => {
+    const from = asList(asMap(g)['from']).filter((kind) => filled.has(asText(kind)));
+    return from.length === 0 ? [] : [[name, { ...asMap(g), from }]];
+  }));
+  return Object.keys(guardrails).length === 0 ? library : { ...library, guardrails };
+}
+function withActive(plan: YamlMap, library: YamlMap): YamlMap {
+  const guardrails = plan['guardrails'];
+  return guardrails !== undefined && typeof guardrails !== 'string' && !isMap(guardrails) ? { ...plan, guardrails: guardrails.filter((g) => asText(g) in asMap(library['guardrails'])) } : plan;
+}
 /** Of a library only what the plans name, and what that names in turn. */
 function neededOf(library: YamlMap, plans: readonly YamlMap[]): YamlMap {
   const words = wordsOf(plans);
@@ -89,14 +112,8 @@ function neededOf(library: YamlMap, plans: readonly YamlMap[]): YamlMap {
   return out;
 }
 
-function earningOnly(plan: YamlMap): YamlMap {
-  const strip = (map: YamlMap): YamlMap => Object.fromEntries(Object.entries(map).filter(([k]) => !AFTER_EARNING.includes(k)).flatMap(([k, v]) => {
-    if (k === 'components') return [[k, Object.fromEntries(Object.entries(asMap(v)).map(([n, c]) => [n, strip(asMap(c))]))]];
-    if (k !== 'round') return [[k, v]];
-    const kept = Object.entries(asMap(v)).filter(([point]) => !ROUND_AFTER.includes(point));
-    return kept.length === 0 ? [] : [[k, Object.fromEntries(kept)]];
-  }));
-  return strip(plan);
+function withoutLooks(plan: YamlMap): YamlMap {
+  return Object.fromEntries(Object.entries(plan).filter(([k]) => !LOOKS.includes(k)));
 }
 
 /** What keys say that this version does not calculate, by the closed table of keys. */
@@ -165,7 +182,7 @@ function fieldsOf(plans: readonly YamlMap[], library: YamlMap, test: YamlMap): F
   const terms = new Set(plans.flatMap((p) => Object.keys(asMap(p['terms']))));
   const sample = (kind: string, field: string, value: Yaml): void => {
     const now = fields(kind).get(field), guess = field === 'reverses' ? kind : guessed(value, field, entities, kinds);
-    if (now === undefined) fields(kind).set(field, guess);
+    if (now === undefined || (now === 'money' && guess === 'percent')) fields(kind).set(field, guess);
     else if (now === 'date' && guess === 'yes/no') fields(kind).set(field, guess);
     else if (now !== guess && !(kind in declared) && [OPEN, 'percent', 'date', 'yes/no'].includes(now)) fields(kind).set(field, [OPEN, 'percent'].includes(now) && [OPEN, 'percent'].includes(guess) ? now : 'text');
   };
@@ -175,7 +192,7 @@ function fieldsOf(plans: readonly YamlMap[], library: YamlMap, test: YamlMap): F
   for (const row of Object.values(asMap(test['people']))) for (const [f, v] of Object.entries(asMap(row))) if (!terms.has(f) && !['role', 'hired', 'left', 'manager', 'currency'].includes(f)) for (const one of dated(v)) sample('person', f, one);
   for (const row of Object.values(asMap(test['roles']))) for (const f of Object.keys(asMap(row))) fields('role').set(f, termType(f, plans));
   // what a field or a measure refers to is a kind, also where no row of it is given
-  for (const name of [...declaredTypes(declared), ...subjectsOf([library, ...plans])]) fields(name);
+  for (const name of [...declaredTypes(declared), ...subjectsOf([library, ...plans]), ...eventsOf(plans).filter((k) => !made.has(k))]) fields(name);
   for (const [kind, own] of kinds) for (const [field, type] of own) if (type === 'text' && kinds.has(field) && field !== 'person' && kind !== field) own.set(field, field);
   payeeFields(plans, library, kinds, fields);
   blankFields(plans, library, fields);
@@ -185,6 +202,11 @@ function fieldsOf(plans: readonly YamlMap[], library: YamlMap, test: YamlMap): F
 const PLAIN = ['money', 'number', 'percent', 'date', 'text', 'yes/no', 'payee', 'payees', 'splits', 'person'];
 function declaredTypes(declared: YamlMap): string[] {
   return Object.values(declared).flatMap((body) => Object.values(asMap(asMap(body)['fields'])).map(asText)).filter((type) => !PLAIN.includes(type));
+}
+/** The events that releases and take-backs wait for. */
+function eventsOf(plans: readonly YamlMap[]): string[] {
+  const from = (v: Yaml | undefined): string[] => Object.values(asMap(v)).map((part) => asText(asMap(part)['from'])).filter((kind) => kind !== '');
+  return [...plans, ...plans.flatMap((p) => Object.values(asMap(p['components'])).map(asMap))].flatMap((p) => [...from(p['release']), ...from(p['take_back'])]);
 }
 /** What measures are `for`, beside payees and the company. */
 function subjectsOf(value: Yaml): string[] {
@@ -208,7 +230,7 @@ function blankFields(plans: readonly YamlMap[], library: YamlMap, fields: (kind:
     }
     Object.values(v).forEach(walk);
   };
-  for (const p of [library, ...plans]) { walk(p['measures'] ?? ''); walk(p['components'] ?? ''); }
+  for (const p of [library, ...plans]) for (const section of ['measures', 'components', 'release', 'take_back']) walk(p[section] ?? '');
 }
 
 function dated(value: Yaml): Yaml[] {
@@ -320,5 +342,5 @@ function testOf(test: YamlMap, plans: readonly YamlMap[], kinds: FieldKinds): Ya
   for (const [kind, rows] of Object.entries(asMap(test['entities']))) for (const row of Object.values(asMap(rows))) for (const [f, v] of Object.entries(asMap(row))) for (const one of dated(v)) add(kind, f, one);
   for (const row of Object.values(people)) for (const one of dated(asMap(row)['manager'] ?? '')) if (one !== '' && !(asText(one) in people)) people[asText(one)] = {};
   const roles = asMap(test['roles']);
-  return { plan: plans.map((p) => asText(p['plan'])), people, entities: { ...asMap(test['entities']), ...(Object.keys(roles).length === 0 ? {} : { role: roles }) }, facts, expect: test['expect'] ?? [] };
+  return { plan: plans.map((p) => asText(p['plan'])), ...(test['known'] !== undefined && { known: test['known'] }), people, entities: { ...asMap(test['entities']), ...(Object.keys(roles).length === 0 ? {} : { role: roles }) }, facts, expect: test['expect'] ?? [] };
 }

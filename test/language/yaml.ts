@@ -9,7 +9,15 @@ export function readDocuments(text: string): YamlMap[] {
 }
 /** As text that our own reader takes: quoted everywhere, so that nothing changes its meaning. */
 export function written(document: YamlMap): string {
-  return stringify(document, { schema: 'failsafe', defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN', lineWidth: 0 });
+  return stringify(ordered(document), { schema: 'failsafe', defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN', lineWidth: 0 });
+}
+
+/** Keys that are numbers in their order: objects would put whole ones first. */
+function ordered(value: Yaml): unknown {
+  if (typeof value === 'string') return value;
+  if (!isMap(value)) return value.map(ordered);
+  const entries = Object.entries(value).map(([k, v]): [string, unknown] => [k, ordered(v)]);
+  return new Map(entries.every(([k]) => /^-?[\d._]+$/.test(k)) ? entries.sort(([a], [b]) => Number(a.replaceAll('_', '')) - Number(b.replaceAll('_', ''))) : entries);
 }
 
 function plain(value: unknown): Yaml {

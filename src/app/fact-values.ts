@@ -1,0 +1,141 @@
+/**
+ * Formulas about one fact on one day, evaluated: its fields, what it refers to, terms of its payee, and
+ * measures of the fact or of what it refers to. For releases and take-backs, which ask about single facts;
+ * what is earned is worked out by the engine.
+ */
+import { compileFormula, isRatio, type Read, type Value } from '../plan/evaluate.ts';
+import type { Ref, Typed } from '../plan/formula.ts';
+import type { Kind, Measure, Num, Plan } from '../plan/plan.ts';
+import { lineage } from '../stage/gather.ts';
+import { NotBuilt } from '../stage/lower.ts';
+import { rowAt } from '../stage/people.ts';
+import { referenced } from '../stage/row-scope.ts';
+import { readTable } from '../stage/tables.ts';
+import { type Place, valueAt } from '../stage/terms.ts';
+import { assert, must } from '../value/diagnostic.ts';
+import type { Day, Span } from '../value/period.ts';
+import { effectiveAt } from '../value/period.ts';
+import type { Ratio } from '../value/rate.ts';
+import type { KnownFact, KnownRows } from './known-rows.ts';
+
+/** What a formula is about: a fact, or a row of a reference. */
+export type About = { readonly fact: KnownFact } | { readonly kind: string; readonly id: string };
+export interface Asked {
+  readonly known: KnownRows;
+  readonly plan: Plan;
+  /** left out where a formula stands for no row: an exchange rate of a day */
+  readonly about?: About;
+  /** as of which day references are followed, and up to which facts are counted */
+  readonly day: Day;
+  /** whose terms and fields; left out where nobody is meant */
+  readonly place?: Place;
+  /** how a measure is found: `fact-measures.ts`, which reads formulas itself */
+  readonly measured: (measure: Measure, subject: MeasuredOf, asked: Asked, window: Span) => Value;
+  /** measures that the formula of a measure names */
+  readonly parts?: Readonly<Record<string, Measure>>;
+}
+/** Whose number a measure is. */
+export interface MeasuredOf { readonly kind: string; readonly id: string }
+
+export function holds(formula: Typed | undefined, asked: Asked): boolean {
+  return formula === undefined || valueOf(formula, asked) === true;
+}
+
+export function numberOf(num: Num, asked: Asked): Ratio | null {
+  const value = num.kind === 'formula' ? valueOf(num.formula, asked) : readTable(num.table, (typed) => valueOf(typed, asked));
+  assert(value === null || isRatio(value), 'a number is a number; resolve checks the type');
+  return value;
+}
+
+export function valueOf(typed: Typed, asked: Asked): Value {
+  let run = compiled.get(typed);
+  if (run === undefined) {
+    run = compileFormula<Asked>(typed, names, {
+      per: (value, every, type) => { const one: Typed = { kind: 'per', value, every, type, at: NOWHERE }; return (a) => valueAt(one, must(a.place)); },
+      yearly: (ref, name, type) => { const one: Typed = { kind: 'call', name: 'yearly', args: [{ kind: 'name', ref, name, type, at: NOWHERE }], type, at: NOWHERE }; return (a) => valueAt(one, must(a.place)); },
+      table: (table) => (a) => readTable(table, (t) => valueOf(t, a)),
+    });
+    compiled.set(typed, run);
+  }
+  return run(asked);
+}
+// plans are frozen data: a formula is compiled once, and run for each fact and day
+const compiled = new WeakMap<Typed, Read<Asked>>();
+const NOWHERE = Object.freeze({ start: 0, end: 0 });
+
+const names = (ref: Ref, name: string, type: Typed['type']): Read<Asked> => {
+  switch (ref.kind) {
+    case 'field': return (a) => (a.about === undefined ? onlyDate(ref.path, a.day) : follow(ref.path, a.about, a));
+    case 'measure': return (a) => ofNamed(ref.measure, a);
+    case 'term': case 'person_term': case 'payee': case 'payee_field': case 'group_field': case 'period': {
+      const one: Typed = { kind: 'name', ref, name, type, at: NOWHERE };
+      return (a) => (a.place === undefined ? null : valueAt(one, a.place));
+    }
+    case 'state': return (a) => { throw new NotBuilt(a.plan.at, `The level of ${name} on a day cannot be read for a single fact yet`, 'Use a field of the fact in its place.'); };
+    case 'column': case 'via_field': case 'result': case 'component': case 'table':
+      return assert(false, `resolve refuses ${ref.kind} names in formulas about single facts`) as never;
+  }
+};
+
+function onlyDate(path: readonly string[], day: Day): Value {
+  assert(path.length === 1 && path[0] === 'date', 'an exchange rate reads the date alone; resolve checks it');
+  return { day };
+}
+
+/** Fields, then derived fields; at the end of a path also measures of what it leads to. */
+export function follow(path: readonly string[], about: About, asked: Asked): Value {
+  const [first, ...rest] = path, { kinds } = asked.known;
+  assert(first !== undefined, 'a path has a first part');
+  const kind = must(kinds.find((k) => k.name === kindOf(about)));
+  const value = fieldOf(first, kind, about, asked);
+  if (rest.length === 0) return value;
+  const target = referenced(kind, first, kinds);
+  assert(target !== undefined, 'a path follows references; resolve checks it');
+  if (typeof value !== 'string') return null;
+  if (!target.dated) return follow(rest, { kind: target.name, id: value }, asked);
+  const fact = asked.known.fact(target.name, value);
+  return fact === undefined ? null : follow(rest, { fact }, asked);
+}
+
+const kindOf = (about: About): string => ('fact' in about ? about.fact.kind : about.kind);
+const idOf = (about: About): string => ('fact' in about ? about.fact.id : about.id);
+
+function fieldOf(name: string, kind: Kind, about: About, asked: Asked): Value {
+  const { kinds } = asked.known, own = lineage(kind.name, kinds);
+  if (name === 'id' || own.some((k) => (k.split('.').at(-1) ?? k) === name && !kind.fields.some((f) => f.name === name))) return idOf(about);
+  if (name === 'date' && 'fact' in about) return { day: about.fact.day };
+  const stored = storedValue(name, about, asked);
+  if (stored !== undefined) return stored;
+  const derived = own.flatMap((k) => kinds.find((x) => x.name === k)?.derived ?? []).find((d) => d.name === name);
+  if (derived !== undefined) return derived.number.kind === 'formula' ? valueOf(derived.number.formula, { ...asked, about }) : readTable(derived.number.table, (t) => valueOf(t, { ...asked, about }));
+  const measure = asked.plan.measures.find((m) => m.name === name);
+  return measure === undefined ? null : measureOf(measure, { kind: kind.name, id: idOf(about) }, asked);
+}
+
+function storedValue(name: string, about: About, asked: Asked): Value | undefined {
+  if ('fact' in about) return about.fact.values.get(name);
+  if (about.kind === 'person') {
+    const person = asked.place?.people.byId.get(about.id);
+    return person === undefined ? undefined : rowAt(person, asked.day).values.get(name);
+  }
+  const rows = asked.known.dated(about.kind, about.id);
+  return (effectiveAt(rows, asked.day) ?? rows[0])?.values.get(name);
+}
+
+/** A measure that is called by its name alone is one of the fact, or of what it belongs to. */
+function ofNamed(name: string, asked: Asked): Value {
+  const measure = asked.parts?.[name] ?? asked.plan.measures.find((m) => m.name === name);
+  assert(measure !== undefined && asked.about !== undefined, `the measure ${name} is one of the plan's`);
+  const { subject } = measure;
+  if (typeof subject !== 'object') throw new NotBuilt(measure.at, `${name} is a number of ${subject === 'payee' ? 'each payee' : 'the company'}, which cannot be asked for a single fact yet`, `Give it \`for: ${kindOf(asked.about)}\`.`);
+  const own = lineage(kindOf(asked.about), asked.known.kinds).includes(subject.entity);
+  const id = own ? idOf(asked.about) : follow([subject.entity], asked.about, asked);
+  return typeof id === 'string' ? measureOf(measure, { kind: subject.entity, id }, asked) : null;
+}
+
+function measureOf(measure: Measure, subject: MeasuredOf, asked: Asked): Value {
+  return asked.measured(measure, subject, asked, { from: LONG_AGO, to: asked.day + 1 });
+}
+/** Before every fact. */
+export const LONG_AGO: Day = -1_000_000;
+

@@ -1,7 +1,8 @@
 /** Drawn companies through the oracle and through the route that pays people; what differs; and the smallest company that still differs. */
 import { EngineStop, type ProgramRunner } from '../src/engine/engine.ts';
 import { calculate } from '../src/app/calculate.ts';
-import { rowsOf, table } from '../src/app/figures.ts';
+import { rowsOf } from '../src/app/cells.ts';
+import { table } from '../src/app/figures.ts';
 import { partiesOf } from '../src/app/party-lists.ts';
 import { fillStore, type Lists, type SmallEntity, type SmallRow } from '../src/app/small-store.ts';
 import type { Value } from '../src/plan/evaluate.ts';

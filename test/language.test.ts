@@ -20,7 +20,7 @@ const THERE = existsSync(join(FOLDER, 'tests'));
 const NO_FIGURE = /^(credit|round|term|measure)\b|\.(tier|held|would|gated|days)\b/;
 /** Words of the reference's errors → the code of ours. */
 const ERRORS: readonly (readonly [string, string])[] = [
-  ['no value for the term', 'plan.no_term_value'], ['overlap', 'plan.versions_overlap'], ['there is no such version', 'plan.amends_nothing'], ['direct credits sum to', 'plan.two_rules'], ['cycle', 'plan.cycle'],
+  ['no value for the term', 'plan.no_term_value'], ['overlap', 'plan.versions_overlap'], ['there is no such version', 'plan.amends_nothing'], ['direct credits sum to', 'plan.two_rules'], ['cycle', 'plan.cycle'], ['more than three rounds', 'plan.cycle'],
 ];
 
 interface Case { readonly name: string; readonly file: string; readonly document: YamlMap }

@@ -20,6 +20,7 @@ import { openMemory } from '../src/engine/memory.ts';
 import type { Workspace } from '../src/plan/plan.ts';
 import { readWorkspace } from '../src/plan/workspace.ts';
 import type { Relation, TableSchema } from '../src/relation/relation.ts';
+import { storedKinds } from '../src/plan/kinds.ts';
 import { IMPORTED, storeTable, supersededTable, WORD } from '../src/stage/store.ts';
 import { openEngine, runCompany } from '../src/stage/stage.fixture.ts';
 import { company, facts } from './companies.ts';
@@ -46,7 +47,7 @@ async function alike(name: string, least: number, work: (compared: Compared) => 
   done.push(`  ${name}: ${compared.relations} relations and ${compared.readings} readings, ${compared.rows} rows`);
 }
 
-const tablesOf = (workspace: Workspace): TableSchema[] => [WORD, IMPORTED, ...workspace.kinds.flatMap((k) => [storeTable(k), supersededTable(k)])];
+const tablesOf = (workspace: Workspace): TableSchema[] => [WORD, IMPORTED, ...storedKinds(workspace.kinds).flatMap((k) => [storeTable(k), supersededTable(k)])];
 
 /** Imports into a store of its own, takes it over into memory, and calculates over both. Nothing is written beside the workspace. */
 async function imported(workspace: Workspace, compared: Compared): Promise<void> {

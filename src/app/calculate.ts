@@ -3,6 +3,7 @@
  * and executed; preview, apply, explain, export and test all come through here.
  */
 import { type Cell, type ProgramRunner, EngineStop, type Progress } from '../engine/engine.ts';
+import { storedKinds } from '../plan/kinds.ts';
 import type { Kind, Plan } from '../plan/plan.ts';
 import { aggregate, call, cast, coalesce, col, eq, int, join, keep, max, named, project, scan, type Relation, sum, type TableSchema, union, wide } from '../relation/relation.ts';
 import type { Catalogue } from '../stage/catalogue.ts';
@@ -85,10 +86,11 @@ function gatherWords(node: unknown, words: Set<string>): void {
 
 /** The largest absolute sum of any amount of the store: no measure can pass it. */
 async function largestTotal(engine: ProgramRunner, kinds: readonly Kind[], cut: number): Promise<bigint> {
-  const totals = kinds.filter((k) => k.dated).flatMap((k) => k.fields
+  const stored = storedKinds(kinds).filter((k) => k.dated);
+  const totals = stored.flatMap((k) => k.fields
     .filter((f) => f.type === 'money' || f.type === 'number' || f.type === 'percent')
     .map((f) => aggregate(currentRows(factTable(k), k, cut), [], [named('total', coalesce(sum(call('abs', col(f.name))), wide(0n)))])));
-  const rows = kinds.filter((k) => k.dated).map((k) => aggregate(currentRows(factTable(k), k, cut), [], [named('total', cast({ kind: 'aggregate', fn: 'count' }, 'wide'))]));
+  const rows = stored.map((k) => aggregate(currentRows(factTable(k), k, cut), [], [named('total', cast({ kind: 'aggregate', fn: 'count' }, 'wide'))]));
   const parts = [...totals, ...rows];
   if (parts.length === 0) return 0n;
   const { data } = await engine.read(aggregate(union(parts), [], [named('total', coalesce(max(col('total')), wide(0n)))]));

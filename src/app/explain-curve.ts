@@ -1,7 +1,7 @@
 /** How the pay of one component was found: the rate, the row or the two points of its table, tier by tier. */
 import type { Type, Typed } from '../plan/formula.ts';
 import type { Leaf, Table, TableRow } from '../plan/plan.ts';
-import { formulaWords, numberWords, valueWords } from '../plan/words-formula.ts';
+import { formulaWords, numberWords, spaced, valueWords } from '../plan/words-formula.ts';
 import { HELD } from '../stage/attainment.ts';
 import { BLANK_KEY } from '../stage/facts.ts';
 import { READS } from '../stage/curve.ts';
@@ -24,8 +24,18 @@ export function paySteps(place: Place, tiers: readonly Row[]): Step[] {
   const [part] = parts;
   if (part === undefined || smallOrNull(part, 'held') !== HELD.no) return [];
   const { number } = spec.pay;
+  if (spec.per !== undefined) return [lineByLine(place, spec)];
   if (number.kind === 'table' && number.table.kind === 'marginal' && shape.reads !== READS.nothing && !shape.paysOnValue) return [marginal(place, spec, number.table, tiers, part)];
   return [single(place, spec, part)];
+}
+
+/** Facts that are paid one by one, or by the values of a field: how many, and what they come to before gates. */
+function lineByLine(place: Place, spec: Leaf): Step {
+  const parts = place.rows.of('parts', place.entry.component, place.step.period), raw = parts.reduce((n, p) => n + wideOf(p, 'raw'), 0n);
+  const what = spec.per?.kind === 'fact' ? spaced(spec.per.of) : spaced(spec.per?.path.at(-1) ?? '');
+  const each = parts.map((p) => scaledWords(wideOf(p, 'raw'), place.currency));
+  const listed = each.length > 1 && each.length <= 12 ? `${each.join(' + ')} = ` : '';
+  return { step: 'pay', text: `Each ${what} is paid by itself; there ${parts.length === 1 ? 'is 1' : `are ${parts.length}`}: ${listed}${scaledWords(raw, place.currency)}.`, numbers: { lines: String(parts.length), amount: plainScaled(raw, place.currency) } };
 }
 
 /** One value for everything: a rate, a share of the incentive, or an amount. */

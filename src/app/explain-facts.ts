@@ -7,6 +7,7 @@ import { formulaWords, spaced } from '../plan/words-formula.ts';
 import { col, eq, filter, isNotNull, join, keep, project, type Relation, scan } from '../relation/relation.ts';
 import type { Person } from '../stage/people.ts';
 import { BLANK_KEY, divisorsOf } from '../stage/facts.ts';
+import { rootOf } from '../stage/row-scope.ts';
 import { currentRows } from '../stage/kind-rows.ts';
 import { digitsOf } from '../stage/lower.ts';
 import { lineOrigins, linesRelation, type LinesOf, lineTotals } from '../stage/lines.ts';
@@ -75,7 +76,7 @@ export async function countFacts(engine: Engine, calculation: Calculation, kinds
   const totals = rowsOf(await engine.read(lineTotals(lines), ['measure', 'kind']));
   const facts: Row[] = [];
   for (const place of new Set(totals.map((t) => smallOf(t, 'kind')))) {
-    const kind = kinds[place];
+    const derived = kinds[place], kind = derived && rootOf(derived, kinds);
     assert(kind !== undefined, 'a line has a kind');
     const found = rowsOf(await engine.read(lineOrigins(lines, kind, place), ['day', 'id', 'rule', 'payee']));
     const names = await referenceNames(engine, kinds, kind, found, calculation.cut);

@@ -71,7 +71,7 @@ export async function explain(engine: Engine, calculation: Calculation, request:
   const plans: ExplainedPlan[] = [];
   for (const plan of new Set(spots.map((s) => s.plan))) {
     const components: ExplainedComponent[] = [];
-    for (const spot of spots.filter((s) => s.plan === plan).sort(inOrder)) components.push(await explainSpot(engine, { calculation, rows, person, tiers, word, kinds: request.kinds }, spot));
+    for (const spot of spots.filter((s) => s.plan === plan).sort(inOrder)) components.push(await explainSpot(engine, { calculation, rows, person, tiers, word, kinds: calculation.catalogue.kinds }, spot));
     plans.push({ plan: plan.spec.plan, title: plan.spec.title, currency: plan.spec.currency, components });
   }
   return { value: { payee: person.id, name: nameOf(person), period, known_at: calculation.cut, plans }, diagnostics: [] };
@@ -138,7 +138,8 @@ function wantedOf({ plan, entry, step: { period } }: Spot, rows: PayeeRows, { ga
   // of a formula of several measures no facts are listed
   const putValue = (measure: Measure, look: number, role: Wanted['role']): void => {
     const value = gathered.values[look];
-    if (value?.kind === 'simple') put(measure, value.measure.index, value.over?.index ?? null, role);
+    // what is found from rows in order, or over accounts, has no list of facts that add up to it
+    if (value?.kind === 'simple' && [value.measure, ...(value.over === undefined ? [] : [value.over])].every((m) => m.terms.length > 0 && m.subject === 'payee' && m.terms.every((t) => t.column.time.grain === 'slice' && t.column.time.date === null))) put(measure, value.measure.index, value.over?.index ?? null, role);
   };
   if (spec.kind === 'leaf' && spec.measure !== undefined && entry.value !== undefined) putValue(spec.measure, entry.value.index, 'measure');
   if (entry.shape.measure !== undefined && entry.reading !== undefined) putValue(entry.shape.measure, entry.reading.index, 'reading');
@@ -156,7 +157,7 @@ function wantedOf({ plan, entry, step: { period } }: Spot, rows: PayeeRows, { ga
 
 /** What each tier of each marginal table gave. */
 async function readTiers(engine: Engine, calculation: Calculation, person: Person): Promise<Row[]> {
-  const components = calculation.catalogue.components.filter(({ spec, shape }) => spec.kind === 'leaf' && spec.pay?.number.kind === 'table' && spec.pay.number.table.kind === 'marginal' && shape.reads !== READS.nothing).map((c) => c.component);
+  const components = calculation.catalogue.components.filter(({ spec, shape }) => spec.kind === 'leaf' && spec.per === undefined && spec.pay?.number.kind === 'table' && spec.pay.number.table.kind === 'marginal' && shape.reads !== READS.nothing).map((c) => c.component);
   if (components.length === 0) return [];
   const attainment = calculation.compiled.program.statements.find((s) => s.name === 'attainment');
   assert(attainment !== undefined, 'a run has attainment');

@@ -3,6 +3,7 @@
  * then and what is credited now both count: a deal that changed its owner is a reason for two payees.
  */
 import type { Engine } from '../engine/engine.ts';
+import { storedKinds } from '../plan/kinds.ts';
 import type { Kind } from '../plan/plan.ts';
 import { columnsOf } from '../relation/check.ts';
 import {
@@ -31,7 +32,8 @@ const SIDE = { then: 0, now: 1 } as const;
 /** Facts that were learned, changed or touched through a reference after import `since`, with the pay that they can reach. */
 export async function factChanges(engine: Engine, calculation: Calculation, kinds: readonly Kind[], since: number): Promise<{ readonly reached: readonly ReachedPay[]; readonly learned: Pick<FactChanges, 'added' | 'changed'> }> {
   const { statements } = calculation.compiled.program;
-  const used = kinds.filter((k) => k.dated && statements.some((s) => s.name === `facts_${k.name}`));
+  // facts of derived kinds are those of another kind, which tells its own changes
+  const used = storedKinds(kinds).filter((k) => k.dated && statements.some((s) => s.name === `facts_${k.name}`));
   const dated = kinds.filter((k) => !k.dated && statements.some((s) => s.name === `dated_${k.name}`));
   const span = { since, cut: calculation.cut };
   const rows = union(used.flatMap((kind) => [ownChanges(kind, span), ...throughReferences(kind, kinds, dated, span)]));

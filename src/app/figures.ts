@@ -77,7 +77,7 @@ function resultAt(what: Result, { c, key }: Place, found: Found): Ratio | 'none'
   switch (what) {
     case 'incentive': return pairOf(found.assign.get(key)?.[0], 'incentive_n', 'incentive_d', c, found.catalogue, true);
     case 'attainment': return pairOf(row, 'a_n', 'a_d', c, found.catalogue, false);
-    case 'value': return pairOf(row, 'x_n', 'x_d', c, found.catalogue, isMoney(c));
+    case 'value': return valueOver(found.attainment.get(key) ?? [], c, found.catalogue);
     case 'target': return pairOf(row, 'target_n', 'target_d', c, found.catalogue, isMoney(c));
     // what a table gave; where it is read by a field of the fact there are several
     case 'rate': case 'payout': {
@@ -88,6 +88,12 @@ function resultAt(what: Result, { c, key }: Place, found: Found): Ratio | 'none'
   }
 }
 
+/** X; of what is paid line by line, all lines together. */
+function valueOver(rows: readonly Row[], c: ComponentEntry, catalogue: Catalogue): Ratio | 'none' | undefined {
+  const lines = [...new Map(rows.map((r) => [String(r['line']), r])).values()];
+  const values = lines.map((r) => pairOf(r, 'x_n', 'x_d', c, catalogue, isMoney(c))), known = values.filter((v): v is Ratio => v !== undefined && v !== 'none');
+  return lines.length > 1 && known.length === values.length ? known.reduce(add) : values[0];
+}
 /** What its rate is paid on is money. */
 function paysOnMoney({ spec }: ComponentEntry): boolean {
   return spec.kind === 'leaf' && (typeof spec.of === 'object' ? spec.of : spec.measure)?.type.kind === 'money';

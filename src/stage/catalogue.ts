@@ -1,5 +1,5 @@
 /** What the numbers of a program stand for: the way back from rows to the words of plans. */
-import type { Component, Plan } from '../plan/plan.ts';
+import type { Component, Kind, Plan } from '../plan/plan.ts';
 import type { Period } from '../value/period.ts';
 import type { Figure } from './figures.ts';
 import type { MeasureValue, Gathered } from './gather.ts';
@@ -36,6 +36,8 @@ export interface PlanEntry { readonly plan: number; readonly spec: Plan; readonl
 
 export interface Catalogue {
   readonly plans: readonly PlanEntry[];
+  /** kinds of the workspace, and those that plans derive for themselves */
+  readonly kinds: readonly Kind[];
   readonly components: readonly ComponentEntry[];
   readonly spans: Spans;
   readonly people: People;

@@ -60,7 +60,7 @@ export function compile(input: CompileInput): Compiled | { readonly diagnostics:
   if (untold.length > 0) return { diagnostics: untold };
   const byCode = new Map(input.people.persons.map((p) => [p.payee, p]));
   const base = {
-    plans: entries, components, spans, people: input.people, stints, gathered, figures, everyLine: input.everyLine === true,
+    plans: entries, kinds, components, spans, people: input.people, stints, gathered, figures, everyLine: input.everyLine === true,
     periodOf: (n: number) => { const p = spans.periods[n]; assert(p !== undefined, 'every period has a number'); return p; },
     personOf: (payee: number) => byCode.get(payee),
   };

@@ -9,6 +9,7 @@ import type { Aggregate, CreditRule, Guardrail, Kind, Measure, MeasureLimit, Num
 import { assert } from '../value/diagnostic.ts';
 import { ONE, ratio, type Ratio, ZERO, lcm } from '../value/rate.ts';
 import { asQuotient, type Form, type FormTerm, linearForm, sameSubject } from './gather-form.ts';
+import { bookKey, moneyCurrency, rowKey, ruleKey, termsKey } from './gather-keys.ts';
 import { NotBuilt } from './lower.ts';
 import { contentKey, isPersonal, isTimed, namesOf } from './reads.ts';
 
@@ -337,12 +338,6 @@ function spanSpec(measure: Aggregate, time: TimeOf): SpanSpec {
   return measure.lookBack === undefined ? { kind: 'window' } : { kind: 'look_back', days: measure.lookBack };
 }
 
-/** A field of a row as a formula. */
-export function fieldName(path: readonly string[], kind: Kind): Typed {
-  const type = kind.fields.find((f) => f.name === path[0])?.type;
-  return { kind: 'name', name: path.join('.'), ref: { kind: 'field', path }, type: typeof type === 'object' ? { kind: 'entity', entity: type.entity } : { kind: 'text' }, at: { start: 0, end: 0 } };
-}
-
 function asQuotientOf(measure: Measure): ReturnType<typeof asQuotient> {
   return measure.kind === 'ratio' && measure.minSample !== undefined ? { numerator: measure, denominator: undefined } : asQuotient(measure);
 }
@@ -361,32 +356,9 @@ function ofGroup(f: Typed, group: string): Typed {
   if (f.kind === 'name' && f.ref.kind === 'field') return { ...f, ref: { kind: 'group_field', group, path: f.ref.path[0] === group ? f.ref.path.slice(1) : f.ref.path } };
   return f.kind === 'op' || f.kind === 'call' ? { ...f, args: f.args.map((a) => ofGroup(a, group)) } : f;
 }
-/** Terms mean another thing in another plan. */
-function termsKey(formula: Typed, plan: Plan): string {
-  return namesOf(formula).some((n) => n.ref.kind === 'term' || n.ref.kind === 'person_term') ? `${plan.plan}|${plan.effective.from}` : '';
-}
-function rowKey(term: RowTerm): string {
-  const columns = term.columns.map((c) => [c.value.index, c.key?.index ?? '', c.rules.join(), c.route].join(':')).join(';');
-  return ['rows', term.form, columns, term.limits.map((l) => [l.atMost, l.perDay, l.keys.map((k) => k.map((c) => c.index).join()).join('/')].join(':')).join(';'), term.span, contentKey(term.time)].join('|');
-}
-
-function bookKey(terms: readonly BookTerm[]): string {
-  return terms.map((t) => [t.kind, t.form, contentKey(t.of), contentKey(t.where), contentKey(t.factors), t.rule === undefined ? '' : ruleKey(t.rule, false), t.route, t.group ?? '', [...t.inputs].map(([n, v]) => `${n}=${v.index}`).join(), t.plan.currency].join(':')).join(';');
-}
-
 /** A share that is the same for every fact; all of it where none is said; undefined where it is found for each fact. */
 export function constantShare(share: Num | undefined): Ratio | undefined {
   return share === undefined ? ONE : constantOf(share);
-}
-
-function ruleKey(rule: CreditRule, climbs: boolean): string {
-  const { name: _, title: __, at: ___, from: ____, overlay: _____, up, ...says } = rule;
-  return contentKey({ ...says, where: rule.where === undefined ? '' : contentKey(rule.where.formula), share: rule.share ?? ONE, up: climbs ? up : undefined });
-}
-/** A filter that compares money means another thing in another currency. */
-function moneyCurrency(where: Typed | null, plan: Plan): string {
-  const hasMoney = (f: Typed): boolean => f.type.kind === 'money' || ((f.kind === 'op' || f.kind === 'call') && f.args.some(hasMoney));
-  return where !== null && hasMoney(where) ? plan.currency : '';
 }
 
 /** A list without repeats, numbered in order of first use. */
@@ -400,4 +372,10 @@ function keyed<T>(): { get(key: string, make: (index: number) => T): T; all(): r
     },
     all: () => order,
   };
+}
+
+/** A field of a row as a formula. */
+export function fieldName(path: readonly string[], kind: Kind): Typed {
+  const type = kind.fields.find((f) => f.name === path[0])?.type;
+  return { kind: 'name', name: path.join('.'), ref: { kind: 'field', path }, type: typeof type === 'object' ? { kind: 'entity', entity: type.entity } : { kind: 'text' }, at: { start: 0, end: 0 } };
 }

@@ -5,7 +5,7 @@
  */
 import type { Kind } from '../plan/plan.ts';
 import {
-  aggregate, and, cases, cast, col, countDistinct, eq, type Expr, filter, int, isNotNull, join, type JoinInput, keep, named, nothing, or, project,
+  aggregate, and, cases, cast, col, compare, countDistinct, eq, type Expr, filter, int, isNotNull, join, type JoinInput, keep, named, nothing, or, project,
   type Relation, scan, type Statement, sum, times, type TableSchema,
 } from '../relation/relation.ts';
 import { asWide } from './arithmetic.ts';
@@ -46,7 +46,9 @@ export function linesRelation(credits: Statement, gathered: Gathered, kinds: rea
     named('weighed', chosen((c) => cast(int(c.value.role === 'sum' ? 1 : 0), 'bigint'))),
   ]);
   const amount = times(asWide(col('value')), asWide(col('share')), asWide(col('coefficient')));
-  return project(filter(raw, and(isNotNull(col('value')), isNotNull(col('key')))), [
+  // what guardrails hold or reject counts nothing
+  const counted = gathered.rules.some((r) => r.guards.length > 0) ? [compare('<>', col('share'), int(0))] : [];
+  return project(filter(raw, and(isNotNull(col('value')), isNotNull(col('key')), ...counted)), [
     ...keep(undefined, 'measure', 'cube_column', 'kind', 'fact', 'day', 'rule', 'route', 'payee', 'via', 'share', 'value', 'key'),
     named('num', cases([[eq(col('weighed'), int(1)), amount]], asWide(col('coefficient')))),
   ]);

@@ -17,3 +17,10 @@ export function wholeOf(cell: Cell | undefined): number {
 export function wordOf(cell: Cell | undefined): string {
   return typeof cell === 'string' ? cell : '';
 }
+
+/** A row by the names of its columns. */
+export type Row = Readonly<Record<string, Cell>>;
+
+export function rowsOf(rows: Rows): Row[] {
+  return Array.from({ length: rows.count }, (_, r) => Object.fromEntries(rows.columns.map((c, i) => [c.name, rows.data[i]?.[r] ?? null])));
+}

@@ -11,8 +11,8 @@ import type { PlanEntry } from '../stage/catalogue.ts';
 import { assert } from '../value/diagnostic.ts';
 import { formatDay } from '../value/period.ts';
 import type { Calculation } from './calculate.ts';
-import { wholeOf } from './cells.ts';
-import { relationOf, rowsOf } from './figures.ts';
+import { rowsOf, wholeOf } from './cells.ts';
+import { relationOf } from './figures.ts';
 
 /** A row of the ledger, with the versions of the plan that it is made of: two where a version begins inside the period. */
 export interface EarnedRow extends Earned { readonly versions: readonly string[] }

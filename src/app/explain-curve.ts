@@ -9,8 +9,9 @@ import type { Piece } from '../stage/tables.ts';
 import { assert } from '../value/diagnostic.ts';
 import { toMinor } from '../value/money.ts';
 import { compare, equal, ONE, ratio, type Ratio, ZERO } from '../value/rate.ts';
+import type { Row } from './cells.ts';
 import { measureName } from './explain-measure.ts';
-import { pairIn, type Row, smallOf, smallOrNull, wideOf } from './explain-rows.ts';
+import { pairIn, smallOf, smallOrNull, wideOf } from './explain-rows.ts';
 import { type Place, rowAt, type Step } from './explain-steps.ts';
 import { bareValue, capital, moneyWords, percentShown, plainMoney, plainNumber, plainScaled, plainValue, rateWords, scaledWords, valueShown } from './explain-words.ts';
 

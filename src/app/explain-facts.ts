@@ -16,8 +16,8 @@ import { assert } from '../value/diagnostic.ts';
 import { formatDay } from '../value/period.ts';
 import { powerOfTen, ratio, type Ratio } from '../value/rate.ts';
 import type { Calculation } from './calculate.ts';
-import { type PayeeRows, type Row, smallOf, textIn, wideOf } from './explain-rows.ts';
-import { rowsOf } from './figures.ts';
+import { type Row, rowsOf } from './cells.ts';
+import { type PayeeRows, smallOf, textIn, wideOf } from './explain-rows.ts';
 import { counted, plainNumber, plainValue } from './explain-words.ts';
 
 /** One credit. Numbers are plain decimal text; money in currency units. */

@@ -5,9 +5,8 @@ import { REF_ASSIGN, REF_CAP, REF_FACTOR, REF_GATE } from '../stage/reference.ts
 import { assert } from '../value/diagnostic.ts';
 import { ratio, type Ratio } from '../value/rate.ts';
 import type { Calculation } from './calculate.ts';
-import { relationOf, type Row, rowsOf } from './figures.ts';
-
-export type { Row } from './figures.ts';
+import { type Row, rowsOf } from './cells.ts';
+import { relationOf } from './figures.ts';
 
 export interface PayeeRows {
   /** rows of `attainment`, `parts`, `gates`, `factors`, `earned`, `earnings`, `payouts`, `assign` */

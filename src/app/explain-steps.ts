@@ -10,9 +10,10 @@ import type { WindowStep } from '../stage/spans.ts';
 import { toMinor } from '../value/money.ts';
 import { equal, ONE, ratio, type Ratio } from '../value/rate.ts';
 import type { Calculation } from './calculate.ts';
+import type { Row } from './cells.ts';
 import type { CountedFacts } from './explain-facts.ts';
 import { measureName, measureSentence, partTypes } from './explain-measure.ts';
-import { type PayeeRows, pairIn, type Row, smallOf, smallOrNull, wideOf } from './explain-rows.ts';
+import { type PayeeRows, pairIn, smallOf, smallOrNull, wideOf } from './explain-rows.ts';
 import { bareValue, capital, moneyWords, percentShown, plainMoney, plainNumber, plainScaled, plainValue, rateWords, scaledWords, valueShown } from './explain-words.ts';
 
 export type StepKind =

@@ -14,15 +14,15 @@ import { tiersRelation } from '../stage/tiers.ts';
 import { assert, type Outcome } from '../value/diagnostic.ts';
 import { ratio } from '../value/rate.ts';
 import type { Calculation } from './calculate.ts';
+import { type Row, rowsOf } from './cells.ts';
 import { paySteps } from './explain-curve.ts';
 import { countFacts, type FactList, nameOf, type Wanted } from './explain-facts.ts';
 import { partTypes } from './explain-measure.ts';
 import { findPayee, findSpots, type Spot } from './explain-request.ts';
-import { type PayeeRows, readPayee, type Row, smallOf, smallOrNull, textIn, wideOf } from './explain-rows.ts';
+import { type PayeeRows, readPayee, smallOf, smallOrNull, textIn, wideOf } from './explain-rows.ts';
 import { attainmentSteps, closingSteps, factorSteps, gateSteps, heldSteps, incentiveSteps, limitSteps, measureSteps, type Place, type Step } from './explain-steps.ts';
 import { targetSteps } from './explain-target.ts';
 import { plainMoney, plainScaled, scaledWords } from './explain-words.ts';
-import { rowsOf } from './figures.ts';
 
 export interface ExplainRequest {
   /** id or name */

@@ -17,8 +17,8 @@ import type { CubeColumn, Gathered } from '../stage/gather.ts';
 import { factTable, storeTable, supersededTable } from '../stage/store.ts';
 import { assert } from '../value/diagnostic.ts';
 import type { Calculation } from './calculate.ts';
-import { wholeOf } from './cells.ts';
-import { relationOf, rowsOf } from './figures.ts';
+import { rowsOf, wholeOf } from './cells.ts';
+import { relationOf } from './figures.ts';
 import { counts, reachedPay } from './reach.ts';
 
 /** Facts, each counted once. `referenced`: facts that name a row which changed, such as an account. */

@@ -6,10 +6,12 @@ import { columnsOf } from '../relation/check.ts';
 import { REF_ASSIGN } from '../stage/reference.ts';
 import type { Catalogue, ComponentEntry } from '../stage/catalogue.ts';
 import { digitsOf } from '../stage/lower.ts';
+import { hasTiers, type Tiers, tiersOf } from './tier-figures.ts';
 import { assert } from '../value/diagnostic.ts';
 import type { Day } from '../value/period.ts';
 import { add, powerOfTen, type Ratio, ratio, ZERO } from '../value/rate.ts';
 import type { Calculation } from './calculate.ts';
+import { type Row, rowsOf } from './cells.ts';
 import { isPaymentFigure, paymentFigure } from './payment-figures.ts';
 import type { Payments } from './payments.ts';
 
@@ -35,6 +37,7 @@ export async function figuresOf(engine: ProgramRunner, calculation: Calculation,
     assign: indexed(await engine.read({ kind: 'scan', table: REF_ASSIGN.table, columns: REF_ASSIGN.columns }), key),
   };
   const payees = new Map(catalogue.people.persons.map((p) => [p.id, p.payee]));
+  const tiers = catalogue.components.some(hasTiers) ? await tiersOf(engine, calculation) : undefined;
   return {
     get(payee, period, figure) {
       const code = payees.get(payee);
@@ -43,6 +46,8 @@ export async function figuresOf(engine: ProgramRunner, calculation: Calculation,
         const value = paymentFigure(payments, payee, period, figure);
         return value !== null && isRatio(value) ? value : undefined;
       }
+      const tiered = /^(.+?)\.tier\.(?:(.+)\.)?(\d+)$/.exec(figure);
+      if (tiered !== null) return tierFigure(tiered, code, period, tiers, catalogue);
       const words = figure.split('.'), last = words.at(-1) ?? '';
       const what = words.length > 1 && isResult(last) ? last : undefined;
       const path = (what === undefined ? words : words.slice(0, -1)).join('.');
@@ -55,6 +60,13 @@ export async function figuresOf(engine: ProgramRunner, calculation: Calculation,
       return value !== null && isDay(value) ? value.day : undefined;
     },
   };
+}
+
+/** Over all periods that were asked for. */
+function tierFigure([, path, fact, tier]: RegExpExecArray, payee: number, period: string, tiers: Tiers | undefined, catalogue: Catalogue): Ratio | undefined {
+  const chosen = catalogue.components.filter((c) => c.path.join('.') === path && hasTiers(c));
+  const found = chosen.flatMap((c) => c.window.steps.filter((s) => period === '' || s.label.label === period).flatMap((s) => tiers?.amount(c, payee, s.period, fact, Number.parseInt(tier ?? '', 10)) ?? []));
+  return found.length === 0 ? undefined : found.reduce(add, ZERO);
 }
 
 interface Place { readonly c: ComponentEntry; readonly key: string }
@@ -111,7 +123,6 @@ function pairOf(row: Row | undefined, n: string, d: string, c: ComponentEntry, c
   return ratio(top, bottom * (money ? powerOfTen(digitsOf(catalogue.plans[c.plan]?.spec.currency ?? 'USD')) : 1n));
 }
 
-export type Row = Readonly<Record<string, Cell>>;
 /** Rows of one relation of the run. */
 export async function table(engine: ProgramRunner, calculation: Calculation, name: string): Promise<Rows> {
   return engine.read(relationOf(calculation, name));
@@ -120,9 +131,6 @@ export function relationOf(calculation: Calculation, name: string): Relation {
   const statement = calculation.compiled.program.statements.find((s) => s.name === name);
   assert(statement !== undefined, `the program has the relation ${name}`);
   return { kind: 'scan', table: name, columns: columnsOf(statement.relation) };
-}
-export function rowsOf(rows: Rows): Row[] {
-  return Array.from({ length: rows.count }, (_, r) => Object.fromEntries(rows.columns.map((c, i) => [c.name, rows.data[i]?.[r] ?? null])));
 }
 function indexed(rows: Rows, key: readonly string[]): Map<string, Row[]> {
   const out = new Map<string, Row[]>();

@@ -4,9 +4,9 @@ import { and, col, compare, eq, filter, int, keep, project, union } from '../rel
 import { HELD } from '../stage/attainment.ts';
 import { assert } from '../value/diagnostic.ts';
 import type { Calculation } from './calculate.ts';
-import { wholeOf } from './cells.ts';
+import { type Row, rowsOf, wholeOf } from './cells.ts';
 import { byName, componentName, payeeName, planOf } from './earned.ts';
-import { relationOf, type Row, rowsOf } from './figures.ts';
+import { relationOf } from './figures.ts';
 
 export type HeldWhy = Exclude<keyof typeof HELD, 'no'>;
 /** Each reason in words, to stand after "is held: ". */

@@ -15,9 +15,8 @@ import { rootOf } from '../stage/row-scope.ts';
 import { factTable, WORD } from '../stage/store.ts';
 import { assert } from '../value/diagnostic.ts';
 import type { Calculation } from './calculate.ts';
-import { wholeOf } from './cells.ts';
+import { rowsOf, wholeOf } from './cells.ts';
 import { planOf } from './earned.ts';
-import { rowsOf } from './figures.ts';
 import { countedCredits, counts } from './reach.ts';
 import { isCounted } from './uncredited.ts';
 

@@ -7,9 +7,8 @@ import type { Kind } from '../plan/plan.ts';
 import { aggregate, cast, count, keep, named, project } from '../relation/relation.ts';
 import { aboveOn, type People, type Person, stintsOf } from '../stage/people.ts';
 import type { Calculation } from './calculate.ts';
-import { wholeOf } from './cells.ts';
+import { rowsOf, wholeOf } from './cells.ts';
 import { goneRows, newRows, type Since } from './fact-changes.ts';
-import { rowsOf } from './figures.ts';
 import { loadPeople } from './people.ts';
 
 /** By id of the payee: how many changed rows of people and roles stand behind his pay. Absent: none. */

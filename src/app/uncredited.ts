@@ -10,8 +10,8 @@ import { columnName } from '../stage/facts.ts';
 import { REF_NEED, REF_ROUTE, REF_STINT, REF_WINDOW } from '../stage/reference.ts';
 import { WORD } from '../stage/store.ts';
 import type { Calculation } from './calculate.ts';
-import { wholeOf } from './cells.ts';
-import { relationOf, rowsOf } from './figures.ts';
+import { rowsOf, wholeOf } from './cells.ts';
+import { relationOf } from './figures.ts';
 
 /**
  * `no_payee`: the fact names nobody. `not_here`: whom it names does not work here on that day.

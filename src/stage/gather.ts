@@ -7,10 +7,10 @@ import { constantOf } from '../plan/literal.ts';
 import type { Typed } from '../plan/formula.ts';
 import type { Aggregate, CreditRule, Guardrail, Kind, Measure, MeasureLimit, Num, Plan, Subject } from '../plan/plan.ts';
 import { assert } from '../value/diagnostic.ts';
-import { ONE, ratio, type Ratio, ZERO, lcm } from '../value/rate.ts';
+import { lcm, ONE, powerOfTen, ratio, type Ratio, ZERO } from '../value/rate.ts';
 import { asQuotient, type Form, type FormTerm, linearForm, sameSubject } from './gather-form.ts';
 import { bookKey, moneyCurrency, rowKey, ruleKey, termsKey } from './gather-keys.ts';
-import { NotBuilt } from './lower.ts';
+import { digitsOf, NotBuilt } from './lower.ts';
 import { contentKey, isPersonal, isTimed, namesOf } from './reads.ts';
 
 /** A value of each fact: what a measure sums, counts, tells apart or puts in order. `weight`: 1 where there is a value. */
@@ -214,7 +214,8 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
     const weighs = form === 'sum' || form === 'count';
     const divisor = valueDivisor * (form === 'sum' ? shareDivisor : 1n) * (time.grain === 'day' && weighs ? HALF_LIFE_PARTS : 1n);
     const limits = measure.limits.map((limit) => {
-      const most = { n: limit.atMost.n * valueDivisor * (form === 'sum' ? shareDivisor : 1n), d: limit.atMost.d };
+      const minor = of?.type.kind === 'money' ? powerOfTen(digitsOf(plan.currency)) : 1n;
+      const most = { n: limit.atMost.n * minor * valueDivisor * (form === 'sum' ? shareDivisor : 1n), d: limit.atMost.d };
       assert(most.n % most.d === 0n, 'a limit is a whole number of parts');
       const paths = limit.per.filter((p): p is readonly string[] => p !== 'day');
       return { limit, atMost: most.n / most.d, perDay: limit.per.includes('day'), keys: measure.from.map((kind) => paths.map((path) => factColumn(plan, limit.at, kind, 'key', fieldName(path, kindOf(kind)), null))) };

@@ -2,7 +2,8 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { calculate, type Calculation } from '../app/calculate.ts';
-import { type Row, rowsOf, table } from '../app/figures.ts';
+import { type Row, rowsOf } from '../app/cells.ts';
+import { table } from '../app/figures.ts';
 import { fillStore, type SmallEntity, type SmallRow } from '../app/small-store.ts';
 import { openDuckdb } from '../engine/duckdb.ts';
 import type { Engine, ProgramRunner } from '../engine/engine.ts';

@@ -1,7 +1,7 @@
 /**
  * The independent reference of the plan language (a slow evaluator in another language, with some 640
  * figures of published plans): what it pays, our route pays. Documents that need keys which are not
- * built are skipped, each by its reason; so are figures of releases and settlement.
+ * built are skipped, each by its reason; so are figures that we have no name for.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -15,7 +15,7 @@ components:
   override: { measure: { sum: amount, from: earning, where: component = "commission" }, rate: 5% }
 ${more}`;
 const TEAM = { top: {}, boss: { manager: 'top' }, ann: { manager: 'boss' }, bob: { manager: 'boss' } };
-const deal = (id: string, owner: string, amount: string, date = '2026-01-15'): Record<string, string> => ({ id, owner, amount, date, closed: date });
+const deal = (id: string, owner: string, amount: string, date = '2026-01-15') => ({ id, owner, amount, date, closed: date });
 
 describe('an override on what others earned', () => {
   test('is paid on the earning after its rounding, cap and floor, and only to the one above', async () => {

@@ -12,7 +12,7 @@ import { assert, must } from '../value/diagnostic.ts';
 import { scanOf } from './arithmetic.ts';
 import { lowerCondition, lowerKey } from './lower.ts';
 import { idedColumns, idedName, joinsOf, referenced, rowScope } from './row-scope.ts';
-import { entityTable, factTable, supersededTable, WORD } from './store.ts';
+import { entityTable, factTable, storedType, supersededTable, WORD } from './store.ts';
 import { fieldName } from './gather.ts';
 
 export interface KindRows {
@@ -49,11 +49,21 @@ export function idedRows(kind: Kind, cut: number): Statement {
   };
 }
 
+/** Where the entries of a state are, and what each has: as any fact, its row, id and day, and its fields. */
+export const entriesName = (kind: Kind): string => `rows_${kind.name}`;
+export function entriesOf(kind: Kind): Relation {
+  return { kind: 'scan', table: entriesName(kind), columns: [
+    { name: 'row', type: 'bigint' }, { name: 'id', type: 'text' }, { name: 'day', type: 'integer' }, { name: 'currency', type: 'integer' },
+    ...kind.fields.map((f) => ({ name: f.name, type: storedType(f.type) })),
+  ] };
+}
+
 /** Does a fact of this kind name another one that it takes back? */
 export const reverses = (kind: Kind, kinds: readonly Kind[]): Kind | undefined => (kind.dated && kind.fields.some((f) => f.name === 'reverses') ? referenced(kind, 'reverses', kinds) : undefined);
 
 export function rowsOfKind(kind: Kind, kinds: readonly Kind[], cut: number, made: ReadonlyMap<string, KindRows>): KindRows {
   const { derivation } = kind;
+  if (kind.state !== undefined) return { relation: entriesOf(kind), signed: false, statements: [], references: [] };
   if (derivation !== undefined) return derivedRows(kind, kinds, must(made.get(derivation.from)));
   const target = reverses(kind, kinds);
   const current = currentRows(factTable(kind), kind, cut);

@@ -3,6 +3,7 @@
  * kinds, states of facts, kinds and states of states.
  */
 import type { Kind, Plan } from '../plan/plan.ts';
+import { EARNING } from '../plan/rounds.ts';
 import type { Statement } from '../relation/relation.ts';
 import { must } from '../value/diagnostic.ts';
 import type { Day } from '../value/period.ts';
@@ -40,8 +41,8 @@ export function madeRows(kinds: readonly Kind[], plans: readonly Plan[], cut: nu
       for (const h of rows.halfLives) halfLives.add(h);
       reviewed ||= rows.reviewed;
       add(rows.statements, rows.references);
-    } else if (kind.derivation === undefined) stored.push(kind);
-    else of(kind.derivation.from);
+    } else if (kind.derivation !== undefined) of(kind.derivation.from);
+    else if (kind.name !== EARNING) stored.push(kind);
     const rows = rowsOfKind(kind, kinds, cut, made);
     add(rows.statements, rows.references);
     made.set(name, rows);

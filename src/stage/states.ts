@@ -7,7 +7,7 @@
 import type { Kind, Plan, State } from '../plan/plan.ts';
 import { contentKey, namesOf } from './reads.ts';
 import {
-  and, bool, call, cases, cast, codeOf, coalesce, col, compare, eq, type Expr, filter, int, isNotNull, isNull, join, type JoinInput, keep, minus, named, nothing, not, or, plus, project, type Relation, scan, type Statement, text, times, when, windowed,
+  and, bool, call, cases, cast, codeOf, col, compare, eq, type Expr, filter, int, isNotNull, isNull, join, type JoinInput, keep, minus, named, nothing, or, plus, project, type Relation, scan, type Statement, text, times, when, windowed,
 } from '../relation/relation.ts';
 import { assert, must } from '../value/diagnostic.ts';
 import type { Day } from '../value/period.ts';

@@ -6,7 +6,7 @@
 import type { Kind } from '../plan/plan.ts';
 import { EARNING } from '../plan/rounds.ts';
 import {
-  aggregate, and, cast, coalesce, col, compare, eq, filter, int, isNull, join, keep, min, named, type Named, project, type Relation, scan, type Statement, type TableSchema, union, when, windowed,
+  aggregate, and, cast, coalesce, col, compare, eq, filter, int, isNull, join, keep, min, named, type Named, nothing, project, type Relation, scan, type Statement, type TableSchema, union, when, windowed,
 } from '../relation/relation.ts';
 import { columnsOf } from '../relation/check.ts';
 import { assert, must } from '../value/diagnostic.ts';
@@ -58,6 +58,13 @@ export function entriesOf(kind: Kind): Relation {
     { name: 'row', type: 'bigint' }, { name: 'id', type: 'text' }, { name: 'day', type: 'integer' }, { name: 'currency', type: 'integer' },
     ...kind.fields.map((f) => ({ name: f.name, type: storedType(f.type) })),
   ] };
+}
+
+/** All rows of a kind with the place that they came from; entries of a state stand in no file. */
+export function originsOf(kind: Kind): Relation {
+  if (kind.state === undefined) return scan(factTable(kind));
+  const entries = entriesOf(kind);
+  return project(entries, [...columnsOf(entries).map((c) => named(c.name, col(c.name))), named('file', nothing('integer')), named('record', nothing('bigint')), named('line', nothing('bigint'))]);
 }
 
 /** Does a fact of this kind name another one that it takes back? */

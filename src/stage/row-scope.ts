@@ -62,7 +62,7 @@ function follow(path: readonly string[], row: Row, joins: Joins, currency: strin
   if (rest.length === 0) {
     if (first === 'date' && kind.dated) return { kind: 'day', expr: col('day', alias) };
     if (first === 'id' && kind.dated) return { kind: 'text', expr: col('id', alias) };
-    if (first === 'id' || first === kind.name) return kind.dated ? { kind: 'code', expr: idCode(row, joins) } : { kind: 'code', expr: col('entity', alias) };
+    if (first === 'id' || (first === kind.name && !fieldsOf(kind, joins.kinds).some((f) => f.name === first))) return kind.dated ? { kind: 'code', expr: idCode(row, joins) } : { kind: 'code', expr: col('entity', alias) };
     if (first === 'currency' && kind.dated) return { kind: 'code', expr: col('currency', alias) };
     const derived = derivedField(kind, first, joins.kinds);
     if (derived !== undefined) return lowerNum(derived.number, rowScope(row, joins, currency, derived.at, others), derived.type.kind === 'money');

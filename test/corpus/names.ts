@@ -17,6 +17,8 @@ import { exact } from './text.ts';
 export interface Names {
   /** kind and id of a fact, by its number in the store */
   fact(row: bigint): string;
+  /** does it take back another fact? */
+  takesBack(row: bigint): boolean;
   /** a payee, a group, or the company */
   subject(code: number): string;
   /** the value of a field by which pay is told apart; '' for 0, which is none */
@@ -25,14 +27,18 @@ export interface Names {
 
 export async function namesOf(engine: ProgramRunner, calculation: Calculation, kinds: readonly Kind[]): Promise<Names> {
   const words = new Map(rowsOf(await engine.read(scan(WORD))).map((r) => [Number(r['code']), String(r['word'])]));
-  const facts = new Map<bigint, string>();
+  const facts = new Map<bigint, string>(), back = new Set<bigint>();
   for (const kind of storedKinds(kinds).filter((k) => k.dated)) {
-    for (const r of rowsOf(await engine.read(project(scan(factTable(kind)), keep(undefined, 'row', 'id'))))) facts.set(r['row'] as bigint, `${kind.name} ${String(r['id'])}`);
+    const reverses = kind.fields.some((f) => f.name === 'reverses') ? ['reverses'] : [];
+    for (const r of rowsOf(await engine.read(project(scan(factTable(kind)), keep(undefined, 'row', 'id', ...reverses))))) {
+      facts.set(r['row'] as bigint, `${kind.name} ${String(r['id'])}`);
+      if (typeof r['reverses'] === 'number') back.add(r['row'] as bigint);
+    }
   }
   const persons = new Map(calculation.catalogue.people.persons.map((p) => [p.payee, p.id]));
   const fact = (row: bigint): string => must(facts.get(row));
   return {
-    fact,
+    fact, takesBack: (row) => back.has(row),
     subject: (code) => (code === COMPANY ? 'company' : persons.get(code) ?? must(words.get(code))),
     key(entry, value) {
       if (value === 0n) return '';

@@ -1,7 +1,7 @@
 /**
  * What every stage of a run gives, as CSV for people to review: names instead of codes, exact numbers, sorted.
  * A number without a finite decimal form is a fraction (`1/3`); pay before its rounding that is finer than 10⁻⁶
- * ends in `…`. Rows of measures, attainment and earnings that are 0 throughout and not held are left out;
+ * ends in `…`. Rows of measures, attainment (of components with a target) and earnings that are 0 throughout and not held are left out;
  * payouts are complete, as `trueup export` writes them.
  */
 import { type Row, rowsOf } from '../../src/app/cells.ts';
@@ -15,6 +15,7 @@ import type { Type } from '../../src/plan/formula.ts';
 import { scan } from '../../src/relation/relation.ts';
 import { HELD } from '../../src/stage/attainment.ts';
 import type { ComponentEntry } from '../../src/stage/catalogue.ts';
+import type { DirectRule } from '../../src/stage/gather.ts';
 import { OUTCOME } from '../../src/stage/guards.ts';
 import { contentKey } from '../../src/stage/reads.ts';
 import { REF_ROUTE } from '../../src/stage/reference.ts';
@@ -67,20 +68,36 @@ function keyOf(run: Run, row: Row): Line {
 // ---- credits ----
 
 async function credits(run: Run, routes: readonly Row[]): Promise<Line[]> {
-  const { gathered } = run.calculation.catalogue;
+  const { gathered } = run.calculation.catalogue, used = usedRoutes(run);
   const guards = [...new Map(gathered.rules.flatMap((r) => r.guards).map((g) => [contentKey(g), g.name])).values()];
   const outcomes = Object.entries(OUTCOME).filter(([, n]) => n !== OUTCOME.pass);
   return (await run.read('credits')).flatMap((row): Line[] => {
-    const rule = must(gathered.rules[small(row, 'rule')]), { up } = rule.rule;
+    const rule = must(gathered.rules[small(row, 'rule')]);
     const said = guards.flatMap((guard, i) => outcomes.filter(([, n]) => n === small(row, `guard_${i}`)).map(([word]) => `${guard}: ${word}`));
-    const line = { fact: run.names.fact(wide(row, 'fact')), date: formatDay(small(row, 'day')), rule: rule.rule.name, share: exact(ratio(wide(row, 'share'), gathered.shareDivisor)), guardrails: said.join(', ') };
-    const payee = run.names.subject(small(row, 'payee'));
-    if (up === undefined || rule.climbs) return [{ ...line, payee }];
+    const line = { fact: run.names.fact(wide(row, 'fact')), date: formatDay(small(row, 'day')), share: exact(ratio(run.names.takesBack(wide(row, 'fact')) ? -wide(row, 'share') : wide(row, 'share'), gathered.shareDivisor)), guardrails: said.join(', ') };
     // those above are credited at the grain of measures: here they are written out
-    const route = must(gathered.routes.find((r) => r.field === up.field && r.levels === up.levels)).index;
-    return routes.filter((r) => small(r, 'route') === route && small(r, 'payee') === small(row, 'payee') && small(r, 'stint') === small(row, 'stint'))
-      .map((r) => ({ ...line, payee: run.names.subject(small(r, 'subject')), via: run.names.subject(small(r, 'via')) }));
+    return [...used.get(rule.index) ?? []].flatMap((route): Line[] => {
+      const name = ruleName(run, rule, route);
+      if (route === 0) return [{ ...line, payee: run.names.subject(small(row, 'payee')), rule: name }];
+      return routes.filter((r) => small(r, 'route') === route && small(r, 'payee') === small(row, 'payee') && small(r, 'stint') === small(row, 'stint'))
+        .map((r) => ({ ...line, payee: run.names.subject(small(r, 'subject')), via: run.names.subject(small(r, 'via')), rule: name }));
+    });
   });
+}
+
+/** For whom the credits of each rule are measured: 0 is whoever is credited. */
+function usedRoutes(run: Run): ReadonlyMap<number, ReadonlySet<number>> {
+  const found = new Map<number, Set<number>>();
+  const pairs = run.calculation.catalogue.gathered.measures.flatMap((m) => [...m.terms.map((t) => ({ rules: t.column.rules, route: t.route })), ...m.rows?.columns ?? []]);
+  for (const { rules, route } of pairs) for (const rule of rules) found.set(rule, (found.get(rule) ?? new Set()).add(route));
+  return found;
+}
+/** Rules that credit alike are one in a program; those above have the name of the rule that has `up`. */
+function ruleName({ calculation: { catalogue } }: Run, { rule, kind }: DirectRule, index: number): string {
+  const route = catalogue.gathered.routes.find((r) => r.index === index);
+  if (route === undefined) return rule.name;
+  const names = catalogue.plans.flatMap((p) => p.spec.credits.filter((r) => r.from.includes(kind) && r.up?.field === route.field && r.up.levels === route.levels).map((r) => r.name));
+  return [...new Set(names)].join(' or ');
 }
 
 // ---- measures and attainment ----
@@ -94,9 +111,11 @@ function pairIn(row: Row, n: string, d: string): Ratio | undefined {
 
 async function measures(run: Run): Promise<Line[]> {
   const { values } = run.calculation.catalogue.gathered;
+  // a ratio with a smallest sample is shown as what is used, not as what it would be
+  const sampled = new Set(values.flatMap((v) => (v.kind === 'sample' ? [v.of.index] : [])));
   return (await run.read('looks')).flatMap((row): Line[] => {
     const entry = entryOf(run, row), { measureOf } = must(values[small(row, 'look')]), value = pairIn(row, 'num', 'den');
-    if (value?.n === 0n) return [];
+    if (value?.n === 0n || sampled.has(small(row, 'look'))) return [];
     return [{ ...keyOf(run, row), by: run.names.key(entry, wide(row, 'field_value')), measure: measureOf.name, result: value === undefined ? 'none' : shown(value, measureOf.type, currencyOf(run, entry)) }];
   });
 }
@@ -104,12 +123,12 @@ async function measures(run: Run): Promise<Line[]> {
 async function attainment(run: Run): Promise<Line[]> {
   return (await run.read('attainment')).flatMap((row): Line[] => {
     const entry = entryOf(run, row), { spec } = entry, held = heldWords(row);
-    if (spec.kind !== 'leaf' || spec.measure === undefined) return [];
+    if (spec.kind !== 'leaf' || spec.measure === undefined || (spec.target === undefined && held === '')) return [];
     const x = row['has_value'] === true ? pairIn(row, 'x_n', 'x_d') : undefined, t = pairIn(row, 'target_n', 'target_d'), a = pairIn(row, 'a_n', 'a_d');
     if (held === '' && [x, t, a].every((v) => v === undefined || v.n === 0n)) return [];
     const number = (v: Ratio | undefined): string => (v === undefined ? '' : shown(v, must(spec.measure).type, currencyOf(run, entry)));
     const by = wide(row, 'line') === 0n ? wide(row, 'field_value') : wide(row, 'line');
-    return [{ ...keyOf(run, row), by: run.names.key(entry, by), measure: number(x), target: spec.target === undefined ? '' : number(t), attainment: spec.target === undefined || a === undefined ? '' : exact(a), held }];
+    return [{ ...keyOf(run, row), by: run.names.key(entry, by), measure: number(x), target: number(t), attainment: a === undefined ? '' : exact(a), held }];
   });
 }
 
@@ -132,8 +151,9 @@ async function earnings(run: Run): Promise<Line[]> {
   }));
   const idle = (row: Row): boolean => Object.values(STEPS).every((c) => wide(row, c) === 0n) && heldWords(row) === '';
   const levels = run.calculation.compiled.program.statements.filter((s) => /^earned_\d+$/.test(s.name));
-  const parts = (await Promise.all(levels.map((s) => run.read(s.name)))).flat()
-    .filter((row) => !idle(row) && (row['parent'] !== null || wide(row, 'line') !== 0n || wide(row, 'part') !== 0n))
+  const all = (await Promise.all(levels.map((s) => run.read(s.name)))).flat(), place = (row: Row): string => ['component', 'payee', 'period'].map((c) => row[c]).join('|');
+  const several = new Map([...Map.groupBy(all, place)].map(([key, rows]) => [key, rows.length > 1]));
+  const parts = all.filter((row) => !idle(row) && (row['parent'] !== null || wide(row, 'line') !== 0n || several.get(place(row)) === true))
     .map((row): Line => ({ ...keyOf(run, row), by: run.names.key(entryOf(run, row), wide(row, 'line')), ...steps(row), held: heldWords(row) }));
   const tops = (await run.read('earnings')).filter((row) => !idle(row) || wide(row, 'amount') !== 0n).map((row): Line => {
     const units = (name: string): string => inUnits(wide(row, name), currencyOf(run, entryOf(run, row)));

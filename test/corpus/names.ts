@@ -1,9 +1,11 @@
 /** Codes of a run → the words of people: ids of facts, of payees and of groups. */
 import { rowsOf } from '../../src/app/cells.ts';
 import type { Calculation } from '../../src/app/calculate.ts';
+import { relationOf } from '../../src/app/figures.ts';
 import type { ProgramRunner } from '../../src/engine/engine.ts';
 import { storedKinds } from '../../src/plan/kinds.ts';
 import type { Kind } from '../../src/plan/plan.ts';
+import { EARNING } from '../../src/plan/rounds.ts';
 import { keep, project, scan } from '../../src/relation/relation.ts';
 import type { ComponentEntry } from '../../src/stage/catalogue.ts';
 import { BLANK_KEY } from '../../src/stage/facts.ts';
@@ -35,6 +37,9 @@ export async function namesOf(engine: ProgramRunner, calculation: Calculation, k
       if (typeof r['reverses'] === 'number') back.add(r['row'] as bigint);
     }
   }
+  // what was earned is a fact of a later round, made by the run
+  const made = calculation.compiled.program.statements.find((s) => s.name === `fact_${EARNING}`);
+  if (made !== undefined) for (const r of rowsOf(await engine.read(relationOf(calculation, made.name)))) facts.set(r['row'] as bigint, `${EARNING} ${String(r['id'])}`);
   const persons = new Map(calculation.catalogue.people.persons.map((p) => [p.payee, p.id]));
   const fact = (row: bigint): string => must(facts.get(row));
   return {

@@ -8,11 +8,14 @@ import { FOREVER } from '../../src/ledger/release.ts';
 import { owedOf } from '../../src/ledger/settlement.ts';
 import type { Kind } from '../../src/plan/plan.ts';
 import { formatDay } from '../../src/value/period.ts';
+import { renderDiagnostic } from '../../src/value/render.ts';
 import { csvOf, inUnits, type Line } from './text.ts';
 
 export async function paymentTables(engine: ProgramRunner, calculation: Calculation, kinds: readonly Kind[]): Promise<[string, string][]> {
   const plans = calculation.catalogue.plans.map((p) => p.spec);
-  const { earnings, settled } = await paymentsOf(engine, calculation, kinds, FOREVER);
+  const { value, diagnostics } = await paymentsOf(engine, calculation, kinds, FOREVER);
+  if (value === undefined || diagnostics.length > 0) throw new Error(diagnostics.map((d) => renderDiagnostic(d)).join('\n'));
+  const { earnings, settled } = value;
   const says = plans.some((p) => saysPayments(p) || p.convert !== undefined || p.base !== undefined);
   if (!says && !earnings.some((e) => e.earned < 0n)) return [];
   return [

@@ -11,7 +11,9 @@ import { compile, type Compiled } from '../stage/compile.ts';
 import { digitProblems } from '../stage/digits.ts';
 import { currentRows } from '../stage/kind-rows.ts';
 import type { ReferenceRows } from '../stage/reference.ts';
+import { COMPANY } from '../stage/gather.ts';
 import { groupsRead } from '../stage/reads.ts';
+import { earningWords } from '../stage/rounds.ts';
 import { factTable, IMPORTED, WORD } from '../stage/store.ts';
 import type { Day } from '../value/period.ts';
 import { type Diagnostic, hasErrors } from '../value/diagnostic.ts';
@@ -71,7 +73,10 @@ async function codesOf(engine: ProgramRunner, plans: readonly Plan[]): Promise<R
   for (const word of plans.flatMap((p) => (p.guardrails.length === 0 ? [] : [...p.guardrails.map((g) => g.name), 'pass', 'reject']))) words.add(word);
   const wanted: Relation = { kind: 'values', columns: [{ name: 'word', type: 'text' }], rows: [...words].sort().map((w) => [w]) };
   const { data, count } = await engine.read(project(join(['v', wanted], ['inner', 'w', scan(WORD), eq(col('word', 'w'), col('word', 'v'))]), [...keep('w', 'code'), ...keep('v', 'word')]), ['code']);
-  return new Map(Array.from({ length: count }, (_, r) => [String(data[1]?.[r]), Number(data[0]?.[r])]));
+  const found = new Map(Array.from({ length: count }, (_, r) => [String(data[1]?.[r]), Number(data[0]?.[r])]));
+  // components are words of earnings, whether or not a file says them
+  earningWords(plans).filter((word) => !found.has(word)).forEach((word, i) => found.set(word, COMPANY - 1 - i));
+  return found;
 }
 
 /** Words in quotes of formulas, and keys of look-ups. */

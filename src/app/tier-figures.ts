@@ -43,8 +43,10 @@ export async function tiersOf(engine: ProgramRunner, calculation: Calculation): 
     // the piece below the first row, if there is one, belongs to no row
     const tier = curve.slice(0, wholeOf(r['segment']) + 1).filter((p) => p.row !== undefined).length;
     const fact = c.spec.kind === 'leaf' && c.spec.per !== undefined ? ids.get(String(r['line'])) ?? '' : '';
+    // what is held has no amount
+    if (typeof r['amount'] !== 'bigint') continue;
     const at = key(r['component'], r['payee'], r['period'], fact, String(tier));
-    const amount = ratio(r['amount'] as bigint, SCALE * powerOfTen(digitsOf(must(catalogue.plans[c.plan]).spec.currency)));
+    const amount = ratio(r['amount'], SCALE * powerOfTen(digitsOf(must(catalogue.plans[c.plan]).spec.currency)));
     found.set(at, add(found.get(at) ?? ZERO, amount));
   }
   const any = new Set(tiers.map((r) => key(r['component'], r['payee'], r['period'])));

@@ -3,6 +3,7 @@
  * is measured and on how deep components are nested, never on how many plans, components, tiers or
  * payees there are.
  */
+import { EARNING } from '../plan/derived-kinds.ts';
 import type { Aggregate, Kind, Plan } from '../plan/plan.ts';
 import { checkProgram } from '../relation/check.ts';
 import type { Program } from '../relation/relation.ts';
@@ -24,6 +25,7 @@ import { type Made, programOf } from './program.ts';
 import { measuresOf } from './reads.ts';
 import { referenceRows } from './reference-rows.ts';
 import type { ReferenceRows } from './reference.ts';
+import { readsEarnings } from './rounds.ts';
 import { spansOf } from './spans.ts';
 import { NoValue, valueAt } from './terms.ts';
 
@@ -80,10 +82,11 @@ export function compile(input: CompileInput): Compiled | { readonly diagnostics:
 }
 const LONG_AGO = -1_000_000;
 
-/** Kinds of the workspace, those that plans derive for themselves, and those of states, whose entries are facts. */
+/** Kinds of the workspace, those that plans derive for themselves, and those of states and of earnings, whose rows the run makes. */
 function allKinds(kinds: readonly Kind[], plans: readonly Plan[]): Kind[] {
   const all = new Map(kinds.map((k) => [k.name, k]));
   for (const plan of plans) for (const k of plan.kinds) all.set(k.name, k);
+  if (plans.some(readsEarnings)) all.set(EARNING.name, EARNING);
   return [...all.values()];
 }
 

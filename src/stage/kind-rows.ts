@@ -4,6 +4,7 @@
  * All have row, id, day, currency and the fields of the kind; `sign` where facts may be reversed.
  */
 import type { Kind } from '../plan/plan.ts';
+import { EARNING } from '../plan/rounds.ts';
 import {
   aggregate, and, cast, coalesce, col, compare, eq, filter, int, isNull, join, keep, min, named, type Named, project, type Relation, scan, type Statement, type TableSchema, union, when, windowed,
 } from '../relation/relation.ts';
@@ -11,6 +12,7 @@ import { columnsOf } from '../relation/check.ts';
 import { assert, must } from '../value/diagnostic.ts';
 import { scanOf } from './arithmetic.ts';
 import { lowerCondition, lowerKey } from './lower.ts';
+import { earningRows } from './rounds.ts';
 import { idedColumns, idedName, joinsOf, referenced, rowScope } from './row-scope.ts';
 import { entityTable, factTable, supersededTable, WORD } from './store.ts';
 import { fieldName } from './gather.ts';
@@ -42,7 +44,7 @@ export function entityRows(kind: Kind, cut: number): Statement {
 
 /** Facts of a kind by the dictionary code of their ids. */
 export function idedRows(kind: Kind, cut: number): Statement {
-  const joined = join(['v', currentRows(factTable(kind), kind, cut)], ['inner', 'w', scan(WORD), eq(col('word', 'w'), col('id', 'v'))]);
+  const joined = join(['v', kind.name === EARNING ? earningRows(kind).relation : currentRows(factTable(kind), kind, cut)], ['inner', 'w', scan(WORD), eq(col('word', 'w'), col('id', 'v'))]);
   return {
     name: idedName(kind), make: 'view', key: ['row'], about: `${kind.title || kind.name}, by the code of their ids`,
     relation: project(joined, idedColumns(kind).map((c) => named(c.name, c.name === 'code' ? col('code', 'w') : col(c.name, 'v')))),
@@ -55,6 +57,7 @@ export const reverses = (kind: Kind, kinds: readonly Kind[]): Kind | undefined =
 export function rowsOfKind(kind: Kind, kinds: readonly Kind[], cut: number, made: ReadonlyMap<string, KindRows>): KindRows {
   const { derivation } = kind;
   if (derivation !== undefined) return derivedRows(kind, kinds, must(made.get(derivation.from)));
+  if (kind.name === EARNING) return earningRows(kind);
   const target = reverses(kind, kinds);
   const current = currentRows(factTable(kind), kind, cut);
   if (target === undefined) return { relation: current, signed: false, statements: [], references: [] };

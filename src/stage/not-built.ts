@@ -2,14 +2,12 @@
 import type { At, Kind, Plan } from '../plan/plan.ts';
 import type { Diagnostic } from '../value/diagnostic.ts';
 import { NotBuilt } from './lower.ts';
-import { measuresOf } from './reads.ts';
 
 /** One diagnostic for each thing of these plans that is not built. */
 export function notBuilt(plans: readonly Plan[], kinds: readonly Kind[]): Diagnostic[] {
   const found = plans.flatMap((plan) => [
     ...(plan.exchange === undefined ? [] : [refused(plan.exchange.at, '`exchange`')]),
     ...plan.states.map((s) => refused(s.at, `The state ${s.name}`)),
-    ...measuresOf(plan).flatMap((m) => ('from' in m && m.from.includes('earning') ? [refused(m.at, `The measure ${m.name} of earnings`)] : [])),
     ...kinds.filter((k) => k.name === 'person').flatMap((k) => k.derived.slice(0, 1)).map((d) => refused(d.at, `The derived field ${d.name} of person`)),
   ]);
   return [...new Map(found.map((d) => [`${d.file}|${d.line}|${d.column}|${d.message}`, d])).values()];

@@ -1,5 +1,6 @@
 /** The statements of a program, stage by stage, from facts to payouts. */
 import type { Kind } from '../plan/plan.ts';
+import { EARNING } from '../plan/rounds.ts';
 import { and, col, eq, filter, int, isNotNull, keep, project, type Program, replaceScans, type Statement, type TableSchema, union, windowed } from '../relation/relation.ts';
 import { must } from '../value/diagnostic.ts';
 import type { Day } from '../value/period.ts';
@@ -23,6 +24,7 @@ import { withPools } from './pools.ts';
 import { askTimed, pickedRows } from './picked.ts';
 import { contentKey } from './reads.ts';
 import { REFERENCES } from './reference.ts';
+import { inRounds } from './rounds.ts';
 import { rootOf } from './row-scope.ts';
 import { entityTable, factTable, partyTable, supersededTable, WORD } from './store.ts';
 
@@ -56,22 +58,22 @@ export function programOf(input: ProgramInput, catalogue: Catalogue, context: Ma
   askLines(catalogue, builders);
   if (catalogue.figures.length > 0) figuresStage(catalogue.figures, NOTHING, NOTHING, builders, context.params);
   const facts = [...builders.values()].map((b) => b.finish());
-  const { statements, blocks, references } = bodyOf(credited, catalogue, context, input.kinds, timeColumn);
+  const { statements, blocks, references, paid } = bodyOf(credited, catalogue, context, input.kinds, timeColumn);
   const all = new Set([...facts.flatMap((f) => f.references), ...[...made.values()].flatMap((m) => m.references), ...references]);
   const undated = [...all].filter((k) => !k.dated), ided = [...all].filter((k) => k.dated);
   const lists = asked.filter((k) => gathered.rules.some((r) => r.kind === k.name && r.rule.list !== undefined));
   const stored: TableSchema[] = uniqueTables([
-    ...[...kinds.filter((k) => k.derivation === undefined), ...ided, ...(credited.reviewed && review !== undefined ? [review] : [])].flatMap((k) => [factTable(k), supersededTable(k)]),
-    ...lists.map((k) => partyTable(rootOf(k, input.kinds))), ...undated.flatMap((k) => [entityTable(k), supersededTable(k)]), ...(ided.length > 0 || credited.reviewed ? [WORD] : []),
+    ...[...kinds.filter((k) => k.derivation === undefined), ...ided, ...(credited.reviewed && review !== undefined ? [review] : [])].filter((k) => k.name !== EARNING).flatMap((k) => [factTable(k), supersededTable(k)]),
+    ...lists.map((k) => partyTable(rootOf(k, input.kinds))), ...undated.flatMap((k) => [entityTable(k), supersededTable(k)]), ...(ided.length > 0 || credited.reviewed || kinds.some((k) => k.name === EARNING) ? [WORD] : []),
   ]);
   return {
     blockOf: (c) => blocks.find((b) => b.columns.includes(c))?.index ?? 0,
     program: {
       inputs: [...stored, ...REFERENCES],
-      statements: [
+      statements: inRounds([
         ...undated.map((k) => entityRows(k, input.cut)), ...ided.map((k) => idedRows(k, input.cut)), ...(credited.reviewed && review !== undefined ? [decidedRows(review, input.cut)] : []),
         ...uniqueStatements([...made.values()].flatMap((m) => m.statements)), ...facts.map((f) => f.statement), ...statements,
-      ],
+      ], paid, catalogue),
     },
   };
 }
@@ -81,7 +83,7 @@ const NOTHING: Statement = { name: '', make: 'view', key: [], about: '', relatio
 function uniqueTables(tables: readonly TableSchema[]): TableSchema[] { return [...new Map(tables.map((t) => [t.table, t])).values()]; }
 function uniqueStatements(statements: readonly Statement[]): Statement[] { return [...new Map(statements.map((s) => [s.name, s])).values()]; }
 
-interface Body { readonly statements: readonly Statement[]; readonly blocks: ReturnType<typeof blocksOf>; readonly references: readonly Kind[] }
+interface Body { readonly statements: readonly Statement[]; /** the statement of what components earn */ readonly paid: string; readonly blocks: ReturnType<typeof blocksOf>; readonly references: readonly Kind[] }
 
 /** From credits to payouts. */
 function bodyOf(credited: CreditsContext, catalogue: Catalogue, context: MakeContext, kinds: readonly Kind[], timeColumn: (c: CubeColumn) => string): Body {
@@ -120,7 +122,7 @@ function bodyOf(credited: CreditsContext, catalogue: Catalogue, context: MakeCon
   const lined = linesStages(catalogue, { credits, attainment, parts, lines: earnings.find((s) => s.name === 'lines'), earnings: must(earnings.at(-1)) }, builders);
   const payouts = payoutsStage(lined.paid);
   return {
-    blocks, references: [...references],
+    blocks, references: [...references], paid: lined.paid.name,
     statements: [
       credits, cube, ...measured, ...looks, attainment, ...(figured === undefined ? [] : [figured]), parts,
       ...(gates === undefined ? [] : [gates]), ...(factors === undefined ? [] : [factors]), ...levels, ...earnings, ...lined.before, payouts, ...lined.after(payouts),

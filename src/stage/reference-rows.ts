@@ -19,6 +19,7 @@ import { aboveOn } from './people.ts';
 import { type Made, sumsOf, valuesIn } from './program.ts';
 import * as R from './reference.ts';
 import type { ReferenceRows } from './reference.ts';
+import { earningReference } from './rounds.ts';
 import type { Cell } from './rows.ts';
 import { slicesIn, type WindowStep } from './spans.ts';
 import { valueAt } from './terms.ts';
@@ -52,6 +53,7 @@ export function referenceRows(catalogue: Catalogue, rows: AssignRows, made: Made
     { schema: R.REF_GATE, rows: rows.gates },
     { schema: R.REF_FACTOR, rows: rows.factors },
     { schema: R.REF_CAP, rows: rows.caps },
+    { schema: R.REF_EARNING, rows: earningReference(catalogue, context.code) },
   ];
 }
 const unique = (rows: readonly Cell[][]): Cell[][] => [...new Map(rows.map((r) => [r.join('|'), r])).values()];

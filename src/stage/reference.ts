@@ -110,8 +110,12 @@ export const REF_FACTOR = table('ref_factor', ['plan_world', 'factor_set', 'slot
 /** The plan's cap for a payee and period, in minor units. */
 export const REF_CAP = table('ref_cap', ['plan_world', 'plan', 'payee', 'period'], 'plan_world integer, plan integer, payee integer, period integer, cap bigint');
 
+/** Components whose earnings are facts of later rounds, with the words and days of those facts. `plan`: the first of its name. */
+export const REF_EARNING = table('ref_earning', ['plan_world', 'component', 'period'], `
+  plan_world integer, component integer, period integer, round integer, plan integer, name text, word integer, currency integer, from_day integer, to_day integer, label text`);
+
 export const REFERENCES = [
-  REF_WORLD, REF_DAY, REF_WINDOW, REF_PERIOD, REF_INSTANT, REF_STINT, REF_ROUTE, REF_MEASURE, REF_NEED, REF_NEED_GROUP, REF_PERSONAL, REF_GROUP, REF_LOOK, REF_PARAM, REF_COMPONENT, REF_ASSIGN, REF_SEGMENT, REF_GATE, REF_FACTOR, REF_CAP,
+  REF_WORLD, REF_DAY, REF_WINDOW, REF_PERIOD, REF_INSTANT, REF_STINT, REF_ROUTE, REF_MEASURE, REF_NEED, REF_NEED_GROUP, REF_PERSONAL, REF_GROUP, REF_LOOK, REF_PARAM, REF_COMPONENT, REF_ASSIGN, REF_SEGMENT, REF_GATE, REF_FACTOR, REF_CAP, REF_EARNING,
 ] as const;
 
 /** Rows of one reference relation, in the order of its columns. */

@@ -12,9 +12,10 @@ import type { Person } from './people.ts';
 
 /** `peopleKnown`: without them, plans count as paying the same people where they say so in the same words. */
 export function paidTwice(entries: readonly PlanEntry[], peopleKnown: boolean): Diagnostic[] {
+  const looks = new Map(entries.map((e) => [e, new Map(e.spec.components.flatMap(lookedAt).map((one) => [one.what, one.component]))]));
   return entries.flatMap((a, i) => entries.slice(i + 1).flatMap((b): Diagnostic[] => {
     const from = Math.max(a.spec.effective.from, b.spec.effective.from), to = Math.min(a.spec.effective.to, b.spec.effective.to);
-    const component = a.spec.plan === b.spec.plan || from >= to ? undefined : sharedComponent(a.spec, b.spec);
+    const component = a.spec.plan === b.spec.plan || from >= to ? undefined : [...looks.get(b) ?? []].find(([what]) => looks.get(a)?.has(what))?.[1];
     if (component === undefined) return [];
     const both = peopleKnown ? onBoth(a, b) : [];
     if (peopleKnown ? both.length === 0 : !samePayees(a.spec, b.spec)) return [];
@@ -28,13 +29,11 @@ export function paidTwice(entries: readonly PlanEntry[], peopleKnown: boolean): 
   }));
 }
 
-/** What the later plan pays for the same measure under the same name. */
-function sharedComponent(a: Plan, b: Plan): Component | undefined {
-  const others = new Set(a.components.flatMap(lookedAt));
-  return b.components.find((c) => lookedAt(c).some((what) => others.has(what)));
-}
-function lookedAt(c: Component): string[] {
-  return c.kind === 'leaf' && c.pay !== undefined && c.measure !== undefined ? [`${c.name} ${meaningOf(c.measure)}`] : [];
+/** What a component pays for, and under which name. */
+function lookedAt(c: Component): { readonly what: string; readonly component: Component }[] {
+  // earnings are those of the plan itself
+  const own = c.kind === 'leaf' && c.measure !== undefined && 'from' in c.measure && c.measure.from.includes('earning');
+  return c.kind === 'leaf' && c.pay !== undefined && c.measure !== undefined && !own ? [{ what: `${c.name} ${meaningOf(c.measure)}`, component: c }] : [];
 }
 
 function onBoth(a: PlanEntry, b: PlanEntry): string[] {

@@ -25,7 +25,7 @@ export function joinsOf(kinds: readonly Kind[]): Joins {
 }
 
 /** A row that a formula is about. */
-export interface Row { readonly kind: Kind; readonly alias: string; /** as of which day references are followed */ readonly day: Expr }
+export interface Row { readonly kind: Kind; readonly alias: string; /** as of which day references are followed */ readonly day: Expr; /** its date, where that is not its `day` */ readonly date?: Expr }
 /** Names that no row gives: the payee, the period, measures, states. Undefined where there is none here. */
 export type OtherNames = (typed: TypedName) => Lowered | undefined;
 
@@ -60,7 +60,7 @@ function follow(path: readonly string[], row: Row, joins: Joins, currency: strin
   const { kind, alias } = row;
   assert(first !== undefined, 'a path has a first part');
   if (rest.length === 0) {
-    if (first === 'date' && kind.dated) return { kind: 'day', expr: col('day', alias) };
+    if (first === 'date' && kind.dated) return { kind: 'day', expr: row.date ?? col('day', alias) };
     if (first === 'id' && kind.dated) return { kind: 'text', expr: col('id', alias) };
     if (first === 'id' || first === kind.name) return kind.dated ? { kind: 'code', expr: idCode(row, joins) } : { kind: 'code', expr: col('entity', alias) };
     if (first === 'currency' && kind.dated) return { kind: 'code', expr: col('currency', alias) };

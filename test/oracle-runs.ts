@@ -183,8 +183,12 @@ function listsOf(row: YamlMap, kind: Kind): Lists {
 /** Takes away whatever the difference does not need: facts, people's fields, keys of the plan. */
 export async function smallest(drawn: Drawn, plan: string, open: () => Promise<ProgramRunner>): Promise<Drawn> {
   let now: Drawn = { ...drawn, plans: drawn.plans.filter((p) => p['plan'] === plan) };
-  const differs = async (d: Drawn): Promise<boolean> => { try { return (await compare(d, open)).differences.length > 0; } catch { return false; } };
-  if (!await differs(now)) return drawn;
+  // a figure that differs must stay one: a smaller company that stops altogether is another fault
+  const found = async (d: Drawn): Promise<'same' | 'wrong' | 'figures'> => {
+    try { const [first] = (await compare(d, open)).differences; return first === undefined ? 'same' : first.rows[0]?.startsWith(WRONG) === true ? 'wrong' : 'figures'; } catch { return 'same'; }
+  };
+  const first = await found(now), differs = async (d: Drawn): Promise<boolean> => await found(d) === first;
+  if (first === 'same') return drawn;
   for (let changed = true; changed;) {
     changed = false;
     for (const smaller of smallerOf(now)) {

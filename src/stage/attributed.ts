@@ -42,7 +42,7 @@ export interface Lines {
   /** `attributed`: what is paid for each fact, where something asks */
   readonly after: (payouts: Statement) => Statement[];
 }
-const kindIn = (c: ComponentEntry): string => (c.spec.kind === 'leaf' && c.spec.per?.kind === 'fact' ? c.spec.per.of : c.value?.kind === 'simple' ? must(c.value.measure.terms[0]).column.value.kind : '');
+const kindIn = (c: ComponentEntry): string => (c.spec.kind === 'leaf' && c.spec.per?.kind === 'fact' ? c.spec.per.of : c.value?.kind === 'simple' ? c.value.measure.terms[0]?.column.value.kind ?? c.value.measure.rows?.columns[0]?.value.kind ?? '' : '');
 const isSingle = (c: ComponentEntry): boolean => c.spec.kind === 'leaf' && c.spec.per?.kind === 'fact';
 const limitedOf = (catalogue: Catalogue): ComponentEntry[] => catalogue.components.filter((c) => c.parent === null && c.spec.limits.length > 0);
 

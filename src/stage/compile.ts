@@ -57,8 +57,10 @@ export function compile(input: CompileInput): Compiled | { readonly diagnostics:
   const spans = spansOf(plans, [...new Set(aggregates.flatMap((m) => (m.lookBack === undefined ? [] : [m.lookBack])))].sort((x, y) => x - y));
   const history = aggregates.some((m) => m.lookBack !== undefined || m.moment !== undefined || m.halfLife !== undefined || m.date !== undefined);
   const upFields = [...new Set(plans.flatMap((p) => p.credits.flatMap((r) => (r.up === undefined ? [] : [r.up.field]))))];
-  const stints = stintsOf(input.people, history ? LONG_AGO : spans.from, spans.to, upFields);
-  const entries = plans.map((spec, plan): PlanEntry => ({ plan, spec, members: membersOf(spec, stints, input.people, false), counted: history ? membersOf(spec, stints, input.people, true) : undefined }));
+  // what is reversed may be a fact of long before, whose credits are those of its day
+  const early = history || aggregates.some((m) => m.from.some((k) => gathered.reversed.has(k)));
+  const stints = stintsOf(input.people, early ? LONG_AGO : spans.from, spans.to, upFields);
+  const entries = plans.map((spec, plan): PlanEntry => ({ plan, spec, members: membersOf(spec, stints, input.people, false), counted: early ? membersOf(spec, stints, input.people, true) : undefined }));
   const untold: Diagnostic[] = [], figures: Figure[] = [];
   const components = componentEntries(entries, gathered, spans, figures, untold);
   if (untold.length > 0) return { diagnostics: untold };
@@ -71,7 +73,7 @@ export function compile(input: CompileInput): Compiled | { readonly diagnostics:
   const groupKinds = [...new Set(gathered.values.flatMap((v) => (typeof v.subject === 'object' ? [v.subject.entity] : [])))].sort();
   const rows = assignRows({ catalogue: base, gathered, groupKinds, code: input.code });
   const catalogue: Catalogue = { ...base, curves: rows.curves };
-  const diagnostics: Diagnostic[] = [...paidTwice(entries, input.people.persons.length > 0), ...missingTerms(rows, plans), ...tooLarge(rows), ...cycles(upFields, stints, input.people)];
+  const diagnostics: Diagnostic[] = [...paidTwice(entries, input.people.persons.length > 0), ...missingTerms(rows, plans), ...changing(rows), ...tooLarge(rows), ...cycles(upFields, stints, input.people)];
   const personal = personalOf(gathered), params: ParamsOf = { slots: new Map() };
   let made: Made;
   try { made = programOf({ ...input, kinds }, catalogue, { history, personal, params, groupKinds }); } catch (error) {
@@ -136,6 +138,11 @@ function missingTerms(rows: AssignRows, plans: readonly Plan[]): Diagnostic[] {
       message: `The term ${term} of plan ${plan.plan} (from ${formatDay(plan.effective.from)}) has no value for ${shown}.`,
       hint: `Give them a value in a column of the people file that is mapped to the field ${term}, or give the term a default: \`${term}: … = 0\`.` };
   });
+}
+
+function changing(rows: AssignRows): Diagnostic[] {
+  return [...rows.changing].map(([{ spec }, { person, name }]) => new NotBuilt(spec.at, `${spec.name} is paid for each fact by itself, and ${name} changes for ${person.id} within a period; what was in force on the day of each fact is not calculated yet`,
+    `Let the change of ${name} begin with a period, or pay the facts of a period together.`).diagnostic);
 }
 
 function tooLarge(rows: AssignRows): Diagnostic[] {

@@ -14,7 +14,7 @@ import { lcm } from '../value/rate.ts';
 import { asWide, CARRIED, scanOf } from './arithmetic.ts';
 import { bookValue } from './book.ts';
 import { constantShare, type DirectRule, type Divisors, type FactColumn, type Gathered, type TimeOf } from './gather.ts';
-import type { KindRows } from './kind-rows.ts';
+import { type KindRows, rowOf } from './kind-rows.ts';
 import { lower, lowerCondition, lowerKey, lowerNumber, type Lowered, type Scope, type TypedName } from './lower.ts';
 import { type Pair, productOfPairs } from './lower-pair.ts';
 import { contentKey } from './reads.ts';
@@ -61,7 +61,7 @@ export interface FactsBuilder {
 export function factsBuilder(kind: Kind, gathered: Gathered, rows: KindRows, options: { readonly kinds: readonly Kind[]; /** first day that the plans cover; facts before it are wanted, too */ readonly from: number; readonly history: boolean; readonly ids: boolean; readonly runs: boolean; readonly others?: OtherNames; /** the name of the statement, where it is not `facts_<kind>` */ readonly name?: string }): FactsBuilder {
   const { kinds } = options, name = options.name ?? `facts_${kind.name}`;
   const joins = joinsOf(kinds);
-  const row: Row = { kind, alias: 'f', day: col('day', 'f') };
+  const row = rowOf(kind, rows);
   const scope = (currency: string, at: At): Scope => rowScope(row, joins, currency, at, options.others);
   const rules = gathered.rules.filter((r) => r.kind === kind.name);
   const parties = new Map<string, Named>(), more = new Map<string, Named>(), dates = new Map<string, string>();
@@ -99,7 +99,7 @@ export function factsBuilder(kind: Kind, gathered: Gathered, rows: KindRows, opt
     });
     const early = options.history || dates.size > 0;
     const columns: Named[] = [
-      named('facts_world', cast(int(0), 'integer')), named('fact', col('row', 'f')), ...(options.ids ? [named('fact_id', col('id', 'f'))] : []), named('day', col('day', 'f')),
+      named('facts_world', cast(int(0), 'integer')), named('fact', col('row', 'f')), ...(options.ids ? [named('fact_id', col('id', 'f'))] : []), named('day', col('day', 'f')), ...(rows.signed ? [named('as_of', col('as_of', 'f')), named('reversed', col('reversed', 'f'))] : []),
       named('slice', early ? sliceOf(options.from) : col('slice', 'd')), ...dateColumns,
       ...(kind.runs === undefined || !options.runs ? [] : kind.runs.map((field, i) => named(i === 0 ? 'runs_from' : 'runs_until', col(field, 'f')))),
       ...parties.values(), ...wanted, ...values, ...more.values(),

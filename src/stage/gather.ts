@@ -138,6 +138,7 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
   const divisorOf = divisors.column;
   const facts = keyed<FactColumn>(), rules = keyed<DirectRule>(), routes = keyed<Route>(), spans = keyed<MeasureSpan>(), cube = keyed<CubeColumn>(), measures = keyed<LinearMeasure>(), values = keyed<MeasureValue>();
   const shareDivisor = plans.reduce((d, plan) => [OWNER, ...plan.credits].reduce((e, rule) => lcm(e, divisors.shares(rule, plan)), d), 1n);
+  const reversed = new Set(kinds.filter((k) => lineage(k.name, kinds).some((name) => kinds.find((x) => x.name === name)?.fields.some((f) => f.name === 'reverses'))).map((k) => k.name));
   const spanOf = (spec: SpanSpec): number => spans.get(JSON.stringify(spec), (index) => ({ index, spec })).index;
   spanOf({ kind: 'window' });
   const kindOf = (name: string): Kind => { const kind = kinds.find((k) => k.name === name); assert(kind !== undefined, `the kind ${name} exists; resolve checks it`); return kind; };
@@ -188,7 +189,7 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
     if (measure.from.some((k) => !kindOf(k).dated)) return fromBook(plan, measure, key);
     const time = timeOf(measure, kindOf), span = spanOf(spanSpec(measure, time));
     const where = measure.where?.formula ?? null, of = measure.kind === 'count' ? null : measure.of;
-    const plain = measure.kind === 'sum' || measure.kind === 'count' || measure.kind === 'distinct';
+    const plain = measure.kind === 'sum' || measure.kind === 'count' || (measure.kind === 'distinct' && !measure.from.some((k) => reversed.has(k)));
     if (!plain || measure.limits.length > 0 || isTimed(of) || isTimed(where) || measure.factors.some((f) => isTimed(f.factor)) || (measure.kind === 'distinct' && key !== undefined)) return fromRows(plan, measure, key, time, span);
     const terms: FormTerm[] = [];
     const weighed = time.grain === 'day' ? HALF_LIFE_PARTS : 1n;
@@ -314,7 +315,7 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
 
   return {
     get facts() { return facts.all(); }, get rules() { return rules.all(); }, get routes() { return routes.all(); }, get spans() { return spans.all(); },
-    reversed: new Set(kinds.filter((k) => lineage(k.name, kinds).some((name) => kinds.find((x) => x.name === name)?.fields.some((f) => f.name === 'reverses'))).map((k) => k.name)),
+    reversed,
     get amongs() { return [...new Set(values.all().flatMap((v) => (v.kind === 'rank' ? [v.among?.join('.') ?? ''] : [])))]; },
     get cube() { return cube.all(); }, get measures() { return measures.all(); }, get values() { return values.all(); }, shareDivisor, valueOf,
   };

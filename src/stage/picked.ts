@@ -26,7 +26,8 @@ export function pickedRows(measure: LinearMeasure, credits: Statement, gathered:
   const term = must(measure.rows);
   const rows = union(term.columns.map((_, i) => rowsOf(measure, term, i, credits, gathered, builders)));
   const limited = term.limits.reduce((r: Relation, _, i) => withLimit(r, term, i), rows);
-  return project(gatheredRows(limited, term), [...keep(undefined, 'world', 'plan'), named('measure', cast(int(measure.index), 'integer')), ...keep(undefined, 'window', 'period', 'payee', 'field_value', 'num')]);
+  const signed = term.columns.some((c) => must(builders.get(c.value.kind)).signed);
+  return project(gatheredRows(signed && !weighs(term) ? standing(limited) : limited, term), [...keep(undefined, 'world', 'plan'), named('measure', cast(int(measure.index), 'integer')), ...keep(undefined, 'window', 'period', 'payee', 'field_value', 'num')]);
 }
 
 /** One row a credit and window: its value, the same weighed by the share, and what tells it apart. */
@@ -56,7 +57,7 @@ function rowsOf(measure: LinearMeasure, term: RowTerm, i: number, credits: State
   const rows = project({ kind: 'join', inputs }, [
     ...keep('o', 'world'), ...keep('n', 'plan', 'window'), ...keep('w', 'period'), named('payee', grouped ? col('payee', 'c') : col('subject', 'n')),
     named('field_value', column.key === null ? int(0) : col(columnName(column.key), 'c')),
-    ...keep('c', 'day', 'fact', 'fact_id'), named('value', asWide(value)), named('weighed', weighed(value, term)), named('weight', asWide(col('weight', 'w'))), ...limits,
+    ...keep('c', 'day', 'fact', 'fact_id', ...(term.columns.some((c) => must(builders.get(c.value.kind)).signed) ? ['reversed'] : [])), named('value', asWide(value)), named('weighed', weighed(value, term)), named('weight', asWide(col('weight', 'w'))), ...limits,
   ]);
   return column.value.timed ? filter(rows, isNotNull(col('value'))) : rows;
 }
@@ -102,6 +103,13 @@ export function withLimit(rows: Relation, term: RowTerm, n: number): Relation {
   const so = project(highest, [...keep(undefined, ...names), named('so_far', minus(col('running'), call('greatest', minus(col('highest'), wide(limit.atMost)), wide(0n))))]);
   const before = windowed(so, [{ name: 'before', fn: 'lag', of: col('so_far'), before: wide(0n), partition, order }]);
   return project(before, names.map((name) => named(name, name === 'weighed' ? minus(col('so_far'), col('before')) : col(name))));
+}
+
+const weighs = (term: RowTerm): boolean => term.form === 'sum' || term.form === 'count';
+/** A reversal is no value of its own: it takes its fact out of those among which one is chosen. */
+function standing(rows: Relation): Relation {
+  const marked = project(rows, [...keep(undefined, ...columnsOf(rows).map((c) => c.name)), named('whose', call('coalesce', col('reversed'), col('fact'))), named('back', when(isNotNull(col('reversed')), int(1), int(0)))]);
+  return filter(windowed(marked, [{ name: 'gone', fn: 'max', of: col('back'), partition: [...ROW, 'whose'], order: [] }]), eq(col('gone'), int(0)));
 }
 
 export function gatheredRows(rows: Relation, term: RowTerm): Relation {

@@ -76,11 +76,12 @@ export const REF_PARAM = table('ref_param', ['people_world', 'plan_world', 'comp
  * 2 attainment, 3 another value, 4 the value of a field, 5 a formula of results), by `reads_look`. `pays_on`: 0 the payee's
  * unit amount, 1 X, 2 what is above the target, 3 another value, by `pays_look`.
  * `needs_value`: a share of the incentive is held where the measure has no value. `lines`: one rounding for each fact or field.
+ * `carry_unit`: of a target that a shortfall is added to, the unit amount is 1 the target, 2 what is paid on ÷ the target; 0 neither.
  * Roundings: unit as a pair and what is added before the cut; null = exact.
  */
 export const REF_COMPONENT = table('ref_component', ['plan_world', 'component'], `
   plan_world integer, component integer, plan integer, parent integer, level integer, window integer,
-  look integer, lower_is_better boolean, has_target boolean, paid boolean, needs_value boolean, lines boolean, carries boolean,
+  look integer, lower_is_better boolean, has_target boolean, paid boolean, needs_value boolean, lines boolean, carries boolean, carry_unit integer,
   no_target_n bigint, no_target_d bigint, missing_n bigint, missing_d bigint,
   reads integer, reads_look integer, field_div bigint, pays_on integer, pays_look integer, ranked boolean,
   measure_unit_n bigint, measure_unit_d bigint, measure_mode integer,

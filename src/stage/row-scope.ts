@@ -29,7 +29,7 @@ export function joinsOf(kinds: readonly Kind[]): Joins {
 }
 
 /** A row that a formula is about. */
-export interface Row { readonly kind: Kind; readonly alias: string; /** as of which day references are followed */ readonly day: Expr }
+export interface Row { readonly kind: Kind; readonly alias: string; /** as of which day references are followed */ readonly day: Expr; /** its date, where that is not its `day` */ readonly date?: Expr }
 /** Names that no row gives: the payee, the period, measures of the row. Undefined where there is none here. */
 export type OtherNames = (typed: TypedName, row: Row) => Lowered | undefined;
 
@@ -65,7 +65,7 @@ function follow(path: readonly string[], row: Row, joins: Joins, currency: strin
   const { kind, alias } = row;
   assert(first !== undefined, 'a path has a first part');
   if (rest.length === 0) {
-    if (first === 'date' && kind.dated) return { kind: 'day', expr: col('day', alias) };
+    if (first === 'date' && kind.dated) return { kind: 'day', expr: row.date ?? col('day', alias) };
     if (first === 'id' && kind.dated) return { kind: 'text', expr: col('id', alias) };
     const isField = fieldsOf(kind, joins.kinds).some((f) => f.name === first);
     if (kind.state !== undefined && first === kind.name && !isField) throw new NotBuilt(at, `Entries of ${kind.name} cannot be told apart by their ids`, `Use its fields, such as ${kind.fields[0]?.name ?? 'since'} and since.`);

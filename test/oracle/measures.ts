@@ -179,7 +179,7 @@ export function counted(world: World, spec: YamlMap, subject: Subject, window: W
     const day = isOfEntities(world, kind) ? window.to - 1 : undefined;
     return candidates(world, kind, spec, subject, day)
       .filter((c) => (rules === undefined || c.rule === undefined || rules.includes(c.rule)) && (only === undefined || only(c.fact)) && (day !== undefined || inTime(world, kind, spec, window, c.fact)))
-      .filter((c) => subject.kind !== 'payee' || isCounted(world, subject.id, c.fact.kind, day ?? dayCounted(world, kind, spec, window, c.fact)))
+      .filter((c) => subject.kind !== 'payee' || isCounted(world, subject.id, c.fact.kind, day ?? c.fact.reverses?.date ?? c.fact.date))
       .flatMap((c) => valued(world, spec, aggregate, subject, window, day, c));
   }).sort((a, b) => byDate(a.fact, b.fact));
 }
@@ -231,11 +231,6 @@ function inTime(world: World, kind: string, spec: YamlMap, window: Span, fact: R
   const look = textOf(spec['look_back']), half = textOf(spec['half_life']);
   const from = look !== undefined ? window.to - daysOf(look) : half !== undefined ? window.to - 10 * daysOf(half) : window.from;
   return from <= date && date < window.to;
-}
-/** The day by which a fact counts: its date for the measure; what runs, on the day at which it is looked at. */
-function dayCounted(world: World, kind: string, spec: YamlMap, window: Span, fact: Row): Day | null {
-  const stock = 'at' in spec && lineage(world, kind).some((k) => 'runs' in mapOf(world.kinds[k]));
-  return stock ? (spec['at'] === 'start' ? window.from : window.to - 1) : dateOf(spec, fact);
 }
 function dateOf(spec: YamlMap, fact: Row): Day | null {
   const name = textOf(spec['date']) ?? 'date';

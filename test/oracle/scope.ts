@@ -194,7 +194,7 @@ function fieldHere(scope: Scope, row: Row, name: string): Value | undefined {
   const { world } = scope, kinds = lineage(world, row.kind);
   const derived = kinds.map((k) => mapOf(mapOf(world.kinds[k])['derived'])[name]).find((d) => d !== undefined);
   if (derived !== undefined) return numberOrValue(derived, scope.row === row ? scope : { world, row, day: scope.day, window: scope.window });
-  if (name === 'date' && row.date !== null) return { day: row.date };
+  if (name === 'date' && row.date !== null) return { day: dayOfRow(row, row.date) };
   if (name === 'id') return row.id;
   if (row.fields.has(name)) return asOf(row.fields.get(name), scope.day);
   if (kinds.includes(name)) return row.id;

@@ -137,8 +137,9 @@ function factOf(f: Row, w: Wanted, divisor: bigint, plain: (value: Ratio) => str
   };
 }
 
-/** The row of a file; or since when the state held, or what it changed from. */
+/** The row of a file; or since when the state held, or what it changed from; what was earned is in no file. */
 function originOf(f: Row, state: State | undefined): Pick<CountedFact, 'entered' | 'file' | 'row' | 'line'> {
+  if (state === undefined && f['path'] === null) return { entered: 'worked out by this calculation', file: '', row: 0, line: 0 };
   if (state === undefined) return { entered: null, file: textIn(f['path']), row: whole(wideOf(f, 'record')), line: whole(wideOf(f, 'line')) };
   const since = f['field_since'], previous = textIn(f['field_previous']), value = textIn(f['field_value']);
   const held = `held from ${typeof since === 'number' ? formatDay(since) : 'the beginning'} on${state.lasting === 0 ? '' : `, for ${counted(state.lasting, 'day')}`}`;

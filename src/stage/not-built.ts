@@ -9,7 +9,6 @@ import { meaningOf } from './states.ts';
 export function notBuilt(plans: readonly Plan[], kinds: readonly Kind[]): Diagnostic[] {
   const found = plans.flatMap((plan) => [
     ...(plan.exchange === undefined ? [] : [refused(plan.exchange.at, '`exchange`')]),
-    ...kinds.filter((k) => k.name === 'person').flatMap((k) => k.derived.slice(0, 1)).map((d) => refused(d.at, `The derived field ${d.name} of person`)),
   ]);
   found.push(...twoMeanings(plans, kinds));
   return [...new Map(found.map((d) => [`${d.file}|${d.line}|${d.column}|${d.message}`, d])).values()];

@@ -85,9 +85,9 @@ function levelOf(state: string, asked: Asked): Value {
   return typeof id === 'string' ? asked.known.level(state, id, asked.day) : null;
 }
 
+/** Where there is no fact (an exchange rate, a period in which nothing was earned) only the day is known; everything else is blank. */
 function onlyDate(path: readonly string[], day: Day): Value {
-  assert(path.length === 1 && path[0] === 'date', 'an exchange rate reads the date alone; resolve checks it');
-  return { day };
+  return path.length === 1 && path[0] === 'date' ? { day } : null;
 }
 
 /** Fields, then derived fields; at the end of a path also measures of what it leads to. */

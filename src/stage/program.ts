@@ -107,6 +107,7 @@ function bodyOf(credited: CreditsContext, catalogue: Catalogue, context: MakeCon
   const leaves = components.flatMap((c) => (c.spec.kind === 'leaf' ? [c.spec] : []));
   const attainment = attainmentStage(must(looks.at(-1)), {
     carries: leaves.some((l) => l.carry === 'shortfall'), excess: leaves.some((l) => l.of === 'excess'), other: leaves.some((l) => typeof l.of === 'object'),
+    told: components.some((c) => [c.reading, c.base].some((v) => v?.kind === 'simple' && v.measure.byValue)),
   });
   const figured = figures.length === 0 ? undefined : figuresStage(figures, must(looks.at(-1)), attainment, builders, context.params);
   const ranks = looks.find((s) => s.name === 'ranks');

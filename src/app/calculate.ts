@@ -12,6 +12,7 @@ import { digitProblems } from '../stage/digits.ts';
 import { currentRows } from '../stage/kind-rows.ts';
 import type { ReferenceRows } from '../stage/reference.ts';
 import { COMPANY } from '../stage/gather.ts';
+import { referencesOfDerived } from '../stage/derived-people.ts';
 import { groupsRead } from '../stage/reads.ts';
 import { earningWords } from '../stage/rounds.ts';
 import { factTable, IMPORTED, WORD } from '../stage/store.ts';
@@ -27,7 +28,7 @@ export interface CalculateOptions { readonly onProgress?: (progress: Progress) =
 export async function calculate(engine: ProgramRunner, plans: readonly Plan[], kinds: readonly Kind[], options: CalculateOptions = {}): Promise<{ readonly calculation?: Calculation; readonly diagnostics: readonly Diagnostic[] }> {
   const cut = options.cut ?? await lastImport(engine);
   const codes = await codesOf(engine, plans, kinds);
-  const people = await loadPeople(engine, kinds, cut, groupsRead(plans));
+  const groups = groupsRead(plans), people = await loadPeople(engine, kinds, cut, [...new Set([...groups, ...referencesOfDerived(kinds, groups)])]);
   const compiled = compile({ plans, kinds, people, cut, code: (word) => codes.get(word), ...(options.asOf !== undefined && { asOf: options.asOf }), ...(options.everyLine === true && { everyLine: true }) });
   if (!('program' in compiled)) return { diagnostics: compiled.diagnostics };
   const { diagnostics } = compiled;
@@ -75,8 +76,9 @@ async function codesOf(engine: ProgramRunner, plans: readonly Plan[], kinds: rea
   const wanted: Relation = { kind: 'values', columns: [{ name: 'word', type: 'text' }], rows: [...words].sort().map((w) => [w]) };
   const { data, count } = await engine.read(project(join(['v', wanted], ['inner', 'w', scan(WORD), eq(col('word', 'w'), col('word', 'v'))]), [...keep('w', 'code'), ...keep('v', 'word')]), ['code']);
   const found = new Map(Array.from({ length: count }, (_, r) => [String(data[1]?.[r]), Number(data[0]?.[r])]));
-  // components are words of earnings, whether or not a file says them
-  earningWords(plans).filter((word) => !found.has(word)).forEach((word, i) => found.set(word, COMPANY - 1 - i));
+  // what no file says is told apart, too: components, and words that formulas make
+  for (const word of earningWords(plans)) words.add(word);
+  [...words].sort().filter((word) => !found.has(word)).forEach((word, i) => found.set(word, COMPANY - 1 - i));
   return found;
 }
 

@@ -9,7 +9,7 @@ import type { Kind, Measure, Num, Plan } from '../plan/plan.ts';
 import { lineage } from '../stage/gather.ts';
 import { NotBuilt } from '../stage/lower.ts';
 import { rowAt } from '../stage/people.ts';
-import { fieldsOf, referenced } from '../stage/row-scope.ts';
+import { fieldsOf, groupPath, referenced } from '../stage/row-scope.ts';
 import { readTable } from '../stage/tables.ts';
 import { type Place, valueAt } from '../stage/terms.ts';
 import { assert, must } from '../value/diagnostic.ts';
@@ -71,14 +71,18 @@ const names = (ref: Ref, name: string, type: Typed['type']): Read<Asked> => {
       const one: Typed = { kind: 'name', ref, name, type, at: NOWHERE };
       return (a) => (a.place === undefined ? null : valueAt(one, a.place));
     }
-    case 'state': return (a) => { throw noLevel(name, a); };
+    case 'state': return (a) => levelOf(ref.state, a);
     case 'column': case 'via_field': case 'result': case 'component': case 'table':
       return assert(false, `resolve refuses ${ref.kind} names in formulas about single facts`) as never;
   }
 };
 
-function noLevel(state: string, { plan }: Asked): NotBuilt {
-  return new NotBuilt(plan.at, `The level of ${state} on a day cannot be read for a single fact yet`, 'Use a field of the fact in its place.');
+/** The level of a state on the day, of what the fact belongs to. */
+function levelOf(state: string, asked: Asked): Value {
+  const { kinds } = asked.known, subject = must(kinds.find((k) => k.name === state)?.state).subject, about = must(asked.about);
+  const kind = must(kinds.find((k) => k.name === kindOf(about))), path = kind.name === subject ? [] : must(groupPath(kind, subject, kinds));
+  const id = path.length === 0 ? idOf(about) : follow(path, about, asked);
+  return typeof id === 'string' ? asked.known.level(state, id, asked.day) : null;
 }
 
 /** Where there is no fact (an exchange rate, a period in which nothing was earned) only the day is known; everything else is blank. */
@@ -111,7 +115,7 @@ function fieldOf(name: string, kind: Kind, about: About, asked: Asked): Value {
   if (name === 'currency' || fieldsOf(kind, kinds).some((f) => f.name === name)) return storedValue(name, about, asked) ?? null;
   const derived = own.flatMap((k) => kinds.find((x) => x.name === k)?.derived ?? []).find((d) => d.name === name);
   if (derived !== undefined) return derived.number.kind === 'formula' ? valueOf(derived.number.formula, { ...asked, about }) : readTable(derived.number.table, (t) => valueOf(t, { ...asked, about }));
-  if (asked.plan.states.some((x) => x.name === name)) throw noLevel(name, asked);
+  if (asked.plan.states.some((x) => x.name === name)) return asked.known.level(name, idOf(about), asked.day);
   const measure = asked.plan.measures.find((m) => m.name === name);
   assert(measure !== undefined, `${name} is a field of ${kind.name} or a measure of it; resolve checks it`);
   return measureOf(measure, { kind: kind.name, id: idOf(about) }, asked);

@@ -36,9 +36,9 @@ function lineKinds(c: Component): readonly string[] {
 
 /** The kinds whose rows are read back. `everyLine`: lines of all components are asked for. */
 export function wantedRows(plans: readonly Plan[], kinds: readonly Kind[], everyLine: boolean): Wanted {
-  const facts = new Set<string>(), references = new Set<string>(), seen = new Set<Measure>();
+  const facts = new Set<string>(), references = new Set<string>(), states = new Set<string>(), seen = new Set<Measure>();
   for (const plan of plans) {
-    const look = looker(plan, kinds, { facts, references, seen });
+    const look = looker(plan, kinds, { facts, references, states, seen });
     for (const c of plan.components) {
       const parts = releaseOf(plan, c).filter(needsLines), backs = takeBacksOf(plan, c), lines = lineKinds(c);
       const converts = (c.convert ?? plan.convert)?.when === 'date';
@@ -57,7 +57,7 @@ export function wantedRows(plans: readonly Plan[], kinds: readonly Kind[], every
       }
     }
   }
-  return { facts, references };
+  return { facts, references, states };
 }
 
 interface Looker {
@@ -67,11 +67,15 @@ interface Looker {
   measure(measure: Measure): void;
 }
 
-function looker(plan: Plan, kinds: readonly Kind[], { facts, references, seen }: { readonly facts: Set<string>; readonly references: Set<string>; readonly seen: Set<Measure> }): Looker {
+function looker(plan: Plan, kinds: readonly Kind[], { facts, references, states, seen }: { readonly facts: Set<string>; readonly references: Set<string>; readonly states: Set<string>; readonly seen: Set<Measure> }): Looker {
   const named = (name: string): Kind => must(kinds.find((k) => k.name === name));
   const names = (list: ReturnType<typeof namesOf>, about: readonly string[]): void => {
     for (const { ref } of list) {
       if (ref.kind === 'measure') { const m = plan.measures.find((x) => x.name === ref.measure); if (m !== undefined) look.measure(m); }
+      if (ref.kind === 'state') {
+        states.add(ref.state);
+        for (const name of about) path(groupPath(named(name), must(named(ref.state).state).subject, kinds) ?? [], named(name));
+      }
       if (ref.kind === 'field') for (const name of about) path(ref.path, named(name));
     }
   };
@@ -81,6 +85,7 @@ function looker(plan: Plan, kinds: readonly Kind[], { facts, references, seen }:
       if (at === undefined) return;
       const derived = lineage(at.name, kinds).flatMap((k) => named(k).derived).find((d) => d.name === step);
       if (derived !== undefined) look.number(derived.number, [at.name]);
+      if (i > 0 && plan.states.some((s) => s.name === step)) states.add(step);
       const measure = plan.measures.find((m) => m.name === step);
       if (i > 0 && measure !== undefined) look.measure(measure);
       at = i + 1 < steps.length ? referenced(at, step, kinds) : undefined;

@@ -12,6 +12,7 @@ import { type Day, formatDay } from '../value/period.ts';
 import { assignRows, type AssignRows } from './assign.ts';
 import type { Catalogue, PlanEntry } from './catalogue.ts';
 import { componentEntries } from './components.ts';
+import { withDerived } from './derived-people.ts';
 import { divisorsOf } from './facts.ts';
 import type { Figure } from './figures.ts';
 import { gatherer } from './gather.ts';
@@ -52,6 +53,9 @@ export function compile(input: CompileInput): Compiled | { readonly diagnostics:
   const refused = notBuilt(plans, input.kinds);
   if (refused.length > 0) return { diagnostics: refused };
   const kinds = allKinds(input.kinds, plans);
+  let people: People;
+  try { people = withDerived(input.people, kinds, input.code); } catch (error) { return refusedFor(error); }
+  const { code } = people;
   const gathered = gatherer(kinds, plans, divisorsOf(kinds));
   const aggregates = plans.flatMap(measuresOf).filter((m): m is Aggregate => 'from' in m);
   const spans = spansOf(plans, [...new Set(aggregates.flatMap((m) => (m.lookBack === undefined ? [] : [m.lookBack])))].sort((x, y) => x - y));
@@ -59,29 +63,30 @@ export function compile(input: CompileInput): Compiled | { readonly diagnostics:
   const upFields = [...new Set(plans.flatMap((p) => p.credits.flatMap((r) => (r.up === undefined ? [] : [r.up.field]))))];
   // what is reversed may be a fact of long before, whose credits are those of its day
   const early = history || aggregates.some((m) => m.from.some((k) => gathered.reversed.has(k)));
-  const stints = stintsOf(input.people, early ? LONG_AGO : spans.from, spans.to, upFields);
-  const entries = plans.map((spec, plan): PlanEntry => ({ plan, spec, members: membersOf(spec, stints, input.people, false), counted: early ? membersOf(spec, stints, input.people, true) : undefined }));
+  const stints = stintsOf(people, early ? LONG_AGO : spans.from, spans.to, upFields);
+  const entries = plans.map((spec, plan): PlanEntry => ({ plan, spec, members: membersOf(spec, stints, people, false), counted: early ? membersOf(spec, stints, people, true) : undefined }));
   const untold: Diagnostic[] = [], figures: Figure[] = [];
   const components = componentEntries(entries, gathered, spans, figures, untold);
   if (untold.length > 0) return { diagnostics: untold };
-  const byCode = new Map(input.people.persons.map((p) => [p.payee, p]));
+  const byCode = new Map(people.persons.map((p) => [p.payee, p]));
   const base = {
-    plans: entries, kinds, components, spans, people: input.people, stints, gathered, figures, everyLine: input.everyLine === true,
+    plans: entries, kinds, components, spans, people, stints, gathered, figures, everyLine: input.everyLine === true,
     periodOf: (n: number) => { const p = spans.periods[n]; assert(p !== undefined, 'every period has a number'); return p; },
     personOf: (payee: number) => byCode.get(payee),
   };
   const groupKinds = [...new Set(gathered.values.flatMap((v) => (typeof v.subject === 'object' ? [v.subject.entity] : [])))].sort();
-  const rows = assignRows({ catalogue: base, gathered, groupKinds, code: input.code });
+  const rows = assignRows({ catalogue: base, gathered, groupKinds, code });
   const catalogue: Catalogue = { ...base, curves: rows.curves };
-  const diagnostics: Diagnostic[] = [...paidTwice(entries, input.people.persons.length > 0), ...missingTerms(rows, plans), ...changing(rows), ...tooLarge(rows), ...cycles(upFields, stints, input.people)];
+  const diagnostics: Diagnostic[] = [...paidTwice(entries, people.persons.length > 0), ...missingTerms(rows, plans), ...changing(rows), ...tooLarge(rows), ...cycles(upFields, stints, people)];
   const personal = personalOf(gathered), params: ParamsOf = { slots: new Map() };
   let made: Made;
-  try { made = programOf({ ...input, kinds }, catalogue, { history, personal, params, groupKinds }); } catch (error) {
-    if (error instanceof NotBuilt) return { diagnostics: [error.diagnostic] };
-    throw error;
-  }
+  try { made = programOf({ ...input, kinds }, catalogue, { history, personal, params, groupKinds }); } catch (error) { return refusedFor(error); }
   checkProgram(made.program);
-  return { program: made.program, references: referenceRows(catalogue, rows, made, { personal, params, groupKinds, code: input.code }), catalogue, diagnostics };
+  return { program: made.program, references: referenceRows(catalogue, rows, made, { personal, params, groupKinds, code }), catalogue, diagnostics };
+}
+function refusedFor(error: unknown): { readonly diagnostics: readonly Diagnostic[] } {
+  if (error instanceof NotBuilt) return { diagnostics: [error.diagnostic] };
+  throw error;
 }
 const LONG_AGO = -1_000_000;
 

@@ -12,7 +12,6 @@ export function notBuilt(plans: readonly Plan[], kinds: readonly Kind[]): Diagno
   const found = plans.flatMap((plan) => [
     ...(plan.exchange === undefined ? [] : [refused(plan.exchange.at, '`exchange`')]),
     ...plan.components.flatMap(potOf),
-    ...kinds.filter((k) => k.name === 'person').flatMap((k) => k.derived.slice(0, 1)).map((d) => refused(d.at, `The derived field ${d.name} of person`)),
   ]);
   found.push(...twoMeanings(plans, kinds));
   return [...new Map(found.map((d) => [`${d.file}|${d.line}|${d.column}|${d.message}`, d])).values()];

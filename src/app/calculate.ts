@@ -13,9 +13,10 @@ import { currentRows } from '../stage/kind-rows.ts';
 import type { ReferenceRows } from '../stage/reference.ts';
 import { groupsRead } from '../stage/reads.ts';
 import { factTable, IMPORTED, WORD } from '../stage/store.ts';
+import { MINOR_DIGITS } from '../value/currency.ts';
 import type { Day } from '../value/period.ts';
 import { type Diagnostic, hasErrors } from '../value/diagnostic.ts';
-import { loadPeople } from './people.ts';
+import { loadCurrencies, loadPeople } from './people.ts';
 
 export interface Calculation { readonly compiled: Compiled; readonly catalogue: Catalogue; readonly cut: number; readonly diagnostics: readonly Diagnostic[] }
 
@@ -26,7 +27,8 @@ export async function calculate(engine: ProgramRunner, plans: readonly Plan[], k
   const cut = options.cut ?? await lastImport(engine);
   const codes = await codesOf(engine, plans);
   const people = await loadPeople(engine, kinds, cut, groupsRead(plans));
-  const compiled = compile({ plans, kinds, people, cut, code: (word) => codes.get(word), ...(options.asOf !== undefined && { asOf: options.asOf }), ...(options.everyLine === true && { everyLine: true }) });
+  const currencies = plans.some((p) => p.exchange !== undefined || p.convert !== undefined || p.components.some((c) => c.convert !== undefined)) ? await loadCurrencies(engine, kinds, cut) : undefined;
+  const compiled = compile({ plans, kinds, people, cut, ...(currencies !== undefined && { currencies }), code: (word) => codes.get(word), ...(options.asOf !== undefined && { asOf: options.asOf }), ...(options.everyLine === true && { everyLine: true }) });
   if (!('program' in compiled)) return { diagnostics: compiled.diagnostics };
   const { diagnostics } = compiled;
   if (hasErrors(diagnostics)) return { diagnostics };
@@ -67,6 +69,7 @@ export async function lastImport(engine: ProgramRunner): Promise<number> {
 async function codesOf(engine: ProgramRunner, plans: readonly Plan[]): Promise<ReadonlyMap<string, number>> {
   const words = new Set<string>();
   for (const plan of plans) { words.add(plan.currency); gatherWords(plan, words); }
+  if (plans.some((p) => p.exchange !== undefined)) for (const currency of MINOR_DIGITS.keys()) words.add(currency);
   // what reviewers write: the name of a guardrail, and what they decided
   for (const word of plans.flatMap((p) => (p.guardrails.length === 0 ? [] : [...p.guardrails.map((g) => g.name), 'pass', 'reject']))) words.add(word);
   const wanted: Relation = { kind: 'values', columns: [{ name: 'word', type: 'text' }], rows: [...words].sort().map((w) => [w]) };

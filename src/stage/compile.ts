@@ -11,13 +11,14 @@ import { type Day, formatDay } from '../value/period.ts';
 import { assignRows, type AssignRows } from './assign.ts';
 import type { Catalogue, PlanEntry } from './catalogue.ts';
 import { componentEntries } from './components.ts';
+import type { Currencies } from './exchange.ts';
 import { divisorsOf } from './facts.ts';
 import type { Figure } from './figures.ts';
 import { gatherer } from './gather.ts';
 import { NotBuilt } from './lower.ts';
 import { notBuilt } from './not-built.ts';
 import type { ParamsOf } from './params.ts';
-import { aboveOn, type People, type Person, type Stint, stintsOf } from './people.ts';
+import { aboveOn, type DatedRow, type People, type Person, type Stint, stintsOf } from './people.ts';
 import { personalOf } from './personal.ts';
 import { type Made, programOf } from './program.ts';
 import { measuresOf } from './reads.ts';
@@ -30,6 +31,8 @@ export interface CompileInput {
   readonly plans: readonly Plan[];
   readonly kinds: readonly Kind[];
   readonly people: People;
+  /** rates of exchange, by code of the currency */
+  readonly currencies?: Currencies;
   /** dictionary code of a word; undefined where no row of the store says it */
   readonly code: (word: string) => number | undefined;
   /** the last import that this run sees */
@@ -39,7 +42,7 @@ export interface CompileInput {
   /** what is paid for each fact is wanted of every component, whether or not its plan asks for it */
   readonly everyLine?: boolean;
 }
-export interface Compiled { readonly program: Program; readonly references: readonly ReferenceRows[]; readonly catalogue: Catalogue; readonly diagnostics: readonly Diagnostic[] }
+export interface Compiled { readonly program: Program; /** facts by kind, with values where money has no rate and blanks where it has one */ readonly unrated: Made['unrated']; readonly references: readonly ReferenceRows[]; readonly catalogue: Catalogue; readonly diagnostics: readonly Diagnostic[] }
 
 /** `program` is absent where a plan says what is not built yet; then all such places are told. */
 export function compile(input: CompileInput): Compiled | { readonly diagnostics: readonly Diagnostic[] } {
@@ -60,7 +63,7 @@ export function compile(input: CompileInput): Compiled | { readonly diagnostics:
   if (untold.length > 0) return { diagnostics: untold };
   const byCode = new Map(input.people.persons.map((p) => [p.payee, p]));
   const base = {
-    plans: entries, kinds, components, spans, people: input.people, stints, gathered, figures, everyLine: input.everyLine === true,
+    plans: entries, kinds, currencies: input.currencies ?? new Map<string, readonly DatedRow[]>(), components, spans, people: input.people, stints, gathered, figures, everyLine: input.everyLine === true,
     periodOf: (n: number) => { const p = spans.periods[n]; assert(p !== undefined, 'every period has a number'); return p; },
     personOf: (payee: number) => byCode.get(payee),
   };
@@ -75,7 +78,7 @@ export function compile(input: CompileInput): Compiled | { readonly diagnostics:
     throw error;
   }
   checkProgram(made.program);
-  return { program: made.program, references: referenceRows(catalogue, rows, made, { personal, params, groupKinds, code: input.code }), catalogue, diagnostics };
+  return { program: made.program, unrated: made.unrated, references: referenceRows(catalogue, rows, made, { personal, params, groupKinds, code: input.code }), catalogue, diagnostics };
 }
 const LONG_AGO = -1_000_000;
 

@@ -9,8 +9,11 @@ import type { Aggregate, CreditRule, Guardrail, Kind, Measure, MeasureLimit, Num
 import { assert } from '../value/diagnostic.ts';
 import { lcm, ONE, powerOfTen, ratio, type Ratio, ZERO } from '../value/rate.ts';
 import { asQuotient, type Form, type FormTerm, linearForm, sameSubject } from './gather-form.ts';
-import { bookKey, moneyCurrency, rowKey, ruleKey, termsKey } from './gather-keys.ts';
+import { exchangesOf, moneyKey, type PlanMoney } from './exchange.ts';
+import { bookKey, comparesMoney, rowKey, ruleKey, termsKey } from './gather-keys.ts';
 import { digitsOf, NotBuilt } from './lower.ts';
+import { readsMoney } from './row-scope.ts';
+import { lineage } from './lineage.ts';
 import { contentKey, isPersonal, isTimed, namesOf } from './reads.ts';
 
 /** A value of each fact: what a measure sums, counts, tells apart or puts in order. `weight`: 1 where there is a value. */
@@ -21,8 +24,7 @@ export interface FactColumn {
   readonly formula: Typed | null;
   readonly factors: readonly Num[];
   readonly where: Typed | null;
-  /** money is summed in one currency only */
-  readonly currency: string;
+  /** whose money and terms it is in */
   readonly plan: Plan;
   readonly at: Measure['at'];
   /** found for each credit, as it reads the payee */
@@ -35,7 +37,7 @@ export interface FactColumn {
  * the fact counts for the row of that kind that it belongs to, or for the company; nobody is credited.
  * `climbs`: those above are found for each credit, as its value reads them.
  */
-export interface DirectRule { readonly index: number; readonly kind: string; readonly rule: CreditRule; readonly currency: string; readonly plan: Plan; readonly guards: readonly Guardrail[]; readonly group?: string; readonly climbs: boolean }
+export interface DirectRule { readonly index: number; readonly kind: string; readonly rule: CreditRule; readonly plan: Plan; readonly guards: readonly Guardrail[]; readonly group?: string; readonly climbs: boolean }
 /** Whom a credit counts for: route 0 is the payee himself. */
 export interface Route { readonly index: number; readonly field: string; readonly levels: number | 'all' }
 /** Which days a measure looks at: the window; so many days before its end; all before an edge of it; what runs at an edge of it; all, each weighed by its age. */
@@ -115,6 +117,9 @@ export interface Gathered {
   readonly reversed: ReadonlySet<string>;
   /** every share is a whole number of 1/shareDivisor */
   readonly shareDivisor: bigint;
+  /** plans whose rates of exchange are used, by number */
+  readonly exchanges: readonly Plan[];
+  moneyOf(plan: Plan): PlanMoney;
   /** the value of a plan's measure; `key`: kept apart by this field of the fact */
   valueOf(plan: Plan, measure: Measure, key?: KeyOf): MeasureValue;
 }
@@ -140,16 +145,19 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
   spanOf({ kind: 'window' });
   const kindOf = (name: string): Kind => { const kind = kinds.find((k) => k.name === name); assert(kind !== undefined, `the kind ${name} exists; resolve checks it`); return kind; };
 
+  const exchanges = exchangesOf(plans);
+  /** a filter that compares money means another thing in another currency */
+  const moneyOfFilter = (where: Typed | null, kind: Kind, plan: Plan): string => (where !== null && (comparesMoney(where) || readsMoney(where, kind, kinds)) ? moneyKey(plan) : '');
   const factColumn = (plan: Plan, at: Measure['at'], kind: string, role: FactColumn['role'], formula: Typed | null, where: Typed | null, factors: readonly Num[] = []): FactColumn => {
-    const currency = role === 'sum' || role === 'distinct' || factors.length > 0 ? plan.currency : '';
-    const key = [kind, role, contentKey(formula), contentKey(where), contentKey(factors), currency, moneyCurrency(where, plan)].join('|');
+    const money = role === 'sum' || role === 'distinct' || factors.length > 0 || readsMoney(formula, kindOf(kind), kinds) ? moneyKey(plan) : '';
+    const key = [kind, role, contentKey(formula), contentKey(where), contentKey(factors), money, moneyOfFilter(where, kindOf(kind), plan)].join('|');
     const personal = isPersonal(formula) || isPersonal(where) || factors.some(isPersonal);
-    return facts.get(key, (index) => ({ index, kind, role, formula, where, factors, currency: plan.currency, plan, at, personal, timed: isTimed(formula) || isTimed(where) || factors.some(isTimed) }));
+    return facts.get(key, (index) => ({ index, kind, role, formula, where, factors, plan, at, personal, timed: isTimed(formula) || isTimed(where) || factors.some(isTimed) }));
   };
   const directRule = (plan: Plan, kind: string, rule: CreditRule, climbs: boolean, group?: string): DirectRule => {
     const guards = plan.guardrails.filter((g) => g.from.some((k) => lineage(kind, kinds).includes(k)) && (group === undefined || !isPersonal(g.require.formula)));
-    const key = [kind, ruleKey(rule, climbs), moneyCurrency(rule.where?.formula ?? null, plan), contentKey(guards), group ?? ''].join('|');
-    return rules.get(key, (index) => ({ index, kind, rule, currency: plan.currency, plan, guards, climbs, ...(group !== undefined && { group }) }));
+    const key = [kind, ruleKey(rule, climbs), moneyOfFilter(rule.where?.formula ?? null, kindOf(kind), plan), contentKey(guards), guards.some((g) => moneyOfFilter(g.require.formula, kindOf(kind), plan) !== '') ? moneyKey(plan) : '', group ?? ''].join('|');
+    return rules.get(key, (index) => ({ index, kind, rule, plan, guards, climbs, ...(group !== undefined && { group }) }));
   };
   const routeOf = (rule: CreditRule): number => {
     const { up } = rule;
@@ -312,7 +320,7 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
     get facts() { return facts.all(); }, get rules() { return rules.all(); }, get routes() { return routes.all(); }, get spans() { return spans.all(); },
     reversed: new Set(kinds.filter((k) => lineage(k.name, kinds).some((name) => kinds.find((x) => x.name === name)?.fields.some((f) => f.name === 'reverses'))).map((k) => k.name)),
     get amongs() { return [...new Set(values.all().flatMap((v) => (v.kind === 'rank' ? [v.among?.join('.') ?? ''] : [])))]; },
-    get cube() { return cube.all(); }, get measures() { return measures.all(); }, get values() { return values.all(); }, shareDivisor, valueOf,
+    get cube() { return cube.all(); }, get measures() { return measures.all(); }, get values() { return values.all(); }, shareDivisor, valueOf, exchanges: exchanges.all, moneyOf: exchanges.moneyOf,
   };
 }
 
@@ -320,13 +328,6 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
 export const HALF_LIFE_PARTS = 1_000_000n;
 /** Whose rows count for the company: no word has this code. */
 export const COMPANY = -2;
-
-/** The kind and those that it is derived from, nearest first. */
-export function lineage(name: string, kinds: readonly Kind[]): string[] {
-  const out: string[] = [];
-  for (let at: string | undefined = name; at !== undefined && !out.includes(at); at = kinds.find((k) => k.name === at)?.derivation?.from) out.push(at);
-  return out;
-}
 
 function timeOf(measure: Aggregate, kindOf: (name: string) => Kind): TimeOf {
   const runs = measure.from.every((k) => kindOf(k).runs !== undefined);

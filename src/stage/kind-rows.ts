@@ -23,6 +23,9 @@ export interface KindRows {
   readonly references: readonly Kind[];
 }
 
+/** A derived kind belongs to no plan: its conditions read each amount in its own currency. */
+export const OWN_MONEY = { currency: 'USD', exchange: undefined, as: 'is' } as const;
+
 /** Rows of a kind that count at a cut: versions learned by it, and not superseded by it. */
 export function currentRows(table: TableSchema, kind: Kind, cut: number): Relation {
   const columns = table.columns.map((c) => named(c.name, col(c.name, 'v')));
@@ -70,14 +73,16 @@ function reversedRows(kind: Kind, target: Kind, current: Relation): Statement {
     const taken = ['row', 'seq', 'id', 'file', 'record', 'line', 'hash', 'day', 'reverses'].includes(name) || !theirs;
     return named(name, taken ? col(name, 'v') : when(own, col(name, 'v'), col(name, 't')));
   });
-  return { name: `rows_${kind.name}`, make: 'view', key: ['row'], relation: project(joined, [...columns, named('sign', when(own, int(1), int(-1)))]), about: `${kind.title || kind.name}, reversed facts in the place of those that reverse them` };
+  // money that is taken back has the rate that it was counted at
+  const sign = [named('sign', when(own, int(1), int(-1))), named('money_day', when(own, col('day', 'v'), coalesce(col('day', 't'), col('day', 'v'))))];
+  return { name: `rows_${kind.name}`, make: 'view', key: ['row'], relation: project(joined, [...columns, ...sign]), about: `${kind.title || kind.name}, reversed facts in the place of those that reverse them` };
 }
 
 function derivedRows(kind: Kind, kinds: readonly Kind[], source: KindRows): KindRows {
   const { derivation } = kind;
   assert(derivation !== undefined, 'a derived kind says what it is from');
   const from = must(kinds.find((k) => k.name === derivation.from)), joins = joinsOf(kinds);
-  const scope = rowScope({ kind: from, alias: 'f', day: col('day', 'f') }, joins, 'USD', kind.at);
+  const scope = rowScope({ kind: from, alias: 'f', day: col('day', 'f') }, joins, OWN_MONEY, kind.at);
   const columns = columnsOf(source.relation);
   const keys = derivation.per.map((path, i) => named(`per_${i}`, coalesce(lowerKey(fieldName(path, from), scope).expr, int(-1))));
   const where = derivation.where === undefined ? undefined : lowerCondition(derivation.where.formula, scope);

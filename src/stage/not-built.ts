@@ -7,7 +7,6 @@ import { measuresOf } from './reads.ts';
 /** One diagnostic for each thing of these plans that is not built. */
 export function notBuilt(plans: readonly Plan[], kinds: readonly Kind[]): Diagnostic[] {
   const found = plans.flatMap((plan) => [
-    ...(plan.exchange === undefined ? [] : [refused(plan.exchange.at, '`exchange`')]),
     ...plan.states.map((s) => refused(s.at, `The state ${s.name}`)),
     ...measuresOf(plan).flatMap((m) => ('from' in m && m.from.includes('earning') ? [refused(m.at, `The measure ${m.name} of earnings`)] : [])),
     ...kinds.filter((k) => k.name === 'person').flatMap((k) => k.derived.slice(0, 1)).map((d) => refused(d.at, `The derived field ${d.name} of person`)),

@@ -1,6 +1,6 @@
 /** The statements of a program, stage by stage, from facts to payouts. */
 import type { Kind } from '../plan/plan.ts';
-import { and, col, eq, filter, int, isNotNull, keep, project, type Program, replaceScans, type Statement, type TableSchema, union, windowed } from '../relation/relation.ts';
+import { and, col, eq, filter, int, isNotNull, keep, project, type Program, type Relation, replaceScans, type Statement, type TableSchema, union, windowed } from '../relation/relation.ts';
 import { must } from '../value/diagnostic.ts';
 import type { Day } from '../value/period.ts';
 import { scanOf } from './arithmetic.ts';
@@ -13,7 +13,8 @@ import { creditsStage, type CreditsContext } from './credits.ts';
 import { earnedStage, earningsStages, factorsStage, gatesStage, partsStage, payoutsStage } from './earnings.ts';
 import { divisorsOf, factsBuilder, REVIEWS } from './facts.ts';
 import { figuresStage } from './figures.ts';
-import { type CubeColumn, type LinearMeasure, lineage, type MeasureValue } from './gather.ts';
+import type { CubeColumn, LinearMeasure, MeasureValue } from './gather.ts';
+import { lineage } from './lineage.ts';
 import { currentRows, entityRows, idedRows, type KindRows, rowsOfKind } from './kind-rows.ts';
 import { looksStages } from './looks.ts';
 import { blocksOf, cubeStage, measuresStage } from './measures.ts';
@@ -27,7 +28,7 @@ import { rootOf } from './row-scope.ts';
 import { entityTable, factTable, partyTable, supersededTable, WORD } from './store.ts';
 
 export interface ProgramInput { readonly kinds: readonly Kind[]; readonly cut: number; readonly asOf?: Day }
-export interface Made { readonly program: Program; readonly blockOf: (c: CubeColumn) => number }
+export interface Made { readonly program: Program; readonly unrated: ReadonlyMap<string, Relation>; readonly blockOf: (c: CubeColumn) => number }
 export interface MakeContext { readonly history: boolean; readonly personal: Personal; readonly params: ParamsOf; readonly groupKinds: readonly string[] }
 
 /** The statements, in order. */
@@ -65,6 +66,7 @@ export function programOf(input: ProgramInput, catalogue: Catalogue, context: Ma
     ...lists.map((k) => partyTable(rootOf(k, input.kinds))), ...undated.flatMap((k) => [entityTable(k), supersededTable(k)]), ...(ided.length > 0 || credited.reviewed ? [WORD] : []),
   ]);
   return {
+    unrated: new Map([...builders].map(([kind, b]) => [kind, b.finish().unrated])),
     blockOf: (c) => blocks.find((b) => b.columns.includes(c))?.index ?? 0,
     program: {
       inputs: [...stored, ...REFERENCES],

@@ -72,7 +72,7 @@ const names = (ref: Ref, name: string, type: Typed['type']): Read<Asked> => {
       const one: Typed = { kind: 'name', ref, name, type, at: NOWHERE };
       return (a) => (a.place === undefined ? null : valueAt(one, a.place));
     }
-    case 'state': return (a) => { throw new NotBuilt(a.plan.at, `The level of ${name} on a day cannot be read for a single fact yet`, 'Use a field of the fact in its place.'); };
+    case 'state': return (a) => { throw noLevel(name, a); };
     case 'column': case 'via_field': case 'result': case 'component': case 'table':
       return assert(false, `resolve refuses ${ref.kind} names in formulas about single facts`) as never;
   }
@@ -83,6 +83,9 @@ function ofRate([first, field]: readonly string[], { day, plan, known }: Asked):
   if (first === 'date') return { day };
   assert(first === CURRENCY, 'a rate reads the date and the currency alone; resolve checks it');
   return field === undefined ? plan.currency : rowOn(known.dated(CURRENCY, plan.currency), day)?.values.get(field) ?? null;
+}
+function noLevel(state: string, { plan }: Asked): NotBuilt {
+  return new NotBuilt(plan.at, `The level of ${state} on a day cannot be read for a single fact yet`, 'Use a field of the fact in its place.');
 }
 
 /** Fields, then derived fields; at the end of a path also measures of what it leads to. */
@@ -107,12 +110,16 @@ function fieldOf(name: string, kind: Kind, about: About, asked: Asked): Value {
   const { kinds } = asked.known, own = lineage(kind.name, kinds);
   if (name === 'id' || own.some((k) => (k.split('.').at(-1) ?? k) === name && !kind.fields.some((f) => f.name === name))) return idOf(about);
   if (name === 'date' && 'fact' in about) return { day: about.fact.day };
-  const stored = storedValue(name, about, asked);
-  if (stored !== undefined) return 'fact' in about && isRatio(stored) && isMoneyField(kind, name, kinds) ? planMoney(stored, about.fact, asked) : stored;
+  if (name === 'currency' || fieldsOf(kind, kinds).some((f) => f.name === name)) {
+    const stored = storedValue(name, about, asked) ?? null;
+    return 'fact' in about && stored !== null && isRatio(stored) && isMoneyField(kind, name, kinds) ? planMoney(stored, about.fact, asked) : stored;
+  }
   const derived = own.flatMap((k) => kinds.find((x) => x.name === k)?.derived ?? []).find((d) => d.name === name);
   if (derived !== undefined) return derived.number.kind === 'formula' ? valueOf(derived.number.formula, { ...asked, about }) : readTable(derived.number.table, (t) => valueOf(t, { ...asked, about }));
+  if (asked.plan.states.some((x) => x.name === name)) throw noLevel(name, asked);
   const measure = asked.plan.measures.find((m) => m.name === name);
-  return measure === undefined ? null : measureOf(measure, { kind: kind.name, id: idOf(about) }, asked);
+  assert(measure !== undefined, `${name} is a field of ${kind.name} or a measure of it; resolve checks it`);
+  return measureOf(measure, { kind: kind.name, id: idOf(about) }, asked);
 }
 
 function isMoneyField(kind: Kind, name: string, kinds: readonly Kind[]): boolean {

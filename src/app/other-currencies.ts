@@ -8,8 +8,9 @@ import { columnsOf } from '../relation/check.ts';
 import {
   aggregate, bool, cast, coalesce, col, countDistinct, eq, filter, join, keep, max, min, named, project, replaceScans, scan, type Statement, text,
 } from '../relation/relation.ts';
+import { originsOf } from '../stage/kind-rows.ts';
 import { readsMoney, rootOf } from '../stage/row-scope.ts';
-import { factTable, WORD } from '../stage/store.ts';
+import { WORD } from '../stage/store.ts';
 import { must } from '../value/diagnostic.ts';
 import type { Day } from '../value/period.ts';
 import type { Calculation } from './calculate.ts';
@@ -36,7 +37,7 @@ export async function otherCurrencies(engine: Engine, calculation: Calculation, 
     const credits = countedCredits(calculation, (c) => filter({ kind: 'scan', table: elsewhere.name, columns: columnsOf(elsewhere.relation) }, money.has(c) ? counts(c, gathered) : bool(false)), ['fact']);
     const named_ = project(join(
       ['c', credits],
-      ['inner', 'f', scan(factTable(rootOf(kind, kinds))), eq(col('row', 'f'), col('fact', 'c'))],
+      ['inner', 'f', originsOf(rootOf(kind, kinds)), eq(col('row', 'f'), col('fact', 'c'))],
       ['left', 'w', scan(WORD), eq(col('code', 'w'), col('currency', 'f'))],
     ), [...keep('c', 'fact', 'plan'), ...keep('f', 'day', 'id'), named('currency', coalesce(col('word', 'w'), text('')))]);
     const rows = await engine.read(aggregate(named_, keep(undefined, 'plan', 'currency'), [

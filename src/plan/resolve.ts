@@ -64,7 +64,8 @@ export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[
   const own = made.made.filter((k) => k.derivation !== undefined).flatMap((k) => facts.kind(k.name, k.at) ?? []);
   checkUnusedTables(ctx, new Set(sectionsOf(root).tables.keys()));
   const owners = [...ctx.measured].flatMap(([kind, where]) => (rulesOf(ctx, kind).length > 0 ? [] : (ownerRule(ctx, kind, where) ?? [])));
-  const reads = readsOf([components, settled, ctx.credits, owners, guardrails, own], ctx, (kind) => own.find((k) => k.name === kind) ?? ctx.kinds.get(kind));
+  // what releases of the plan require is about the facts that its components pay for
+  const reads = readsOf([components, { from: lineKinds(components), release: settled.release }, settled, ctx.credits, owners, guardrails, own], ctx, (kind) => own.find((k) => k.name === kind) ?? ctx.kinds.get(kind));
   checkOrder({ components, measures: reads.measures }, mine);
   found.push(...mine);
   // a key that was refused is part of the plan: without it, something else would be paid

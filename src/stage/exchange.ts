@@ -43,8 +43,9 @@ export function moneyKey(plan: Plan): string {
   return contentKey([plan.currency, exchange.rate, exchange.when, terms, periodic ? [formatCalendar(plan.calendar), plan.period] : '']);
 }
 
-/** One plan for each way of converting. */
-export function exchangesOf(plans: readonly Plan[]): { readonly all: readonly Plan[]; moneyOf(plan: Plan): PlanMoney } {
+/** One plan for each way of converting, in the order of their numbers. */
+export interface Exchanges { readonly all: readonly Plan[]; moneyOf(plan: Plan): PlanMoney }
+export function exchangesOf(plans: readonly Plan[]): Exchanges {
   const all: Plan[] = [], numbers = new Map<string, number>();
   for (const plan of plans) {
     if (plan.exchange === undefined || numbers.has(moneyKey(plan))) continue;

@@ -51,7 +51,7 @@ export interface FactsBuilder {
   decision(guardrail: string): Expr;
   /** the column of a party that rules name */
   party(path: readonly string[], at: At): Expr;
-  /** the column of what the rule's filter says, where it has one */
+  /** the column of what chooses the facts of a rule, where something does */
   isWanted(rule: DirectRule): Expr | undefined;
   /** a share or factor that is found for each fact, in parts of its divisor */
   portion(num: Num, plan: Plan, at: At): Pair & { readonly d: bigint };
@@ -68,8 +68,8 @@ export interface FactsBuilder {
   finish(): FactsStage;
 }
 
-export function factsBuilder(kind: Kind, gathered: Gathered, rows: KindRows, options: { readonly kinds: readonly Kind[]; /** first day that the plans cover; facts before it are wanted, too */ readonly from: number; readonly history: boolean; readonly ids: boolean; readonly runs: boolean; readonly others?: OtherNames }): FactsBuilder {
-  const { kinds } = options;
+export function factsBuilder(kind: Kind, gathered: Gathered, rows: KindRows, options: { readonly kinds: readonly Kind[]; /** first day that the plans cover; facts before it are wanted, too */ readonly from: number; readonly history: boolean; readonly ids: boolean; readonly runs: boolean; readonly others?: OtherNames; /** the name of the statement, where it is not `facts_<kind>` */ readonly name?: string }): FactsBuilder {
+  const { kinds } = options, name = options.name ?? `facts_${kind.name}`;
   const joins = joinsOf(kinds);
   const row: Row = { kind, alias: 'f', day: col('day', 'f'), ...(rows.signed && { moneyDay: col('money_day', 'f') }) };
   const moneyAs = (as: 'unrated' | undefined, plan: Plan): PlanMoney => ({ ...gathered.moneyOf(plan), ...(as !== undefined && { as }) });
@@ -99,10 +99,12 @@ export function factsBuilder(kind: Kind, gathered: Gathered, rows: KindRows, opt
     return col(made.name);
   };
   for (const r of rules) for (const path of partyPaths(r.rule)) party(path);
+  const chooses = (r: DirectRule): boolean => r.own !== undefined || (r.rule.where !== undefined && r.group === undefined);
   const hasMoney = (as: 'unrated' | undefined, plan: Plan): (() => Expr) => () => hasPlanMoney(moneyAs(as, plan), moneyRow(row, joins));
   /** columns that may read money */
   const columnsAs = (as?: 'unrated', in_ = scopeAs(as)): Named[] => [
-    ...rules.flatMap((r) => (r.rule.where === undefined || r.group !== undefined ? [] : [named(`rule_${r.index}`, lowerCondition(r.rule.where.formula, in_(r.plan, r.rule.at)))])),
+    ...rules.filter(chooses).map((r) => named(`rule_${r.index}`, and(
+      ...(r.own === undefined ? [] : [eq(col('plan', 'f'), int(r.own))]), ...(r.rule.where === undefined || r.group !== undefined ? [] : [lowerCondition(r.rule.where.formula, in_(r.plan, r.rule.at))])))),
     ...gathered.facts.filter((c) => c.kind === kind.name && !c.personal && !c.timed && c.role !== 'fact').map((c) => named(columnName(c), valueColumn(c, kind, kinds, in_(c.plan, c.at), rows.signed, hasMoney(as, c.plan)).expr)),
     ...[...more.values()].map(({ name, make }) => named(name, make(in_, as))),
   ];
@@ -128,15 +130,15 @@ export function factsBuilder(kind: Kind, gathered: Gathered, rows: KindRows, opt
     ];
     const made = (more_: readonly Named[]): Relation => project({ kind: 'join', inputs: from }, [...plain, ...more_]);
     return {
-      statement: { name: `facts_${kind.name}`, make: 'view', relation: made(columns), key: ['fact'], about: `${kind.title || kind.name}: what is asked of each` },
+      statement: { name, make: 'view', relation: made(columns), key: ['fact'], about: `${kind.title || kind.name}: what is asked of each` },
       unrated: made(unrated), references: [...joins.references, ...rows.references], parties: partyList,
     };
   };
   return {
     kind, kinds, rules, signed: rows.signed, column, party,
-    scan: () => (finished === undefined ? { kind: 'scan', table: `facts_${kind.name}`, columns: [] } : scanOf(finished.statement)),
+    scan: () => (finished === undefined ? { kind: 'scan', table: name, columns: [] } : scanOf(finished.statement)),
     times: () => [...[...dates.values()].flatMap((n) => [`date_${n}`, `slice_${n}`]), ...(kind.runs === undefined || !options.runs ? [] : ['runs_from', 'runs_until'])],
-    isWanted: (rule) => (rule.rule.where === undefined || rule.group !== undefined ? undefined : col(`rule_${rule.index}`)),
+    isWanted: (rule) => (chooses(rule) ? col(`rule_${rule.index}`) : undefined),
     portion(num, plan, at) {
       const { d } = lowerPortion(num, scope(plan, at));
       return { n: column('portion', `${contentKey(num)}|${moneyKey(plan)}`, (s) => lowerPortion(num, s(plan, at)).n), d };

@@ -2,7 +2,7 @@
 import { EngineStop, type ProgramRunner } from '../src/engine/engine.ts';
 import { calculate } from '../src/app/calculate.ts';
 import { rowsOf } from '../src/app/cells.ts';
-import { table } from '../src/app/figures.ts';
+import { table } from '../src/app/run-relations.ts';
 import { partiesOf } from '../src/app/party-lists.ts';
 import { fillStore, type Lists, type SmallEntity, type SmallRow } from '../src/app/small-store.ts';
 import type { Value } from '../src/plan/evaluate.ts';

@@ -18,6 +18,7 @@ import { factTable, IMPORTED, WORD } from '../stage/store.ts';
 import { MINOR_DIGITS } from '../value/currency.ts';
 import type { Day } from '../value/period.ts';
 import { type Diagnostic, hasErrors } from '../value/diagnostic.ts';
+import { overCreditedProblems } from './over-credited.ts';
 import { loadCurrencies, loadPeople } from './people.ts';
 
 export interface Calculation { readonly compiled: Compiled; readonly catalogue: Catalogue; readonly cut: number; readonly diagnostics: readonly Diagnostic[] }
@@ -44,6 +45,8 @@ export async function calculate(engine: ProgramRunner, plans: readonly Plan[], k
     if (why.length === 0) throw error;
     return { diagnostics: [...diagnostics, ...why] };
   }
+  const over = await overCreditedProblems(engine, compiled, compiled.catalogue.kinds);
+  if (over.length > 0) return { diagnostics: [...diagnostics, ...over] };
   return { calculation: { compiled, catalogue: compiled.catalogue, cut, diagnostics }, diagnostics };
 }
 

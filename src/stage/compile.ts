@@ -45,7 +45,7 @@ export interface CompileInput {
   /** what is paid for each fact is wanted of every component, whether or not its plan asks for it */
   readonly everyLine?: boolean;
 }
-export interface Compiled { readonly program: Program; /** facts by kind, with values where money has no rate and blanks where it has one */ readonly unrated: Made['unrated']; readonly references: readonly ReferenceRows[]; readonly catalogue: Catalogue; readonly diagnostics: readonly Diagnostic[] }
+export interface Compiled { readonly program: Program; /** facts by kind, with values where money has no rate and blanks where it has one */ readonly unrated: Made['unrated']; readonly overCredited: Made['overCredited']; readonly references: readonly ReferenceRows[]; readonly catalogue: Catalogue; readonly diagnostics: readonly Diagnostic[] }
 
 /** `program` is absent where a plan says what is not built yet; then all such places are told. */
 export function compile(input: CompileInput): Compiled | { readonly diagnostics: readonly Diagnostic[] } {
@@ -81,7 +81,7 @@ export function compile(input: CompileInput): Compiled | { readonly diagnostics:
     throw error;
   }
   checkProgram(made.program);
-  return { program: made.program, unrated: made.unrated, references: referenceRows(catalogue, rows, made, { personal, params, groupKinds, code: input.code }), catalogue, diagnostics };
+  return { program: made.program, unrated: made.unrated, overCredited: made.overCredited, references: referenceRows(catalogue, rows, made, { personal, params, groupKinds, code: input.code }), catalogue, diagnostics };
 }
 const LONG_AGO = -1_000_000;
 

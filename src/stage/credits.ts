@@ -26,7 +26,7 @@ import { groupPath, lowerPortion, rootOf } from './row-scope.ts';
 import { partyTable } from './store.ts';
 
 /** One recipient of a rule: the column that names him, and his share. */
-interface Slot { readonly party: Expr; readonly share: Expr; readonly joins?: readonly JoinInput[]; readonly distinct?: true }
+export interface Slot { readonly party: Expr; readonly share: Expr; readonly joins?: readonly JoinInput[]; readonly distinct?: true }
 
 export interface CreditsContext {
   readonly gathered: Gathered;
@@ -115,7 +115,7 @@ function branch(rule: DirectRule, slot: Slot, context: CreditsContext): Relation
 }
 
 /** Whoever is credited by the other rule on the same fact is not credited by this one. */
-function yielding(rule: DirectRule, party: Expr, context: CreditsContext, q: (e: Expr) => Expr): Expr[] {
+export function yielding(rule: DirectRule, party: Expr, context: CreditsContext, q: (e: Expr) => Expr): Expr[] {
   const { yieldsTo } = rule.rule;
   if (yieldsTo === undefined) return [];
   const other = rule.plan.credits.find((r) => r.name === yieldsTo);
@@ -215,7 +215,7 @@ function divisorOfPortion(num: Num, rule: DirectRule, context: CreditsContext): 
   return constantShare(num)?.d ?? context.divisors.portion(num, rule.kind, rule.plan, rule.rule.at);
 }
 
-function slotsOf(direct: DirectRule, context: CreditsContext): Slot[] {
+export function slotsOf(direct: DirectRule, context: CreditsContext): Slot[] {
   const { rule } = direct, builder = must(context.builders.get(direct.kind));
   const whole = wholeOf(direct, context);
   const own = shareOf(rule.share, direct, context);

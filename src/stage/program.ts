@@ -20,6 +20,7 @@ import { currentRows, entityRows, idedRows } from './kind-rows.ts';
 import { looksStages } from './looks.ts';
 import { madeRows } from './made-rows.ts';
 import { blocksOf, cubeStage, measuresStage } from './measures.ts';
+import { overCredited, type OverCredited } from './over-credited.ts';
 import type { ParamsOf } from './params.ts';
 import type { Personal } from './personal.ts';
 import { withPools } from './pools.ts';
@@ -31,7 +32,7 @@ import { rootOf } from './row-scope.ts';
 import { entityTable, factTable, partyTable, supersededTable, WORD } from './store.ts';
 
 export interface ProgramInput { readonly kinds: readonly Kind[]; readonly cut: number; readonly asOf?: Day }
-export interface Made { readonly program: Program; readonly unrated: ReadonlyMap<string, Relation>; /** half-lives that states read */ readonly halfLives: readonly number[]; readonly blockOf: (c: CubeColumn) => number }
+export interface Made { readonly program: Program; readonly unrated: ReadonlyMap<string, Relation>; /** facts that rules of a plan credit with more than the whole, where that can be */ readonly overCredited: OverCredited | undefined; /** half-lives that states read */ readonly halfLives: readonly number[]; readonly blockOf: (c: CubeColumn) => number }
 export interface MakeContext { readonly history: boolean; readonly personal: Personal; readonly params: ParamsOf; readonly groupKinds: readonly string[] }
 
 /** The statements, in order. */
@@ -56,6 +57,7 @@ export function programOf(input: ProgramInput, catalogue: Catalogue, context: Ma
   const review = input.kinds.find((k) => k.name === 'review' && k.dated);
   const credited: CreditsContext = { gathered, divisors: divisorsOf(input.kinds), builders, personal: context.personal, asOf: input.asOf, guards, reviewed: guards.length > 0 && review !== undefined && ['fact', 'guardrail', 'decision'].every((f) => review.fields.some((x) => x.name === f)), times, ids };
   creditsStage(credited);
+  overCredited(credited);
   for (const m of picked) askTimed(m, builders);
   askLines(catalogue, builders);
   if (catalogue.figures.length > 0) figuresStage(catalogue.figures, NOTHING, NOTHING, builders, context.params);
@@ -69,6 +71,7 @@ export function programOf(input: ProgramInput, catalogue: Catalogue, context: Ma
     ...lists.map((k) => partyTable(rootOf(k, input.kinds))), ...undated.flatMap((k) => [entityTable(k), supersededTable(k)]), ...(ided.length > 0 || reviewed || states.length > 0 || kinds.some((k) => k.name === EARNING) ? [WORD] : []),
   ]);
   return {
+    overCredited: overCredited(credited),
     unrated: new Map([...builders].map(([kind, b]) => [kind, b.finish().unrated])),
     halfLives: made.halfLives,
     blockOf: (c) => blocks.find((b) => b.columns.includes(c))?.index ?? 0,

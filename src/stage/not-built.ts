@@ -7,9 +7,7 @@ import { meaningOf } from './states.ts';
 
 /** One diagnostic for each thing of these plans that is not built. */
 export function notBuilt(plans: readonly Plan[], kinds: readonly Kind[]): Diagnostic[] {
-  const found = plans.flatMap((plan) => [
-    ...kinds.filter((k) => k.name === 'person').flatMap((k) => k.derived.slice(0, 1)).map((d) => refused(d.at, `The derived field ${d.name} of person`)),
-  ]);
+  const found = kinds.filter((k) => k.name === 'person').flatMap((k) => k.derived.slice(0, 1)).map((d) => refused(d.at, `The derived field ${d.name} of person`));
   found.push(...twoMeanings(plans, kinds));
   return [...new Map(found.map((d) => [`${d.file}|${d.line}|${d.column}|${d.message}`, d])).values()];
 }

@@ -70,11 +70,11 @@ export async function lastImport(engine: ProgramRunner): Promise<number> {
   return Number(data[0]?.[0] ?? 0);
 }
 
-/** Dictionary codes of all words that the plans say, and derived fields and kinds of the workspace. */
+/** Dictionary codes of all words that the plans say, and what kinds are made of. */
 async function codesOf(engine: ProgramRunner, plans: readonly Plan[], kinds: readonly Kind[]): Promise<ReadonlyMap<string, number>> {
   const words = new Set<string>();
+  gatherWords(kinds, words);
   for (const plan of plans) { words.add(plan.currency); gatherWords(plan, words); for (const state of plan.states) for (const level of state.change?.levels ?? []) words.add(level); }
-  for (const kind of kinds) { gatherWords(kind.derived, words); gatherWords(kind.derivation, words); }
   if (plans.some((p) => p.exchange !== undefined)) for (const currency of MINOR_DIGITS.keys()) words.add(currency);
   // what reviewers write: the name of a guardrail, and what they decided
   for (const word of plans.flatMap((p) => (p.guardrails.length === 0 ? [] : [...p.guardrails.map((g) => g.name), 'pass', 'reject']))) words.add(word);

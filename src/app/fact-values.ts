@@ -66,7 +66,7 @@ const NOWHERE = Object.freeze({ start: 0, end: 0 });
 
 const names = (ref: Ref, name: string, type: Typed['type']): Read<Asked> => {
   switch (ref.kind) {
-    case 'field': return (a) => (a.about === undefined ? ofRate(ref.path, a) : follow(ref.path, a.about, a));
+    case 'field': return (a) => (a.about === undefined ? withoutFact(ref.path, a) : follow(ref.path, a.about, a));
     case 'measure': return (a) => ofNamed(ref.measure, a);
     case 'term': case 'person_term': case 'payee': case 'payee_field': case 'group_field': case 'period': {
       const one: Typed = { kind: 'name', ref, name, type, at: NOWHERE };
@@ -78,12 +78,13 @@ const names = (ref: Ref, name: string, type: Typed['type']): Read<Asked> => {
   }
 };
 
-/** A rate at which pay is converted reads the date, the plan's currency and imported rates of it. */
-function ofRate([first, field]: readonly string[], { day, plan, known }: Asked): Value {
+/** Where there is no fact (a rate at which pay is converted, a period in which nothing was earned): the day, the plan's currency and imported rates of it; everything else is blank. */
+function withoutFact([first, field]: readonly string[], { day, plan, known }: Asked): Value {
   if (first === 'date') return { day };
-  assert(first === CURRENCY, 'a rate reads the date and the currency alone; resolve checks it');
+  if (first !== CURRENCY) return null;
   return field === undefined ? plan.currency : rowOn(known.dated(CURRENCY, plan.currency), day)?.values.get(field) ?? null;
 }
+
 function noLevel(state: string, { plan }: Asked): NotBuilt {
   return new NotBuilt(plan.at, `The level of ${state} on a day cannot be read for a single fact yet`, 'Use a field of the fact in its place.');
 }

@@ -21,6 +21,7 @@ import { notBuilt } from './not-built.ts';
 import type { ParamsOf } from './params.ts';
 import { aboveOn, type DatedRow, type People, type Person, type Stint, stintsOf } from './people.ts';
 import { personalOf } from './personal.ts';
+import { paidTwice } from './paid-twice.ts';
 import { type Made, programOf } from './program.ts';
 import { measuresOf } from './reads.ts';
 import { referenceRows } from './reference-rows.ts';
@@ -73,7 +74,7 @@ export function compile(input: CompileInput): Compiled | { readonly diagnostics:
   const groupKinds = [...new Set(gathered.values.flatMap((v) => (typeof v.subject === 'object' ? [v.subject.entity] : [])))].sort();
   const rows = assignRows({ catalogue: base, gathered, groupKinds, code: input.code });
   const catalogue: Catalogue = { ...base, curves: rows.curves };
-  const diagnostics: Diagnostic[] = [...missingTerms(rows, plans), ...tooLarge(rows), ...cycles(upFields, stints, input.people)];
+  const diagnostics: Diagnostic[] = [...paidTwice(entries, input.people.persons.length > 0), ...missingTerms(rows, plans), ...tooLarge(rows), ...cycles(upFields, stints, input.people)];
   const personal = personalOf(gathered), params: ParamsOf = { slots: new Map() };
   let made: Made;
   try { made = programOf({ ...input, kinds }, catalogue, { history, personal, params, groupKinds }); } catch (error) {

@@ -44,7 +44,7 @@ describe('an override on what others earned', () => {
     expect(earned['boss p override 2026-01']).toBe(500n);
   });
   test('of one plan is not on the earnings of another, though both say the same', async () => {
-    const plans = ['p', 'q'].map((name) => OVERRIDE(name).replace('rate: 10%', name === 'p' ? 'rate: 10%' : 'rate: 20%'));
+    const plans = [OVERRIDE('p'), OVERRIDE('q').replace('from: deal', 'from: deal, where: amount > 0').replace('rate: 10%', 'rate: 20%')];
     const earned = await (await runCompany(engine, { plans, people: TEAM, facts: [deal('d1', 'ann', '1000')] })).earned();
     expect([earned['boss p override 2026-01'], earned['boss q override 2026-01']]).toEqual([500n, 1_000n]);
   });
@@ -59,7 +59,7 @@ describe('an override on what others earned', () => {
 
 test('three rounds: each is made once, and the statements do not depend on the number of plans', async () => {
   const more = '  second: { measure: { sum: amount, from: earning, where: component = "override" }, rate: 10% }\n';
-  const names = async (count: number): Promise<string[]> => (await runCompany(engine, { plans: Array.from({ length: count }, (_, i) => OVERRIDE(`p${i}`, more)), people: TEAM, facts: [deal('d1', 'ann', '100000')] })).calculation.compiled.program.statements.map((s) => s.name);
+  const names = async (count: number): Promise<string[]> => (await runCompany(engine, { plans: Array.from({ length: count }, (_, i) => OVERRIDE(`p${i}`, more).replace('from: deal', `from: deal, where: amount > ${i}`)), people: TEAM, facts: [deal('d1', 'ann', '100000')] })).calculation.compiled.program.statements.map((s) => s.name);
   const one = await names(1);
   expect(one.filter((n) => n === 'payouts')).toHaveLength(1);
   expect(one.filter((n) => /^earnings_round_[12]$/.test(n))).toHaveLength(2);

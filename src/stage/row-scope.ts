@@ -70,13 +70,13 @@ function follow(path: readonly string[], row: Row, joins: Joins, money: PlanMone
   if (rest.length === 0) {
     if (first === 'date' && kind.dated) return { kind: 'day', expr: col('day', alias) };
     if (first === 'id' && kind.dated) return { kind: 'text', expr: col('id', alias) };
-    if (kind.state !== undefined && first === kind.name) throw new NotBuilt(at, `Entries of ${kind.name} cannot be told apart by their ids`, `Use its fields, such as ${kind.fields[0]?.name ?? 'since'} and since.`);
-    if (first === 'id' || first === kind.name) return kind.dated ? { kind: 'code', expr: idCode(row, joins) } : { kind: 'code', expr: col('entity', alias) };
+    const fields = fieldsOf(kind, joins.kinds), isField = fields.some((f) => f.name === first);
+    if (kind.state !== undefined && first === kind.name && !isField) throw new NotBuilt(at, `Entries of ${kind.name} cannot be told apart by their ids`, `Use its fields, such as ${kind.fields[0]?.name ?? 'since'} and since.`);
+    if (first === 'id' || (first === kind.name && !isField)) return kind.dated ? { kind: 'code', expr: idCode(row, joins) } : { kind: 'code', expr: col('entity', alias) };
     if (first === 'currency' && kind.dated) return { kind: 'code', expr: col('currency', alias) };
     const derived = derivedField(kind, first, joins.kinds);
     if (derived !== undefined) return lowerNum(derived.number, rowScope(row, joins, money, derived.at, others), derived.type.kind === 'money');
-    const fields = fieldsOf(kind, joins.kinds);
-    if (!fields.some((f) => f.name === first)) {
+    if (!isField) {
       if (isLevel(first, kind, joins.kinds)) return levelOf(first, row, joins, money, at, others);
       throw new NotBuilt(at, `${first}, a measure of each ${kind.name}, cannot be read for a single fact`, 'Use fields of the fact, and of what it refers to.');
     }

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { calculate, type Calculation } from '../src/app/calculate.ts';
 import { type Row, rowsOf } from '../src/app/cells.ts';
-import { relationOf } from '../src/app/figures.ts';
+import { relationOf } from '../src/app/run-relations.ts';
 import { runTestFile } from '../src/app/plan-tests.ts';
 import type { ProgramRunner } from '../src/engine/engine.ts';
 import { openMemory } from '../src/engine/memory.ts';

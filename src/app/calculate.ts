@@ -16,9 +16,11 @@ import { referencesOfDerived } from '../stage/derived-people.ts';
 import { groupsRead } from '../stage/reads.ts';
 import { earningWords } from '../stage/rounds.ts';
 import { factTable, IMPORTED, WORD } from '../stage/store.ts';
+import { MINOR_DIGITS } from '../value/currency.ts';
 import type { Day } from '../value/period.ts';
 import { type Diagnostic, hasErrors } from '../value/diagnostic.ts';
-import { loadPeople } from './people.ts';
+import { overCreditedProblems } from './over-credited.ts';
+import { loadCurrencies, loadPeople } from './people.ts';
 
 export interface Calculation { readonly compiled: Compiled; readonly catalogue: Catalogue; readonly cut: number; readonly diagnostics: readonly Diagnostic[] }
 
@@ -29,7 +31,8 @@ export async function calculate(engine: ProgramRunner, plans: readonly Plan[], k
   const cut = options.cut ?? await lastImport(engine);
   const codes = await codesOf(engine, plans, kinds);
   const groups = groupsRead(plans), people = await loadPeople(engine, kinds, cut, [...new Set([...groups, ...referencesOfDerived(kinds, groups)])]);
-  const compiled = compile({ plans, kinds, people, cut, code: (word) => codes.get(word), ...(options.asOf !== undefined && { asOf: options.asOf }), ...(options.everyLine === true && { everyLine: true }) });
+  const currencies = plans.some((p) => p.exchange !== undefined || p.convert !== undefined || p.components.some((c) => c.convert !== undefined)) ? await loadCurrencies(engine, kinds, cut) : undefined;
+  const compiled = compile({ plans, kinds, people, cut, ...(currencies !== undefined && { currencies }), code: (word) => codes.get(word), ...(options.asOf !== undefined && { asOf: options.asOf }), ...(options.everyLine === true && { everyLine: true }) });
   if (!('program' in compiled)) return { diagnostics: compiled.diagnostics };
   const { diagnostics } = compiled;
   if (hasErrors(diagnostics)) return { diagnostics };
@@ -43,6 +46,8 @@ export async function calculate(engine: ProgramRunner, plans: readonly Plan[], k
     if (why.length === 0) throw error;
     return { diagnostics: [...diagnostics, ...why] };
   }
+  const over = await overCreditedProblems(engine, compiled, compiled.catalogue.kinds);
+  if (over.length > 0) return { diagnostics: [...diagnostics, ...over] };
   return { calculation: { compiled, catalogue: compiled.catalogue, cut, diagnostics }, diagnostics };
 }
 
@@ -71,6 +76,7 @@ async function codesOf(engine: ProgramRunner, plans: readonly Plan[], kinds: rea
   const words = new Set<string>();
   gatherWords(kinds, words);
   for (const plan of plans) { words.add(plan.currency); gatherWords(plan, words); for (const state of plan.states) for (const level of state.change?.levels ?? []) words.add(level); }
+  if (plans.some((p) => p.exchange !== undefined)) for (const currency of MINOR_DIGITS.keys()) words.add(currency);
   // what reviewers write: the name of a guardrail, and what they decided
   for (const word of plans.flatMap((p) => (p.guardrails.length === 0 ? [] : [...p.guardrails.map((g) => g.name), 'pass', 'reject']))) words.add(word);
   const wanted: Relation = { kind: 'values', columns: [{ name: 'word', type: 'text' }], rows: [...words].sort().map((w) => [w]) };

@@ -7,7 +7,9 @@ import { formulaWords, spaced } from '../plan/words-formula.ts';
 import { col, eq, filter, isNotNull, join, keep, project, type Relation, scan } from '../relation/relation.ts';
 import type { Person } from '../stage/people.ts';
 import { BLANK_KEY, divisorsOf } from '../stage/facts.ts';
-import { rootOf } from '../stage/row-scope.ts';
+import { rateFor } from '../stage/exchange.ts';
+import type { FactColumn } from '../stage/gather.ts';
+import { readsMoney, rootOf } from '../stage/row-scope.ts';
 import { currentRows } from '../stage/kind-rows.ts';
 import { digitsOf } from '../stage/lower.ts';
 import { lineOrigins, linesRelation, type LinesOf, lineTotals } from '../stage/lines.ts';
@@ -18,7 +20,7 @@ import { powerOfTen, ratio, type Ratio } from '../value/rate.ts';
 import type { Calculation } from './calculate.ts';
 import { type Row, rowsOf } from './cells.ts';
 import { type PayeeRows, smallOf, textIn, wideOf } from './explain-rows.ts';
-import { counted, plainNumber, plainValue } from './explain-words.ts';
+import { counted, plainMoney, plainNumber, plainValue } from './explain-words.ts';
 
 /** One credit. Numbers are plain decimal text; money in currency units. */
 export interface CountedFact {
@@ -33,6 +35,8 @@ export interface CountedFact {
   readonly share: string;
   /** what was counted */
   readonly credited: string;
+  /** how its money came into the plan's currency, where it was in another */
+  readonly exchange: ConvertedMoney | null;
   /** the credit rule */
   readonly rule: string;
   /** who was credited and through whom it came, where it was not the payee himself */
@@ -46,6 +50,8 @@ export interface CountedFact {
   readonly row: number;
   readonly line: number;
 }
+/** `amount`: in its own currency, where a single field is counted; `on`: the day whose rate it is; `since`: the first day of the imported rate. */
+export interface ConvertedMoney { readonly currency: string; readonly amount: string | null; readonly rate: string; readonly on: string; readonly since: string | null }
 export interface FactList {
   /** what it was counted for: the measure itself, what it is divided by, what a table, a condition or a factor reads */
   readonly role: 'measure' | 'divisor' | 'reading' | 'condition' | 'factor';
@@ -131,12 +137,24 @@ function factOf(f: Row, w: Wanted, divisor: bigint, plain: (value: Ratio) => str
     value: summed ? plain(ratio(wideOf(f, 'value'), divisorsOf(context.kinds).column(column.value))) : '1',
     share: summed ? plainNumber(ratio(wideOf(f, 'share'), gathered.shareDivisor)) : '1',
     credited: distinct ? '1' : plain(ratio(wideOf(f, 'num'), divisor)),
-    rule: rule.rule.name, through: throughOf(f, context),
+    exchange: convertedOf(f, column.value, kind, context), rule: rule.rule.name, through: throughOf(f, context),
     read_at: w.by === undefined || column.key === null ? null : readAt(f, column.key.formula?.kind === 'name' ? column.key.formula.ref : undefined, w.by.type, divisorsOf(context.kinds).column(column.key), context.currency),
     ...originOf(f, rootOf(kind, context.kinds).state),
   };
 }
 
+/** The rate that the run found, once more by its own function. What takes back another fact has the rate of that one, which is told there. */
+function convertedOf(f: Row, { plan, formula, where, factors }: FactColumn, kind: Kind, { calculation, kinds }: Context): ConvertedMoney | null {
+  const currency = textIn(f['currency_word']), reads = [formula, where, ...factors].some((part) => readsMoney(part, kind, kinds, true));
+  if (plan.exchange === undefined || !reads || currency === '' || currency === plan.currency || typeof f['field_reverses'] === 'string') return null;
+  const found = rateFor(plan, currency, smallOf(f, 'day'), calculation.catalogue.currencies);
+  assert(found !== undefined, `what was counted has a rate: ${textIn(f['id'])}`);
+  const amount = formula?.kind === 'name' ? f[`field_${formula.name}`] : undefined;
+  return {
+    currency, amount: typeof amount === 'bigint' ? plainMoney(ratio(amount), currency) : null,
+    rate: plainNumber(found.rate), on: formatDay(found.on), since: found.since === null ? null : formatDay(found.since),
+  };
+}
 /** The row of a file; or since when the state held, or what it changed from; what was earned is in no file. */
 function originOf(f: Row, state: State | undefined): Pick<CountedFact, 'entered' | 'file' | 'row' | 'line'> {
   if (state === undefined && f['path'] === null) return { entered: 'worked out by this calculation', file: '', row: 0, line: 0 };

@@ -6,7 +6,7 @@ import { assert } from '../value/diagnostic.ts';
 import { ratio, type Ratio } from '../value/rate.ts';
 import type { Calculation } from './calculate.ts';
 import { type Row, rowsOf } from './cells.ts';
-import { relationOf } from './figures.ts';
+import { relationOf } from './run-relations.ts';
 
 export interface PayeeRows {
   /** rows of `attainment`, `parts`, `gates`, `factors`, `earned`, `earnings`, `payouts`, `assign` */

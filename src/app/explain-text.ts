@@ -109,6 +109,7 @@ function columnsOf(list: FactList, top: FactList | undefined, tops: ReadonlyMap<
     { title: 'date', cell: (f) => f.date },
     ...telling.map((name): Column => ({ title: spaced(name), cell: (f) => f.fields[name] ?? '' })),
     ...(facts.some((f) => f.read_at !== null) ? [{ title: spaced(list.read_by ?? 'read at'), cell: (f: CountedFact) => f.read_at ?? '' }] : []),
+    ...(facts.some((f) => f.exchange !== null) ? [{ title: 'converted', cell: (f: CountedFact) => convertedWords(f) }] : []),
     ...(counts || !different ? [] : [{ title: 'amount', right: true, cell: (f: CountedFact) => amount(f.value) }]),
     ...(shared ? [{ title: 'share', right: true, cell: (f: CountedFact) => percentShown(parseRatio(f.share) ?? ratio(1n)) }] : []),
     ...(counts && top === undefined ? [] : top !== undefined
@@ -120,6 +121,10 @@ function columnsOf(list: FactList, top: FactList | undefined, tops: ReadonlyMap<
   ];
 }
 
+/** "100.05 EUR at 1.1 of 2026-01-15" */
+function convertedWords({ exchange }: CountedFact): string {
+  return exchange === null ? '' : `${exchange.amount === null ? '' : `${groupedAmount(exchange.amount)} `}${exchange.currency} at ${exchange.rate} of ${exchange.on}`;
+}
 /** Whose fact it was, and in whose team; the payee knows who reports to him. */
 function wayOf({ through }: CountedFact): string {
   if (through === null) return 'your own';

@@ -18,8 +18,8 @@ import { factTable, storeTable, supersededTable } from '../stage/store.ts';
 import { assert } from '../value/diagnostic.ts';
 import type { Calculation } from './calculate.ts';
 import { rowsOf, wholeOf } from './cells.ts';
-import { relationOf } from './figures.ts';
 import { madeThen, type MadeThen, onlyIn } from './made-changes.ts';
+import { relationOf } from './run-relations.ts';
 import { counts, reachedPay } from './reach.ts';
 
 /** Facts, each counted once. `referenced`: facts that name a row which changed, such as an account. */

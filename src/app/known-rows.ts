@@ -8,7 +8,7 @@ import type { FieldType, Kind } from '../plan/plan.ts';
 import { columnsOf } from '../relation/check.ts';
 import { col, eq, type JoinInput, keep, named, project, type Relation, scan, type Statement } from '../relation/relation.ts';
 import { scanOf } from '../stage/arithmetic.ts';
-import { lineage } from '../stage/gather.ts';
+import { lineage } from '../stage/lineage.ts';
 import { entityRows, idedRows, type KindRows, rowsOfKind } from '../stage/kind-rows.ts';
 import { digitsOf } from '../stage/lower.ts';
 import type { DatedRow } from '../stage/people.ts';
@@ -27,6 +27,8 @@ export interface KnownFact {
   readonly row: bigint;
   readonly id: string;
   readonly day: Day;
+  /** whose rate of exchange its money has: of what takes back another fact, the day of that one */
+  readonly moneyDay: Day;
   /** takes back another fact */
   readonly reversal: boolean;
   readonly values: ReadonlyMap<string, Value>;
@@ -137,7 +139,7 @@ async function factsOf(engine: ProgramRunner, kind: Kind, kinds: readonly Kind[]
   ];
   const { data, count } = await engine.read(project({ kind: 'join', inputs }, [
     ...keep('f', 'row', 'id', 'day'), named('currency_word', col('word', 'cw')),
-    ...fields.map((f) => named(`field_${f.name}`, isCoded(f.type) ? col('word', `w_${f.name}`) : col(f.name, 'f'))), ...(signed ? [named('sign', col('sign', 'f'))] : []),
+    ...fields.map((f) => named(`field_${f.name}`, isCoded(f.type) ? col('word', `w_${f.name}`) : col(f.name, 'f'))), ...(signed ? [named('sign', col('sign', 'f')), named('as_of', col('as_of', 'f'))] : []),
   ]), ['day', 'id', 'row']);
   const facts = Array.from({ length: count }, (_, r): KnownFact => {
     const at = (c: number): Cell => data[c]?.[r] ?? null;
@@ -145,7 +147,7 @@ async function factsOf(engine: ProgramRunner, kind: Kind, kinds: readonly Kind[]
     const values = new Map<string, Value>(fields.map((f, i) => [f.name, decoded(at(4 + i), f.type, parts)]));
     if (typeof currency === 'string') values.set('currency', currency);
     const sign = signed ? at(4 + fields.length) : 1n;
-    return { kind: kind.name, row: must(at(0)) as bigint, id: String(at(1)), day: must(at(2)) as Day, reversal: sign === -1n || sign === -1, values };
+    return { kind: kind.name, row: must(at(0)) as bigint, id: String(at(1)), day: must(at(2)) as Day, moneyDay: must(at(signed ? 5 + fields.length : 2)) as Day, reversal: sign === -1n || sign === -1, values };
   });
   return facts.sort((a, b) => a.day - b.day || byCodePoint(a.id, b.id));
 }

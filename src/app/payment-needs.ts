@@ -1,7 +1,8 @@
 /** What payments need to know: whether plans say anything about them, and the kinds of rows that they ask about single facts of. */
 import type { Typed } from '../plan/formula.ts';
 import type { Component, Kind, Measure, Num, Plan, ReleasePart, TakeBack } from '../plan/plan.ts';
-import { lineage } from '../stage/gather.ts';
+import { lineage } from '../stage/lineage.ts';
+import { CURRENCY } from '../stage/exchange.ts';
 import { namesOf } from '../stage/reads.ts';
 import { groupPath, referenced } from '../stage/row-scope.ts';
 import { must } from '../value/diagnostic.ts';
@@ -37,12 +38,14 @@ function lineKinds(c: Component): readonly string[] {
 /** The kinds whose rows are read back. `everyLine`: lines of all components are asked for. */
 export function wantedRows(plans: readonly Plan[], kinds: readonly Kind[], everyLine: boolean): Wanted {
   const facts = new Set<string>(), references = new Set<string>(), states = new Set<string>(), seen = new Set<Measure>();
+  const converts = plans.some((p) => [p.exchange, p.convert, ...p.components.map((c) => c.convert)].some((c) => namesOf(c?.rate).some(({ ref }) => ref.kind === 'field' && ref.path[0] === CURRENCY && ref.path.length > 1)));
+  if (converts) references.add(CURRENCY);
   for (const plan of plans) {
     const look = looker(plan, kinds, { facts, references, states, seen });
     for (const c of plan.components) {
       const parts = releaseOf(plan, c).filter(needsLines), backs = takeBacksOf(plan, c), lines = lineKinds(c);
-      const converts = (c.convert ?? plan.convert)?.when === 'date';
-      if (everyLine || parts.length > 0 || backs.length > 0 || c.limits.length > 0 || converts) for (const k of lines) look.kind(k);
+      const byFact = (c.convert ?? plan.convert)?.when === 'date';
+      if (everyLine || parts.length > 0 || backs.length > 0 || c.limits.length > 0 || byFact) for (const k of lines) look.kind(k);
       for (const p of parts) {
         if (p.event !== undefined) { look.kind(p.event.from); look.formula(p.event.where?.formula, [p.event.from]); }
         if (p.as !== undefined) look.measure(p.as);

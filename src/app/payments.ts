@@ -19,7 +19,7 @@ import { type Row, rowsOf } from './cells.ts';
 import { smallOf, wideOf } from './explain-rows.ts';
 import { measured } from './fact-measures.ts';
 import type { Asked } from './fact-values.ts';
-import { relationOf } from './figures.ts';
+import { relationOf } from './run-relations.ts';
 import { type KnownFact, type KnownRows, readKnown } from './known-rows.ts';
 import { minorRounding } from './minor.ts';
 import { backsOf, type Backs } from './payment-backs.ts';

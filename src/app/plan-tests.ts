@@ -97,7 +97,7 @@ async function runTest(workspace: Workspace, file: string, root: MapNode, engine
   if (calculation === undefined) return { figures: 0, differences: [], diagnostics };
   const payments = asked.some(isPaymentFigure) ? await paymentsOf(engine, calculation, known ?? FOREVER) : undefined;
   if (payments !== undefined && payments.value === undefined) return { figures: 0, differences: [], diagnostics: payments.diagnostics };
-  const figures = await figuresOf(engine, calculation, payments?.value);
+  const figures = await figuresOf(engine, calculation, asked, payments?.value);
   const differences = expected.flatMap((row): Difference[] => difference(file, row, figures));
   await calculated?.(engine, calculation);
   return { figures: expected.length, differences, diagnostics: diagnostics.filter((d) => d.severity === 'error') };
@@ -176,6 +176,8 @@ function difference(file: string, row: Node, figures: Figures): Difference[] {
   const at = { file, line: row.at.line, payee, period, figure, expected: written };
   const day = parseDay(value), gotDay = day === undefined ? undefined : figures.day(payee, period, figure);
   if (gotDay !== undefined) return gotDay === day ? [] : [{ ...at, got: formatDay(gotDay) }];
+  const word = figures.word(payee, period, figure);
+  if (word !== undefined) return word === value ? [] : [{ ...at, got: word }];
   if (want?.kind !== 'number') return [{ ...at, got: day === undefined ? 'the expected value is neither a number nor a date' : 'no day' }];
   if (got === undefined) return [{ ...at, got: 'nothing: no such figure' }];
   if (got === 'none') return value === '' ? [] : [{ ...at, got: 'no value' }];

@@ -11,7 +11,7 @@ import { rowsOf } from './cells.ts';
 import { nameOf } from './explain-facts.ts';
 import { findPayee, findSpots, type Spot } from './explain-request.ts';
 import { type PayeeRows, pairIn, readPayee, smallOrNull, wideOf } from './explain-rows.ts';
-import { relationOf } from './figures.ts';
+import { relationOf } from './run-relations.ts';
 import { bareValue, percentShown, plainMoney, plainNumber, plainScaled, plainValue } from './explain-words.ts';
 import { groupedAmount } from '../value/wording.ts';
 import { alignedTable, type Cells } from './text-table.ts';

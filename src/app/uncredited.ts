@@ -11,7 +11,7 @@ import { REF_NEED, REF_ROUTE, REF_STINT, REF_WINDOW } from '../stage/reference.t
 import { WORD } from '../stage/store.ts';
 import type { Calculation } from './calculate.ts';
 import { rowsOf, wholeOf } from './cells.ts';
-import { relationOf } from './figures.ts';
+import { relationOf } from './run-relations.ts';
 
 /**
  * `no_payee`: the fact names nobody. `not_here`: whom it names does not work here on that day.

@@ -53,7 +53,7 @@ const limitedOf = (catalogue: Catalogue): ComponentEntry[] => catalogue.componen
 
 /** Asks the facts for what limits are counted by. */
 export function askLines(catalogue: Catalogue, builders: ReadonlyMap<string, FactsBuilder>): void {
-  askLimits(limitedOf(catalogue), builders, kindIn);
+  askLimits(limitedOf(catalogue), catalogue, builders, kindIn);
 }
 
 export function linesStages(catalogue: Catalogue, from: LinesFrom, builders: ReadonlyMap<string, FactsBuilder>): Lines {

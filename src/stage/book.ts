@@ -86,14 +86,14 @@ function termRows(measure: LinearMeasure, term: BookTerm, before: Statement | un
 function partyOf(term: BookTerm, kind: Kind, kinds: readonly Kind[], joins: Joins, day: Expr): Expr {
   const path = term.group === undefined ? term.rule?.to[0] : groupPath(kind, term.group, kinds);
   if (path === undefined || (term.rule !== undefined && (term.rule.to.length !== 1 || term.rule.split.length > 0))) throw new NotBuilt(term.at, `Rows of ${term.kind} are credited to one payee each`, 'Use a rule with one payee in `to`.');
-  const out = lower({ kind: 'name', name: path.join('.'), ref: { kind: 'field', path }, type: { kind: 'payee' }, at: { start: 0, end: 0 } }, rowScope({ kind, alias: 'f', day }, joins, term.plan.currency, term.at), false);
+  const out = lower({ kind: 'name', name: path.join('.'), ref: { kind: 'field', path }, type: { kind: 'payee' }, at: { start: 0, end: 0 } }, rowScope({ kind, alias: 'f', day }, joins, { currency: term.plan.currency, exchange: undefined }, term.at), false);
   assert(out.kind === 'code', 'whom a row belongs to is a word');
   return out.expr;
 }
 
 /** The value of a row, in parts of a constant divisor, and the conditions under which it counts. */
 export function bookValue(term: BookTerm, kind: Kind, kinds: readonly Kind[], joins: Joins, day: Expr, read: (m: LinearMeasure) => Expr): { readonly pair: Pair & { readonly d: bigint }; readonly wanted: readonly Expr[] } {
-  const scope: Scope = rowScope({ kind, alias: 'f', day }, joins, term.plan.currency, term.at, (typed) => {
+  const scope: Scope = rowScope({ kind, alias: 'f', day }, joins, { currency: term.plan.currency, exchange: undefined }, term.at, (typed) => {
     const input = typed.ref.kind === 'measure' ? term.inputs.get(typed.ref.measure) : undefined;
     return input === undefined ? undefined : { kind: 'number', ...lowerValue(input, read, (names) => ({ ...scope, name: (t) => (t.ref.kind === 'measure' ? names(t.ref.measure) : undefined) ?? scope.name(t) })) };
   });

@@ -13,13 +13,14 @@ import { assignRows, type AssignRows } from './assign.ts';
 import type { Catalogue, PlanEntry } from './catalogue.ts';
 import { componentEntries } from './components.ts';
 import { withDerived } from './derived-people.ts';
+import type { Currencies } from './exchange.ts';
 import { divisorsOf } from './facts.ts';
 import type { Figure } from './figures.ts';
 import { gatherer } from './gather.ts';
 import { NotBuilt } from './lower.ts';
 import { notBuilt } from './not-built.ts';
 import type { ParamsOf } from './params.ts';
-import { aboveOn, type People, type Person, type Stint, stintsOf } from './people.ts';
+import { aboveOn, type DatedRow, type People, type Person, type Stint, stintsOf } from './people.ts';
 import { personalOf } from './personal.ts';
 import { paidTwice } from './paid-twice.ts';
 import { type Made, programOf } from './program.ts';
@@ -35,6 +36,8 @@ export interface CompileInput {
   readonly plans: readonly Plan[];
   readonly kinds: readonly Kind[];
   readonly people: People;
+  /** rates of exchange, by code of the currency */
+  readonly currencies?: Currencies;
   /** dictionary code of a word; undefined where no row of the store says it */
   readonly code: (word: string) => number | undefined;
   /** the last import that this run sees */
@@ -44,7 +47,7 @@ export interface CompileInput {
   /** what is paid for each fact is wanted of every component, whether or not its plan asks for it */
   readonly everyLine?: boolean;
 }
-export interface Compiled { readonly program: Program; readonly references: readonly ReferenceRows[]; readonly catalogue: Catalogue; readonly diagnostics: readonly Diagnostic[] }
+export interface Compiled { readonly program: Program; /** facts by kind, with values where money has no rate and blanks where it has one */ readonly unrated: Made['unrated']; readonly overCredited: Made['overCredited']; readonly references: readonly ReferenceRows[]; readonly catalogue: Catalogue; readonly diagnostics: readonly Diagnostic[] }
 
 /** `program` is absent where a plan says what is not built yet; then all such places are told. */
 export function compile(input: CompileInput): Compiled | { readonly diagnostics: readonly Diagnostic[] } {
@@ -70,7 +73,7 @@ export function compile(input: CompileInput): Compiled | { readonly diagnostics:
   if (untold.length > 0) return { diagnostics: untold };
   const byCode = new Map(people.persons.map((p) => [p.payee, p]));
   const base = {
-    plans: entries, kinds, components, spans, people, stints, gathered, figures, everyLine: input.everyLine === true,
+    plans: entries, kinds, currencies: input.currencies ?? new Map<string, readonly DatedRow[]>(), components, spans, people, stints, gathered, figures, everyLine: input.everyLine === true,
     periodOf: (n: number) => { const p = spans.periods[n]; assert(p !== undefined, 'every period has a number'); return p; },
     personOf: (payee: number) => byCode.get(payee),
   };
@@ -82,7 +85,7 @@ export function compile(input: CompileInput): Compiled | { readonly diagnostics:
   let made: Made;
   try { made = programOf({ ...input, kinds }, catalogue, { history, personal, params, groupKinds }); } catch (error) { return refusedFor(error); }
   checkProgram(made.program);
-  return { program: made.program, references: referenceRows(catalogue, rows, made, { personal, params, groupKinds, code }), catalogue, diagnostics };
+  return { program: made.program, unrated: made.unrated, overCredited: made.overCredited, references: referenceRows(catalogue, rows, made, { personal, params, groupKinds, code }), catalogue, diagnostics };
 }
 function refusedFor(error: unknown): { readonly diagnostics: readonly Diagnostic[] } {
   if (error instanceof NotBuilt) return { diagnostics: [error.diagnostic] };

@@ -26,6 +26,9 @@ export interface KindRows {
   readonly references: readonly Kind[];
 }
 
+/** A derived kind belongs to no plan: its conditions read each amount in its own currency. */
+export const OWN_MONEY = { currency: 'USD', exchange: undefined, as: 'is' } as const;
+
 /** Rows of a kind that count at a cut: versions learned by it, and not superseded by it. */
 export function currentRows(table: TableSchema, kind: Kind, cut: number): Relation {
   const columns = table.columns.map((c) => named(c.name, col(c.name, 'v')));
@@ -106,7 +109,7 @@ function derivedRows(kind: Kind, kinds: readonly Kind[], source: KindRows): Kind
   const { derivation } = kind;
   assert(derivation !== undefined, 'a derived kind says what it is from');
   const from = must(kinds.find((k) => k.name === derivation.from)), joins = joinsOf(kinds);
-  const scope = rowScope(rowOf(from, source), joins, 'USD', kind.at);
+  const scope = rowScope(rowOf(from, source), joins, OWN_MONEY, kind.at);
   const columns = columnsOf(source.relation);
   const keys = derivation.per.map((path, i) => named(`per_${i}`, coalesce(lowerKey(fieldName(path, from), scope).expr, int(-1))));
   const where = derivation.where === undefined ? undefined : lowerCondition(derivation.where.formula, scope);

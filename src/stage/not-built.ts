@@ -9,10 +9,7 @@ import { meaningOf } from './states.ts';
 
 /** One diagnostic for each thing of these plans that is not built. */
 export function notBuilt(plans: readonly Plan[], kinds: readonly Kind[]): Diagnostic[] {
-  const found = plans.flatMap((plan) => [
-    ...(plan.exchange === undefined ? [] : [refused(plan.exchange.at, '`exchange`')]),
-    ...plan.components.flatMap(potOf),
-  ]);
+  const found = plans.flatMap((plan) => plan.components.flatMap(potOf));
   found.push(...twoMeanings(plans, kinds));
   return [...new Map(found.map((d) => [`${d.file}|${d.line}|${d.column}|${d.message}`, d])).values()];
 }

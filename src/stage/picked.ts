@@ -11,7 +11,7 @@ import type { Statement } from '../relation/relation.ts';
 import { must } from '../value/diagnostic.ts';
 import { asWide, CARRIED, scanOf } from './arithmetic.ts';
 import { qualified } from './credits.ts';
-import { columnName, type FactsBuilder } from './facts.ts';
+import { columnName, type FactsBuilder, needsMoney } from './facts.ts';
 import type { FactColumn, Gathered, LinearMeasure, RowTerm } from './gather.ts';
 import { lowerCondition, lowerNumber, type Scope } from './lower.ts';
 import { type Pair, productOfPairs } from './lower-pair.ts';
@@ -74,10 +74,10 @@ export function askTimed(measure: LinearMeasure, builders: ReadonlyMap<string, F
 function timedValue(c: FactColumn, builder: FactsBuilder): Expr {
   const q = qualified('f');
   const scope: Scope = {
-    currency: c.currency, at: c.at,
+    currency: c.plan.currency, at: c.at,
     name(typed) {
       if (typed.ref.kind === 'period') return { kind: 'day', expr: col(typed.ref.edge === 'start' ? 'from_day' : 'to_day', 'p') };
-      const out = builder.handedOn(typed, c.currency, c.at);
+      const out = builder.handedOn(typed, c.plan, c.at);
       return out.kind === 'number' ? { ...out, n: q(out.n) } : { ...out, expr: q(out.expr) };
     },
     quotient: (pair) => ({ n: { kind: 'ratio', n: asWide(pair.n), d: typeof pair.d === 'bigint' ? wide(pair.d) : pair.d, scale: CARRIED, mode: 'half_away' }, d: CARRIED }),
@@ -85,7 +85,8 @@ function timedValue(c: FactColumn, builder: FactsBuilder): Expr {
   const start: Pair = c.formula === null ? { n: int(1), d: 1n } : lowerNumber(c.formula, scope);
   const pair = c.factors.reduce((v: Pair, factor) => productOfPairs(v, lowerPortion(factor, scope)), start);
   const n = typeof pair.d === 'bigint' ? pair.n : must(scope.quotient)(pair).n;
-  return c.where === null ? asWide(n) : when(lowerCondition(c.where, scope), asWide(n), { kind: 'literal', type: 'wide', value: null });
+  const counted = [...(c.where === null ? [] : [lowerCondition(c.where, scope)]), ...(needsMoney(c, builder.kind, builder.kinds) ? [q(builder.hasMoney(c.plan))] : [])];
+  return counted.length === 0 ? asWide(n) : when(and(...counted), asWide(n), { kind: 'literal', type: 'wide', value: null });
 }
 
 /**

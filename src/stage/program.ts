@@ -1,7 +1,7 @@
 /** The statements of a program, stage by stage, from facts to payouts. */
 import type { Kind } from '../plan/plan.ts';
 import { EARNING } from '../plan/rounds.ts';
-import { and, col, eq, filter, int, isNotNull, keep, project, type Program, replaceScans, type Statement, type TableSchema, union, windowed } from '../relation/relation.ts';
+import { and, col, eq, filter, int, isNotNull, keep, project, type Program, type Relation, replaceScans, type Statement, type TableSchema, union, windowed } from '../relation/relation.ts';
 import { must } from '../value/diagnostic.ts';
 import type { Day } from '../value/period.ts';
 import { scanOf } from './arithmetic.ts';
@@ -14,11 +14,13 @@ import { creditsStage, type CreditsContext } from './credits.ts';
 import { earnedStage, earningsStages, factorsStage, gatesStage, partsStage, payoutsStage } from './earnings.ts';
 import { divisorsOf, factsBuilder, REVIEWS } from './facts.ts';
 import { figuresStage } from './figures.ts';
-import { type CubeColumn, type LinearMeasure, lineage, type MeasureValue } from './gather.ts';
+import type { CubeColumn, LinearMeasure, MeasureValue } from './gather.ts';
+import { lineage } from './lineage.ts';
 import { currentRows, entityRows, idedRows } from './kind-rows.ts';
 import { looksStages } from './looks.ts';
 import { madeRows } from './made-rows.ts';
 import { blocksOf, cubeStage, measuresStage } from './measures.ts';
+import { overCredited, type OverCredited } from './over-credited.ts';
 import type { ParamsOf } from './params.ts';
 import type { Personal } from './personal.ts';
 import { withPools } from './pools.ts';
@@ -30,7 +32,7 @@ import { rootOf } from './row-scope.ts';
 import { entityTable, factTable, partyTable, supersededTable, WORD } from './store.ts';
 
 export interface ProgramInput { readonly kinds: readonly Kind[]; readonly cut: number; readonly asOf?: Day }
-export interface Made { readonly program: Program; /** half-lives that states read */ readonly halfLives: readonly number[]; readonly blockOf: (c: CubeColumn) => number }
+export interface Made { readonly program: Program; readonly unrated: ReadonlyMap<string, Relation>; /** facts that rules of a plan credit with more than the whole, where that can be */ readonly overCredited: OverCredited | undefined; /** half-lives that states read */ readonly halfLives: readonly number[]; readonly blockOf: (c: CubeColumn) => number }
 export interface MakeContext { readonly history: boolean; readonly personal: Personal; readonly params: ParamsOf; readonly groupKinds: readonly string[] }
 
 /** The statements, in order. */
@@ -55,6 +57,7 @@ export function programOf(input: ProgramInput, catalogue: Catalogue, context: Ma
   const review = input.kinds.find((k) => k.name === 'review' && k.dated);
   const credited: CreditsContext = { gathered, divisors: divisorsOf(input.kinds), builders, personal: context.personal, asOf: input.asOf, guards, reviewed: guards.length > 0 && review !== undefined && ['fact', 'guardrail', 'decision'].every((f) => review.fields.some((x) => x.name === f)), times, ids };
   creditsStage(credited);
+  overCredited(credited);
   for (const m of picked) askTimed(m, builders);
   askLines(catalogue, builders);
   if (catalogue.figures.length > 0) figuresStage(catalogue.figures, NOTHING, NOTHING, builders, context.params);
@@ -68,6 +71,8 @@ export function programOf(input: ProgramInput, catalogue: Catalogue, context: Ma
     ...lists.map((k) => partyTable(rootOf(k, input.kinds))), ...undated.flatMap((k) => [entityTable(k), supersededTable(k)]), ...(ided.length > 0 || reviewed || states.length > 0 || kinds.some((k) => k.name === EARNING) ? [WORD] : []),
   ]);
   return {
+    overCredited: overCredited(credited),
+    unrated: new Map([...builders].map(([kind, b]) => [kind, b.finish().unrated])),
     halfLives: made.halfLives,
     blockOf: (c) => blocks.find((b) => b.columns.includes(c))?.index ?? 0,
     program: {

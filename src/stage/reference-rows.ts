@@ -8,6 +8,7 @@ import { PAYS_ON } from './attainment.ts';
 import type { Catalogue, ComponentEntry } from './catalogue.ts';
 import { figuresIn, isMarginal } from './components.ts';
 import { CARRY_UNIT, carryUnit } from './curve.ts';
+import { rateRows } from './exchange.ts';
 import { EARLIER } from './facts.ts';
 import { FIGURE } from './figures.ts';
 import { HALF_LIFE_PARTS, type MeasureValue, type SpanSpec } from './gather.ts';
@@ -54,6 +55,7 @@ export function referenceRows(catalogue: Catalogue, rows: AssignRows, made: Made
     { schema: R.REF_SEGMENT, rows: rows.segments },
     { schema: R.REF_GATE, rows: rows.gates },
     { schema: R.REF_FACTOR, rows: rows.factors },
+    { schema: R.REF_RATE, rows: rateRows(gathered.exchanges, catalogue.currencies, context.code, spans.to) },
     { schema: R.REF_CAP, rows: rows.caps },
     { schema: R.REF_EARNING, rows: earningReference(catalogue, context.code) },
   ];

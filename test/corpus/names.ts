@@ -1,7 +1,7 @@
 /** Codes of a run → the words of people: ids of facts, of payees and of groups. */
 import { rowsOf } from '../../src/app/cells.ts';
 import type { Calculation } from '../../src/app/calculate.ts';
-import { relationOf } from '../../src/app/figures.ts';
+import { relationOf } from '../../src/app/run-relations.ts';
 import type { ProgramRunner } from '../../src/engine/engine.ts';
 import { storedKinds } from '../../src/plan/kinds.ts';
 import type { Kind } from '../../src/plan/plan.ts';

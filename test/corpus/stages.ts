@@ -7,7 +7,7 @@
 import { type Row, rowsOf } from '../../src/app/cells.ts';
 import type { Calculation } from '../../src/app/calculate.ts';
 import { exportEarnings } from '../../src/app/export-earnings.ts';
-import { relationOf } from '../../src/app/figures.ts';
+import { relationOf } from '../../src/app/run-relations.ts';
 import { HELD_WORDS } from '../../src/app/held.ts';
 import type { ProgramRunner } from '../../src/engine/engine.ts';
 import type { Kind } from '../../src/plan/plan.ts';

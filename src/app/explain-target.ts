@@ -7,7 +7,9 @@ import { asRatio, type Place as TermPlace, shareOfDays, valueAt } from '../stage
 import { toMinor } from '../value/money.ts';
 import { type Day, formatDay } from '../value/period.ts';
 import { compare, equal, multiply, ONE, ratio, type Ratio } from '../value/rate.ts';
-import { numText, type Place, rowAt, type Step } from './explain-steps.ts';
+import { type Place, rowAt } from './explain-place.ts';
+import { numText } from './explain-steps.ts';
+import type { Step } from './explanation.ts';
 import { pairIn } from './explain-rows.ts';
 import { plainValue, spanWords, valueShown } from './explain-words.ts';
 

@@ -2,8 +2,7 @@
 import { spaced } from '../plan/words-formula.ts';
 import { assert } from '../value/diagnostic.ts';
 import { formatRatio, parseRatio, ratio, roundTo } from '../value/rate.ts';
-import type { Explanation, ExplainedComponent } from './explain.ts';
-import type { CountedFact, FactList } from './explain-facts.ts';
+import type { CountedFact, Explanation, ExplainedComponent, FactList } from './explanation.ts';
 import { capital, counted, percentShown, plural } from './explain-words.ts';
 import { groupedAmount } from '../value/wording.ts';
 import { alignedTable, type Cells } from './text-table.ts';

@@ -39,7 +39,7 @@ export interface CompileInput {
   /** what is paid for each fact is wanted of every component, whether or not its plan asks for it */
   readonly everyLine?: boolean;
 }
-export interface Compiled { readonly program: Program; readonly references: readonly ReferenceRows[]; readonly catalogue: Catalogue; readonly diagnostics: readonly Diagnostic[] }
+export interface Compiled { readonly program: Program; readonly references: readonly ReferenceRows[]; readonly catalogue: Catalogue; readonly builders: Made['builders']; readonly diagnostics: readonly Diagnostic[] }
 
 /** `program` is absent where a plan says what is not built yet; then all such places are told. */
 export function compile(input: CompileInput): Compiled | { readonly diagnostics: readonly Diagnostic[] } {
@@ -75,7 +75,7 @@ export function compile(input: CompileInput): Compiled | { readonly diagnostics:
     throw error;
   }
   checkProgram(made.program);
-  return { program: made.program, references: referenceRows(catalogue, rows, made, { personal, params, groupKinds, code: input.code }), catalogue, diagnostics };
+  return { program: made.program, builders: made.builders, references: referenceRows(catalogue, rows, made, { personal, params, groupKinds, code: input.code }), catalogue, diagnostics };
 }
 const LONG_AGO = -1_000_000;
 

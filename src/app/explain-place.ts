@@ -28,6 +28,8 @@ export interface Place extends Spot {
   readonly subjectOf: (value: MeasureValue) => number | undefined;
   readonly lists: readonly FactList[];
   readonly context: ListContext;
+  /** where terms are read, where it is not the end of the window */
+  readonly terms?: TermPlace;
   /** those whom a rank compares, by its number: places and values, best first */
   readonly peers: (rank: number) => readonly Peer[];
   /** the fact that is paid by itself, as it is listed */

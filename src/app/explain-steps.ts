@@ -4,12 +4,14 @@ import type { Type, Typed } from '../plan/formula.ts';
 import { describeTable } from '../plan/words-table.ts';
 import { COMPARISON_WORDS, conditionWords, formulaWords, numberWords, spaced } from '../plan/words-formula.ts';
 import { SCALE } from '../stage/arithmetic.ts';
-import { divideRounded, equal, ONE, ratio, type Ratio } from '../value/rate.ts';
+import { numberAt } from '../stage/terms.ts';
+import { divide, divideRounded, equal, multiply, ONE, ratio, type Ratio } from '../value/rate.ts';
 import type { Row } from './cells.ts';
 import { inputsSentence, measureName, measureSentence, toShown } from './explain-measure.ts';
-import { lookOf, type Place, resultsAt, rowAt, rowsAt } from './explain-place.ts';
+import { lookOf, type Place, resultsAt, rowAt, rowsAt, termPlace } from './explain-place.ts';
 import { pairIn, smallOf, smallOrNull, wideOf } from './explain-rows.ts';
 import { partTypes } from './explain-sums.ts';
+import { numText, overWindow } from './explain-target.ts';
 import { explainedValue, writtenFigure } from './explain-values.ts';
 import { bareValue, capital, moneyWords, percentShown, plainMoney, plainNumber, plainScaled, plainValue, rateWords, scaledWords, valueShown } from './explain-words.ts';
 import type { ExplainedValue, Step } from './explanation.ts';
@@ -40,12 +42,15 @@ export function attainmentSteps(place: Place): Step[] {
   if (spec.kind !== 'leaf' || spec.target === undefined || spec.measure === undefined || row === undefined) return [];
   const a = pairIn(row, 'a'), x = pairIn(row, 'x'), target = pairIn(row, 'target');
   if (a === undefined) return [];
-  const numbers = { attainment: plainNumber(a) };
-  if (target === undefined || target.n <= 0n) return [{ step: 'attainment', numbers, text: `The target is 0, so your attainment is taken to be ${percentShown(a)}.` }];
-  if (row['has_value'] !== true || x === undefined) return [{ step: 'attainment', numbers, text: `There is nothing to measure yet, so your attainment is taken to be ${percentShown(a)}.` }];
-  const [over, under] = spec.better === 'lower' ? [target, x] : [x, target];
-  const said = `${bareValue(over, spec.measure.type, place.currency)} ÷ ${bareValue(under, spec.measure.type, place.currency)} = ${percentShown(a)}`;
-  if (spec.better === 'lower' && x.n <= 0n) return [{ step: 'attainment', numbers, text: `Your attainment is taken to be ${percentShown(a)}.` }];
+  const { type } = spec.measure, plain = (r: Ratio): string => plainValue(r, type, place.currency);
+  const taken = { attainment: plainNumber(a), taken: 'yes' };
+  if (target === undefined || target.n <= 0n) return [{ step: 'attainment', numbers: taken, text: `The target is 0, so your attainment is taken to be ${percentShown(a)}.` }];
+  if (row['has_value'] !== true || x === undefined) return [{ step: 'attainment', numbers: taken, text: `There is nothing to measure yet, so your attainment is taken to be ${percentShown(a)}.` }];
+  if (spec.better === 'lower' && x.n <= 0n) return [{ step: 'attainment', numbers: taken, text: `Your attainment is taken to be ${percentShown(a)}.` }];
+  const [over, under] = spec.better === 'lower' ? [target, x] : [x, target], exact = divide(over, under), { attainment: rounding } = { ...place.plan.spec.round, ...spec.round };
+  const numbers = { attainment: plainNumber(a), over: plain(over), under: plain(under), ...(equal(exact, a) || rounding === undefined ? {} : { exact: plainNumber(exact), unit: plainNumber(rounding.unit), mode: rounding.mode }), ...(place.line === null ? {} : { target: plain(target) }) };
+  const rounds = 'exact' in numbers ? `, rounded from ${percentShown(exact, 6)}` : '';
+  const said = `${bareValue(over, type, place.currency)} ÷ ${bareValue(under, type, place.currency)} = ${percentShown(a)}${rounds}`;
   return [{ step: 'attainment', numbers, text: spec.better === 'lower' ? `Less is better here, so your attainment is the target ÷ the result: ${said}.` : `Your attainment is ${said}.` }];
 }
 
@@ -56,19 +61,26 @@ export function incentiveSteps(place: Place): Step[] {
   const multiples = cellsOf(spec.pay.number).some((t) => t.type.kind === 'factor') && spec.pay.form === 'rate';
   if (spec.pay.form !== 'payout' && !multiples) return [];
   const weight = spec.weight === undefined ? '' : `, ${numText(spec.weight)} of the whole`;
-  const money = moneyWords(incentive, place.currency), numbers = { incentive: plainMoney(incentive, place.currency) };
+  const money = moneyWords(incentive, place.currency), made = incentiveOver(place), numbers = { incentive: plainMoney(incentive, place.currency), ...made?.numbers };
   const base = multiples && target !== undefined ? ` Your base rate is that ÷ your target of ${valueShown(target, spec.measure?.type ?? { kind: 'number' }, place.currency)}.` : '';
-  return [{ step: 'incentive', numbers, text: `Your incentive for this is ${money} ${place.currency}${weight}.${base}` }];
+  return [{ step: 'incentive', numbers, ...(made !== undefined && { rows: made.rows }), text: `Your incentive for this is ${money} ${place.currency}${weight}.${base}` }];
+}
+/** The incentive of the component, or its part of the plan's: over the window, times the weights of it and of its groups. */
+function incentiveOver(place: Place): { readonly numbers: Record<string, string>; readonly rows: NonNullable<Step['rows']> } | undefined {
+  const { plan, calculation } = place, rounding = { ...plan.spec.round, ...place.entry.spec.round }.incentive;
+  let weight = ONE, own: Num | undefined = plan.spec.incentive;
+  for (let at: typeof place.entry | undefined = place.entry; at !== undefined; at = calculation.catalogue.components.find((c) => c.component === at?.parent)) {
+    if (at.spec.incentive !== undefined) { own = at.spec.incentive; break; }
+    if (at.spec.weight !== undefined) weight = multiply(weight, numberAt(at.spec.weight, termPlace(place)) ?? ratio(0n));
+  }
+  if (own === undefined) return undefined;
+  return { numbers: { weight: plainNumber(weight), ...(rounding === undefined ? {} : { unit: plainNumber(rounding.unit), mode: rounding.mode }) }, rows: overWindow(place, own).rows };
 }
 export function cellsOf(number: Num): Typed[] {
   if (number.kind === 'formula') return [number.formula];
   const { table } = number;
   return [...table.rows.flatMap((r) => (r.right === undefined ? [r.value] : [r.value, r.right])), ...(table.otherwise === undefined ? [] : [table.otherwise])];
 }
-export function numText(number: Num): string {
-  return number.kind === 'formula' ? formulaWords(number.formula) : describeTable(number.table, 'weight', 'the whole');
-}
-
 const OPS: readonly Comparison[] = ['=', '<>', '<', '<=', '>', '>='];
 
 export function gateSteps(place: Place): Step[] {

@@ -3,13 +3,15 @@ import { compileFormula, isDay, isRatio, type Value } from '../plan/evaluate.ts'
 import type { Ref, Type, Typed } from '../plan/formula.ts';
 import type { Measure, Num } from '../plan/plan.ts';
 import { formulaWords, spaced } from '../plan/words-formula.ts';
+import { CARRIED } from '../stage/arithmetic.ts';
 import type { Figure } from '../stage/figures.ts';
 import type { LinearMeasure, MeasureValue } from '../stage/gather.ts';
-import { hasTime, isKnownBefore, namesOf } from '../stage/reads.ts';
+import { isKnownBefore, namesOf } from '../stage/reads.ts';
+import { KEPT } from '../stage/looks.ts';
 import { readTable } from '../stage/tables.ts';
 import { valueAt } from '../stage/terms.ts';
 import { formatDay, parseDay } from '../value/period.ts';
-import { parseRatio, type Ratio } from '../value/rate.ts';
+import { parseRatio, ratio, type Ratio } from '../value/rate.ts';
 import { idOfList, nameOf } from './explain-facts.ts';
 import { measureName } from './explain-measure.ts';
 import { inUnits, lookOf, type Place, resultsAt, rowAt, termPlace } from './explain-place.ts';
@@ -26,7 +28,8 @@ export function explainedValue(place: Place, value: MeasureValue, measure: Measu
   const head = { name: measure.name, title: measureName(place, measure, false), type: type.kind, value: found === undefined ? null : shownValue(place, found, type) };
   const list = (sum: LinearMeasure): string => idOfList(sum.index, place.subjectOf(value) ?? 0, place.person);
   switch (value.kind) {
-    case 'simple': return value.over === undefined ? { ...head, kind: 'sum', list: list(value.measure) } : { ...head, kind: 'quotient', above: list(value.measure), below: list(value.over) };
+    // what was divided on the way is carried in small parts, and read to so much
+    case 'simple': return value.over === undefined ? { ...head, kind: 'sum', list: list(value.measure), ...(value.div >= CARRIED && { read_to: plainValue(ratio(1n, KEPT), type, place.currency) }) } : { ...head, kind: 'quotient', above: list(value.measure), below: list(value.over) };
     case 'formula': return { ...head, kind: 'formula', ...writtenFormula(place, value.formula, value.inputs) };
     case 'sample': return { ...head, kind: 'sample', least: plainNumber(value.least), of: explainedValue(place, value.of, measure), otherwise: explainedValue(place, value.otherwise, measure.kind === 'ratio' ? measure.otherwise ?? value.otherwise.measureOf : value.otherwise.measureOf) };
     case 'rank': return { ...head, kind: 'rank', of: explainedValue(place, value.of, measure.kind === 'rank' ? measure.of : value.of.measureOf), among: place.peers(value.index).map((p) => ({ payee: nameOf(p.person), value: p.value === undefined ? '0' : plainValue(p.value, measure.kind === 'rank' ? measure.of.type : type, place.currency), place: String(p.place) })) };
@@ -47,12 +50,12 @@ export interface Written { readonly formula: string; readonly inputs: Readonly<R
 /** The formula of a figure, with what it reads. */
 export function writtenFigure(place: Place, figure: Figure): Written {
   const { what } = figure;
-  if (what.kind === 'number' && what.number.kind === 'table') return writtenNumber(place, what.number, figure.values);
-  return writtenFormula(place, what.kind === 'number' ? (what.number as Extract<Num, { kind: 'formula' }>).formula : what.formula, figure.values);
+  return what.kind === 'number' ? writtenNumber(place, what.number, figure.values) : writtenFormula(place, what.formula, figure.values);
 }
-function writtenNumber(place: Place, number: Extract<Num, { kind: 'table' }>, values: ReadonlyMap<string, MeasureValue>): Written {
+export function writtenNumber(place: Place, number: Num, values: ReadonlyMap<string, MeasureValue>): Written {
+  if (number.kind === 'formula') return writtenFormula(place, number.formula, values);
   const inputs: Record<string, ExplainedValue> = {}, { by } = number.table;
-  const typed: Typed = { kind: 'read', name: 'the table', table: number.table, type: by.type, at: { start: 0, end: 0 } };
+  const typed: Typed = { kind: 'read', name: 'the table', table: number.table, type: by.type, at: NOWHERE };
   return { formula: written(typed, inputs, { place, values }), inputs };
 }
 /** In the notation of plans; what is read stands in brackets. Parts that are known without facts are one input each. */
@@ -61,13 +64,16 @@ export function writtenFormula(place: Place, formula: Typed, values: ReadonlyMap
   return { formula: written(formula, inputs, { place, values }), inputs };
 }
 
+/** Functions that are written out; others of what is known without facts are one input. */
+const PLAIN_CALLS: ReadonlySet<string> = new Set(['min', 'max', 'abs', 'if', 'ifblank', 'known', 'round']);
+
 interface Reading { readonly place: Place; readonly values: ReadonlyMap<string, MeasureValue> }
 
 function written(f: Typed, inputs: Record<string, ExplainedValue>, reading: Reading): string {
   const put = (name: string, value: ExplainedValue): string => { inputs[name] = value; return `[${name}]`; };
   const known = (value: Value, name = formulaWords(f)): string => put(name, { kind: 'known', name, title: name, type: f.type.kind, value: valueText(value) });
   const go = (x: Typed): string => written(x, inputs, reading);
-  if ((namesOf(f).length > 0 || hasTime(f)) && isKnownBefore(f) && f.kind !== 'read') return known(valueOf(f, reading));
+  if (f.kind === 'call' && !PLAIN_CALLS.has(f.name) && isKnownBefore(f)) return known(valueOf(f, reading));
   switch (f.kind) {
     case 'number': return plainNumber(f.value);
     case 'date': return formatDay(f.day);
@@ -94,6 +100,7 @@ function written(f: Typed, inputs: Record<string, ExplainedValue>, reading: Read
   }
 }
 
+const NOWHERE = Object.freeze({ start: 0, end: 0 });
 function valueText(value: Value): string | null {
   if (value === null) return null;
   if (isRatio(value)) return plainNumber(value);
@@ -101,10 +108,10 @@ function valueText(value: Value): string | null {
 }
 
 function valueOf(f: Typed, { place, values }: Reading): Value {
-  const terms = termPlace(place);
+  const terms = place.terms ?? termPlace(place);
   return compileFormula<null>(f, (ref, name, type) => () => nameValue(ref, name, type, place, values), {
-    per: () => () => valueAt(f, terms),
-    yearly: () => () => valueAt(f, terms),
+    per: (value, every, type) => { const one: Typed = { kind: 'per', value, every, type, at: NOWHERE }; return () => valueAt(one, terms); },
+    yearly: (ref, name, type) => { const one: Typed = { kind: 'call', name: 'yearly', args: [{ kind: 'name', ref, name, type, at: NOWHERE }], type, at: NOWHERE }; return () => valueAt(one, terms); },
     table: (table) => () => readTable(table, (t) => valueOf(t, { place, values })),
   })(null);
 }
@@ -120,7 +127,7 @@ function nameValue(ref: Ref, name: string, type: Type, place: Place, values: Rea
       return found === undefined ? null : ref.what === 'attainment' ? found : inUnits(found, other.spec.measure?.type ?? { kind: 'number' }, place.currency);
     }
     case 'field': return fieldOf(place, ref.path, type);
-    default: return valueAt({ kind: 'name', ref, name, type, at: { start: 0, end: 0 } }, termPlace(place));
+    default: return valueAt({ kind: 'name', ref, name, type, at: NOWHERE }, place.terms ?? termPlace(place));
   }
 }
 function typedValue(found: Ratio, type: Type, place: Place): Value {

@@ -52,8 +52,8 @@ export type Role = 'measure' | 'base' | 'reading' | 'condition' | 'factor' | 'po
 export interface RoledValue { readonly role: Role; readonly value: ExplainedValue }
 /** `value`: null where there is none. */
 export type ExplainedValue = { readonly name: string; readonly title: string; readonly type: Type['kind']; readonly value: string | null } & (
-  /** the total of a list */
-  | { readonly kind: 'sum'; readonly list: string }
+  /** the total of a list; `read_to`: to multiples of this, where something was divided on the way */
+  | { readonly kind: 'sum'; readonly list: string; readonly read_to?: string }
   /** the total of one list ÷ that of another; no value where that is 0 */
   | { readonly kind: 'quotient'; readonly above: string; readonly below: string }
   /** arithmetic, in the words of the plan, of what it names */

@@ -142,7 +142,8 @@ function bandWords(table: Table, piece: Piece, read: Ratio, shown: string, place
   const { row } = piece, [first] = table.rows;
   if (table.kind === 'lookup') return row === undefined ? `${shown} has no row of its own, so the rest of the table holds` : `${shown} is a row of the table`;
   if (row === undefined) return first === undefined ? shown : `${shown} is ${first.over ? 'not above' : 'below'} ${key(first)}, where the table begins`;
-  const next = table.rows[table.rows.indexOf(row) + 1];
+  // a curve that several components share keeps the rows of the first of them
+  const at = table.rows.findIndex((r) => r === row || (typeof r.key === 'object' && typeof row.key === 'object' && equal(r.key, row.key) && r.over === row.over)), next = at < 0 ? undefined : table.rows[at + 1];
   if (table.kind === 'points') {
     const value = formulaWords(row.right ?? row.value);
     if (piece.low !== null && equal(piece.low.at, read)) return `${shown} is a point of the table, which pays ${value}`;

@@ -1,8 +1,7 @@
 /** The steps before and after the table: measure, attainment, incentive; gates, factors, limits. */
 import type { Comparison, Measure, Num } from '../plan/plan.ts';
 import type { Type, Typed } from '../plan/formula.ts';
-import { describeTable } from '../plan/words-table.ts';
-import { COMPARISON_WORDS, conditionWords, formulaWords, numberWords, spaced } from '../plan/words-formula.ts';
+import { COMPARISON_WORDS, conditionWords, numberWords, spaced } from '../plan/words-formula.ts';
 import { SCALE } from '../stage/arithmetic.ts';
 import { numberAt } from '../stage/terms.ts';
 import { divide, divideRounded, equal, multiply, ONE, ratio, type Ratio } from '../value/rate.ts';
@@ -31,7 +30,7 @@ export function measureSteps(place: Place): Step[] {
   const explained = explainedValue(place, value, spec.measure), pair = pairOf(place, explained);
   const plain = (r: Ratio): string => plainValue(r, type, place.currency);
   const rounded = x !== undefined && exact !== undefined && !equal(x, exact) ? ` That is rounded to ${valueShown(x, type, place.currency)}.` : '';
-  return [{ step: 'measure', text: `${measureSentence(place, spec.measure, explained, exact)}${rounded}`, numbers: {
+  return [{ step: 'measure', text: `${place.line === null ? measureSentence(place, spec.measure, explained, exact) : `It measures ${exact === undefined ? 'nothing' : valueShown(exact, type, place.currency)}.`}${rounded}`, numbers: {
     ...(x === undefined ? {} : { value: plain(x) }), ...(rounded === '' || exact === undefined ? {} : { exact: plain(exact) }),
     ...(pair === undefined ? {} : { numerator: pair.above, denominator: pair.below }),
   } }];

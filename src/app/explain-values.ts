@@ -17,7 +17,7 @@ import { measureName } from './explain-measure.ts';
 import { inUnits, lookOf, type Place, resultsAt, rowAt, termPlace } from './explain-place.ts';
 import { pairIn } from './explain-rows.ts';
 import { plainNumber, plainValue } from './explain-words.ts';
-import type { ExplainedValue, RoledValue } from './explanation.ts';
+import type { ExplainedValue, RoledValue, Written } from './explanation.ts';
 
 export function explainedValues(place: Place): RoledValue[] {
   return place.looked.map(({ role, value, measure }) => ({ role, value: explainedValue(place, value, measure) }));
@@ -45,8 +45,6 @@ function shownValue(place: Place, value: Ratio, type: Type): string {
   }
 }
 
-export interface Written { readonly formula: string; readonly inputs: Readonly<Record<string, ExplainedValue>> }
-
 /** The formula of a figure, with what it reads. */
 export function writtenFigure(place: Place, figure: Figure): Written {
   const { what } = figure;
@@ -59,15 +57,17 @@ export function writtenNumber(place: Place, number: Num, values: ReadonlyMap<str
   return { formula: written(typed, inputs, { place, values }), inputs };
 }
 /** In the notation of plans; what is read stands in brackets. Parts that are known without facts are one input each. */
-export function writtenFormula(place: Place, formula: Typed, values: ReadonlyMap<string, MeasureValue>): Written {
+export function writtenFormula(place: Place, formula: Typed, values: ReadonlyMap<string, MeasureValue>, row?: RowOf): Written {
   const inputs: Record<string, ExplainedValue> = {};
-  return { formula: written(formula, inputs, { place, values }), inputs };
+  return { formula: written(formula, inputs, { place, values, ...(row !== undefined && { row }) }), inputs };
 }
+/** A row of a reference: its own fields and measures. */
+export interface RowOf { readonly field: (path: readonly string[], type: Type) => Value; readonly value: (value: MeasureValue, name: string) => ExplainedValue }
 
 /** Functions that are written out; others of what is known without facts are one input. */
 const PLAIN_CALLS: ReadonlySet<string> = new Set(['min', 'max', 'abs', 'if', 'ifblank', 'known', 'round']);
 
-interface Reading { readonly place: Place; readonly values: ReadonlyMap<string, MeasureValue> }
+interface Reading { readonly place: Place; readonly values: ReadonlyMap<string, MeasureValue>; readonly row?: RowOf }
 
 function written(f: Typed, inputs: Record<string, ExplainedValue>, reading: Reading): string {
   const put = (name: string, value: ExplainedValue): string => { inputs[name] = value; return `[${name}]`; };
@@ -86,7 +86,7 @@ function written(f: Typed, inputs: Record<string, ExplainedValue>, reading: Read
     }
     case 'name': {
       const value = f.ref.kind === 'measure' ? reading.values.get(f.ref.measure) : undefined;
-      return value === undefined ? known(valueOf(f, reading)) : put(spaced(f.name), explainedValue(reading.place, value, value.measureOf));
+      return value === undefined ? known(valueOf(f, reading)) : put(spaced(f.name), reading.row === undefined ? explainedValue(reading.place, value, value.measureOf) : reading.row.value(value, f.name));
     }
     case 'call': return `${f.name}(${f.args.map(go).join(', ')})`;
     case 'op': {
@@ -107,15 +107,16 @@ function valueText(value: Value): string | null {
   return isDay(value) ? formatDay(value.day) : typeof value === 'boolean' ? (value ? 'yes' : 'no') : value;
 }
 
-function valueOf(f: Typed, { place, values }: Reading): Value {
+function valueOf(f: Typed, reading: Reading): Value {
+  const { place } = reading;
   const terms = place.terms ?? termPlace(place);
-  return compileFormula<null>(f, (ref, name, type) => () => nameValue(ref, name, type, place, values), {
+  return compileFormula<null>(f, (ref, name, type) => () => nameValue(ref, name, type, reading), {
     per: (value, every, type) => { const one: Typed = { kind: 'per', value, every, type, at: NOWHERE }; return () => valueAt(one, terms); },
     yearly: (ref, name, type) => { const one: Typed = { kind: 'call', name: 'yearly', args: [{ kind: 'name', ref, name, type, at: NOWHERE }], type, at: NOWHERE }; return () => valueAt(one, terms); },
-    table: (table) => () => readTable(table, (t) => valueOf(t, { place, values })),
+    table: (table) => () => readTable(table, (t) => valueOf(t, reading)),
   })(null);
 }
-function nameValue(ref: Ref, name: string, type: Type, place: Place, values: ReadonlyMap<string, MeasureValue>): Value {
+function nameValue(ref: Ref, name: string, type: Type, { place, values, row: own }: Reading): Value {
   switch (ref.kind) {
     case 'measure': { const value = values.get(ref.measure), found = value === undefined ? undefined : lookOf(place, value); return found === undefined ? null : typedValue(found, type, place); }
     case 'result': return resultOf(place, ref.what);
@@ -126,7 +127,7 @@ function nameValue(ref: Ref, name: string, type: Type, place: Place, values: Rea
       const found = ref.what === 'attainment' ? pairIn(row, 'a') : ref.what === 'target' ? pairIn(row, 'target') : row['has_value'] === true ? pairIn(row, 'x') : undefined;
       return found === undefined ? null : ref.what === 'attainment' ? found : inUnits(found, other.spec.measure?.type ?? { kind: 'number' }, place.currency);
     }
-    case 'field': return fieldOf(place, ref.path, type);
+    case 'field': return own === undefined ? fieldOf(place, ref.path, type) : own.field(ref.path, type);
     default: return valueAt({ kind: 'name', ref, name, type, at: NOWHERE }, place.terms ?? termPlace(place));
   }
 }
@@ -153,6 +154,10 @@ function fieldOf(place: Place, path: readonly string[], type: Type): Value {
   const row = name === undefined || more !== undefined || place.line === null ? undefined : place.factOf(place.line);
   const text = name === undefined ? undefined : name === 'date' ? row?.date : row?.fields[name];
   if (text === undefined) return null;
+  return parsed(text, type);
+}
+/** A field as it is listed. */
+export function parsed(text: string, type: Type): Value {
   switch (type.kind) {
     case 'date': { const day = parseDay(text); return day === undefined ? null : { day }; }
     case 'yes_no': return text === 'yes';

@@ -16,6 +16,7 @@ import { must, type Outcome } from '../value/diagnostic.ts';
 import { ratio } from '../value/rate.ts';
 import type { Calculation } from './calculate.ts';
 import { type Row, rowsOf } from './cells.ts';
+import { withAccounts } from './explain-accounts.ts';
 import { closingSteps, daysStep, givenBy, heldSteps, type Others, potStep, readOthers, roundingStep } from './explain-closing.ts';
 import { paySteps } from './explain-curve.ts';
 import { keyText, type ListContext, listOf, nameOf } from './explain-facts.ts';
@@ -112,7 +113,7 @@ function explainSpot(context: Context, spot: Spot): ExplainedComponent {
     component: entry.path.join('.'), title: entry.spec.title, period: step.label.label, held,
     amount: payout === undefined ? plainScaled(givenBy(place), currency) : plainMoney(ratio(wideOf(payout, 'payout')), currency),
     steps: [...whole?.steps ?? [], ...(grouped ? daysStep(place, children) : []), ...(lined ? [] : potStep(place, context.others)), ...(grouped ? [] : heldSteps(place)), ...closingSteps(place, context.others, lined)],
-    parts: [...children, ...whole?.lines ?? []], values: grouped ? [] : explainedValues(place), facts: grouped ? [] : place.lists,
+    parts: [...children, ...whole?.lines ?? []], values: grouped ? [] : explainedValues(place), facts: grouped ? [] : listsOf(place),
   };
 }
 
@@ -137,8 +138,14 @@ function explainPart(context: Context, place: Place, line: bigint | undefined): 
     ...(line === undefined ? { group: groupId(place) ?? '' } : { line: lineName(place, line) }),
     amount: rounded === undefined ? plainScaled(earned === undefined ? 0n : wideOf(earned, 'limited'), currency) : plainMoney(ratio(wideOf(rounded, 'so_far')), currency),
     steps: [...steps, ...pots, ...heldSteps(place), ...(rounded === undefined ? [] : roundingStep(place, wideOf(rounded, 'limited'), wideOf(rounded, 'so_far')))],
-    parts: [], values: explainedValues(place), facts: line === undefined ? place.lists : [],
+    parts: [], values: explainedValues(place), facts: line === undefined ? listsOf(place) : [],
   };
+}
+
+/** Lists of rows; of accounts also what is behind the value of each. */
+function listsOf(place: Place): FactList[] {
+  const { rows, person, calculation, part } = place, all = sumsOf(place, part, person, rows, calculation);
+  return place.lists.flatMap((list, i) => { const listed = all[i]; return listed === undefined ? [list] : withAccounts(place, list, listed, askedOf(listed, place)); });
 }
 
 function placeOf(context: Context, spot: Spot, part: number | undefined): Place {

@@ -15,8 +15,10 @@ export interface Step {
   /** one a tier, a part, a value that a table was read by … */
   readonly rows?: readonly Readonly<Record<string, string>>[];
   /** the formula that was read, in the notation of plans, and what it names in brackets */
-  readonly written?: { readonly formula: string; readonly inputs: Readonly<Record<string, ExplainedValue>> };
+  readonly written?: Written;
 }
+/** A formula in the notation of plans; what it names stands in brackets. */
+export interface Written { readonly formula: string; readonly inputs: Readonly<Record<string, ExplainedValue>> }
 
 export interface Explanation {
   readonly payee: string;
@@ -74,6 +76,8 @@ export interface FactList {
   /** how the total comes from the facts; `distinct`: how many different keys; `first` and `last` in order of date and id */
   readonly form: 'sum' | 'distinct' | 'min' | 'max' | 'first' | 'last';
   readonly title: string;
+  /** these are behind the value of a row of another list */
+  readonly within?: string;
   /** the group, account … whose facts they are; null: the payee's */
   readonly subject: string | null;
   readonly type: Type['kind'];
@@ -101,6 +105,8 @@ export interface CountedFact {
   readonly share: string;
   /** how often it counts: −1 where it is taken off, less than 1 where it is old and values halve with age */
   readonly times: string;
+  /** of a row of a reference whose value is worked out from its fields and its own measures: how */
+  readonly made?: Written;
   /** what a running limit leaves out */
   readonly cut: string;
   readonly credited: string;

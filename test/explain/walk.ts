@@ -30,6 +30,11 @@ function counts({ walked }: Context, what: string): void { walked.steps.set(what
 function walkComponent(c: ExplainedComponent, lists: readonly FactList[], outer: Context): void {
   const context = { ...outer, at: `${outer.at}${c.line === undefined ? '' : ` line ${c.line}`}${c.group === undefined ? '' : ` of ${c.group}`}` };
   for (const list of c.facts) checkList(list, context);
+  for (const list of c.facts) for (const f of list.facts) if (f.made !== undefined) {
+    counts(context, 'account of a book');
+    const found = formulaOf(f.made, { lists: c.facts, line: undefined, values: new Map() }, context);
+    if (!same(found, num(f.value))) fail(context, `${f.id} of ${list.title} is ${text(found)} by what it is made of, and ${f.value} is said`);
+  }
   const all = c.facts.length > 0 ? c.facts : lists;
   const known: Known = { lists: all, line: c.line, values: new Map() };
   for (const { role, value } of c.values) {
@@ -317,7 +322,7 @@ function runningLimits(step: Step, at: At): void {
   const [limit, ...more] = Object.entries(step.numbers).filter(([name]) => name.startsWith('limit ')), { per } = step.numbers;
   if (limit === undefined || more.length > 0 || (per !== 'payee' && per !== 'plan')) return;
   counts(at, 'running limit');
-  const times = / times$/.test(limit[1]) ? num(limit[1].replace(' times', '')) : undefined;
+  const times = limit[1].endsWith(' times') ? num(limit[1].replace(' times', '')) : undefined;
   let running = ZERO, highest: Ratio | undefined, before = ZERO, used = ZERO;
   for (const r of step.rows ?? []) {
     const own = num(r['before']);

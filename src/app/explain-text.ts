@@ -1,4 +1,5 @@
 /** An explanation as a page of text: sentences, and then the facts as a table. */
+import { kindWords } from '../plan/words-facts.ts';
 import { spaced } from '../plan/words-formula.ts';
 import { assert } from '../value/diagnostic.ts';
 import { formatRatio, parseRatio, ratio, roundTo } from '../value/rate.ts';
@@ -25,6 +26,7 @@ export function explanationText(explanation: Explanation, options: TextOptions =
   const blocks = plans.flatMap((plan) => [
     `${plan.title} (${plan.currency})`,
     ...plan.components.map((c) => componentText(c, plan.currency, period, '', options)),
+    ...(plan.payments.length === 0 ? [] : [['When it is paid', ...plan.payments.map((s) => `  ${s.text}`)].join('\n')]),
   ]);
   return `${[`${name}, ${period}`, ...blocks].join('\n\n')}\n`;
 }
@@ -94,12 +96,12 @@ function factTable(list: FactList, top: FactList | undefined, indent: string, op
   const fits = (table: string): boolean => table.split('\n').every((line) => line.length <= (options.width ?? Infinity));
   let table = drawn(telling);
   for (let n = telling.length - 1; n >= 0 && !fits(table); n--) table = drawn(telling.slice(0, n));
-  const more = cut.length < facts.length ? [`${indent}  These are the first ${cut.length} of ${counted(facts.length, one)}; --all shows every one.`] : [];
+  const more = cut.length < facts.length ? [`${indent}  These are the first ${cut.length} of ${counted(facts.length, kindWords(one))}; --all shows every one.`] : [];
   return [[`${indent}${headingOf(list, top, one)}`, table, ...more].join('\n')];
 }
 
 function headingOf(list: FactList, top: FactList | undefined, one: string): string {
-  const facts = capital(plural(spaced(one)));
+  const facts = capital(plural(kindWords(one)));
   if (list.within !== undefined) return `${facts} of ${list.subject ?? ''} (${list.title}):`;
   if (list.role === 'condition') return `${facts} that the condition looks at:`;
   if (list.role === 'factor') return `${facts} that the factor looks at:`;
@@ -122,7 +124,7 @@ function columnsOf(list: FactList, top: FactList | undefined, tops: ReadonlyMap<
   const amount = (plain: string): string => (money ? groupedAmount(plain) : list.type === 'percent' && list.form !== 'distinct' ? percentShown(parseRatio(plain) ?? ratio(0n)) : plain);
   const aged = facts.some((f) => f.times !== '1'), limited = list.limits.length > 0, guarded = facts.some((f) => f.guardrails.length > 0);
   return [
-    { title: spaced(one), cell: (f) => f.id },
+    { title: kindWords(one), cell: (f) => f.id },
     { title: 'date', cell: (f) => f.date },
     ...telling.map((name): Column => ({ title: spaced(name), cell: (f) => f.fields[name] ?? '' })),
     ...(list.read_by !== 'id' && facts.some((f) => f.read_at !== null) ? [{ title: spaced(list.read_by ?? 'read at'), cell: (f: CountedFact) => f.read_at ?? '' }] : []),

@@ -13,6 +13,7 @@ import type { AskedSum } from '../stage/lines.ts';
 import type { Person } from '../stage/people.ts';
 import { tiersRelation } from '../stage/tiers.ts';
 import { must, type Outcome } from '../value/diagnostic.ts';
+import { type Day, periodFromLabel } from '../value/period.ts';
 import { ratio } from '../value/rate.ts';
 import type { Calculation } from './calculate.ts';
 import { type Row, rowsOf } from './cells.ts';
@@ -22,6 +23,7 @@ import { paySteps } from './explain-curve.ts';
 import { keyText, type ListContext, listOf, nameOf } from './explain-facts.ts';
 import { groupId, type Peer, type Place, rowAt } from './explain-place.ts';
 import { findPayee, findSpots, type Spot } from './explain-request.ts';
+import { paymentSteps } from './explain-payments.ts';
 import { lookSum, type PayeeRows, readPayee, smallOf, smallOrNull, wideOf } from './explain-rows.ts';
 import { attainmentSteps, factorSteps, gateSteps, incentiveSteps, limitSteps, measureSteps } from './explain-steps.ts';
 import { type ListedSum, lookedAt, readSums, subjectIn, type SumRows, sumsBehind } from './explain-sums.ts';
@@ -30,6 +32,8 @@ import { explainedValues } from './explain-values.ts';
 import { plainMoney, plainScaled, scaledWords } from './explain-words.ts';
 import type { ExplainedComponent, ExplainedPlan, Explanation, FactList, Step } from './explanation.ts';
 import { relationOf } from './figures.ts';
+import { saysPayments } from './payment-needs.ts';
+import { paymentsOf } from './payments.ts';
 
 export type * from './explanation.ts';
 
@@ -40,6 +44,8 @@ export interface ExplainRequest {
   readonly period?: string;
   readonly component?: string;
   readonly plan?: string;
+  /** the last day that is known of: with it, what is payable when, and what was taken back, is told, too */
+  readonly asOf?: Day;
   readonly kinds: readonly Kind[];
 }
 
@@ -55,10 +61,14 @@ export async function explain(engine: ProgramRunner, calculation: Calculation, r
   const asked = every.flatMap((spot) => partsOf(spot, rows).flatMap((part) => sumsOf(spot, part, person, rows, calculation).map((l) => askedOf(l, spot))));
   const sums = await readSums(engine, calculation, asked);
   const context: Context = { calculation, rows, person, sums, tiers: await readTiers(engine, calculation, person, entries), peers: await readPeers(engine, calculation, entries), others: await readOthers(engine, calculation, entries) };
+  const chosenPlans = [...new Set(spots.map((s) => s.plan))];
+  const paid = request.asOf === undefined || !chosenPlans.some((p) => saysPayments(p.spec)) ? undefined : await paymentsOf(engine, calculation, request.kinds, request.asOf, person);
   const plans: ExplainedPlan[] = [];
-  for (const plan of new Set(spots.map((s) => s.plan))) {
+  for (const plan of chosenPlans) {
     const components = spots.filter((s) => s.plan === plan).sort(inOrder).map((spot) => explainSpot(context, spot));
-    plans.push({ plan: plan.spec.plan, title: plan.spec.title, currency: plan.spec.currency, components });
+    const span = periodFromLabel(plan.spec.calendar, period);
+    const payments = paid === undefined || span === undefined || !saysPayments(plan.spec) ? [] : paymentSteps(paid, plan.spec.plan, person.id, span);
+    plans.push({ plan: plan.spec.plan, title: plan.spec.title, currency: plan.spec.currency, components, payments });
   }
   return { value: { payee: person.id, name: nameOf(person), period, known_at: calculation.cut, plans }, diagnostics: [] };
 }

@@ -6,7 +6,8 @@
 import type { Type } from '../plan/formula.ts';
 
 export type StepKind =
-  | 'measure' | 'target' | 'attainment' | 'incentive' | 'pay' | 'tie' | 'lines' | 'sum' | 'days' | 'gate' | 'factor' | 'cap' | 'floor' | 'pot' | 'rounding' | 'true_up' | 'limits' | 'plan_cap' | 'held';
+  | 'measure' | 'target' | 'attainment' | 'incentive' | 'pay' | 'tie' | 'lines' | 'sum' | 'days' | 'gate' | 'factor' | 'cap' | 'floor' | 'pot' | 'rounding' | 'true_up' | 'limits' | 'plan_cap' | 'held'
+  | 'release' | 'take_back' | 'settled';
 /** One step: what is said of it, and its numbers. */
 export interface Step {
   readonly step: StepKind;
@@ -28,7 +29,14 @@ export interface Explanation {
   readonly known_at: number;
   readonly plans: readonly ExplainedPlan[];
 }
-export interface ExplainedPlan { readonly plan: string; readonly title: string; readonly currency: string; readonly components: readonly ExplainedComponent[] }
+export interface ExplainedPlan {
+  readonly plan: string;
+  readonly title: string;
+  readonly currency: string;
+  readonly components: readonly ExplainedComponent[];
+  /** when it is paid, and what was taken back: of plans that say so, where the day is known */
+  readonly payments: readonly Step[];
+}
 export interface ExplainedComponent {
   /** its name, with the groups that it stands in: `retention.revenue` */
   readonly component: string;

@@ -8,7 +8,7 @@ import { lineAmounts, partAmounts, type Released, released, sumOf } from '../led
 import { type LineLeft, type LineReleased, type Recoverable, takenBack } from '../ledger/take-back.ts';
 import type { MinorRounding } from '../ledger/spread.ts';
 import type { Component, Kind, Plan, ReleasePart } from '../plan/plan.ts';
-import { col, eq, filter, int } from '../relation/relation.ts';
+import { and, col, eq, type Expr, filter, int } from '../relation/relation.ts';
 import type { Catalogue, ComponentEntry, PlanEntry } from '../stage/catalogue.ts';
 import type { Person } from '../stage/people.ts';
 import { type Place, roundingsOf } from '../stage/terms.ts';
@@ -58,13 +58,13 @@ export interface PaidEarning {
 }
 export interface Payments { readonly asOf: Day; readonly earnings: readonly PaidEarning[]; readonly settled: readonly SettledPayee[] }
 
-/** `asOf`: the last day that the run knows of. */
-export async function paymentsOf(engine: ProgramRunner, calculation: Calculation, workspaceKinds: readonly Kind[], asOf: Day): Promise<Payments> {
+/** `asOf`: the last day that the run knows of. `only`: of one payee. */
+export async function paymentsOf(engine: ProgramRunner, calculation: Calculation, workspaceKinds: readonly Kind[], asOf: Day, only?: Person): Promise<Payments> {
   const { catalogue } = calculation, plans = catalogue.plans.map((p) => p.spec);
   const kinds = [...new Map([...workspaceKinds, ...plans.flatMap((p) => p.kinds)].map((k) => [k.name, k])).values()];
   const known = await readKnown(engine, calculation, kinds, wantedRows(plans, kinds, catalogue.everyLine));
-  const lines = await linesOf(engine, calculation, 'attributed'), funded = await linesOf(engine, calculation, 'funded');
-  const rows = rowsOf(await engine.read(filter(relationOf(calculation, 'payouts'), eq(col('world'), int(0))), ['plan', 'payee', 'period', 'component']));
+  const lines = await linesOf(engine, calculation, 'attributed', only), funded = await linesOf(engine, calculation, 'funded', only);
+  const rows = rowsOf(await engine.read(filter(relationOf(calculation, 'payouts'), ofPayee(only)), ['plan', 'payee', 'period', 'component']));
   const backs = new Map<ComponentEntry, Backs>();
   const earnings = rows.map((row): PaidEarning => {
     const entry = must(catalogue.components[smallOf(row, 'component')]), plan = must(catalogue.plans[entry.plan]);
@@ -72,15 +72,16 @@ export async function paymentsOf(engine: ProgramRunner, calculation: Calculation
     backs.set(entry, own);
     return earningOf({ row, entry, plan, catalogue, known, backs: own, asOf, lines: lines.get(keyOf(row)) ?? [], funded: funded.get(keyOf(row)) ?? [] });
   });
-  return { asOf, earnings, settled: settledOf(catalogue, earnings, asOf) };
+  return { asOf, earnings, settled: settledOf(catalogue, earnings, asOf, only) };
 }
 
+const ofPayee = (only: Person | undefined): Expr => and(eq(col('world'), int(0)), ...(only === undefined ? [] : [eq(col('payee'), int(only.payee))]));
 const keyOf = (row: Row): string => [row['component'], row['payee'], row['period']].join('|');
 
 /** Lines by component, payee and period, in order; none where nothing asks for them. */
-async function linesOf(engine: ProgramRunner, calculation: Calculation, name: 'attributed' | 'funded'): Promise<Map<string, Row[]>> {
+async function linesOf(engine: ProgramRunner, calculation: Calculation, name: 'attributed' | 'funded', only: Person | undefined): Promise<Map<string, Row[]>> {
   if (!calculation.compiled.program.statements.some((s) => s.name === name)) return new Map();
-  return Map.groupBy(rowsOf(await engine.read(filter(relationOf(calculation, name), eq(col('world'), int(0))), ['component', 'payee', 'period', 'day', 'fact'])), keyOf);
+  return Map.groupBy(rowsOf(await engine.read(filter(relationOf(calculation, name), ofPayee(only)), ['component', 'payee', 'period', 'day', 'fact'])), keyOf);
 }
 
 interface Given {

@@ -18,7 +18,7 @@ import { readLiteral } from '../plan/literal.ts';
 import type { FieldType, Kind, Plan, Workspace } from '../plan/plan.ts';
 import { both } from '../plan/problem.ts';
 import type { Diagnostic } from '../value/diagnostic.ts';
-import { formatDay, parseDay } from '../value/period.ts';
+import { type Day, formatDay, parseDay } from '../value/period.ts';
 import { compare, formatRatio, type Ratio } from '../value/rate.ts';
 import { FOREVER } from '../ledger/release.ts';
 import { calculate, type Calculation } from './calculate.ts';
@@ -32,7 +32,7 @@ export interface Difference { readonly file: string; readonly line: number; read
 export interface TestReport { readonly file: string; readonly figures: number; readonly differences: readonly Difference[]; readonly diagnostics: readonly Diagnostic[] }
 
 /** What a test calculated, while its engine is still open. */
-export interface Seen { readonly engine: ProgramRunner; readonly calculation: Calculation; readonly kinds: readonly Kind[] }
+export interface Seen { readonly engine: ProgramRunner; readonly calculation: Calculation; readonly kinds: readonly Kind[]; /** the last day that it knows of */ readonly asOf: Day }
 
 /** Runs one file of tests. `open` gives an empty engine for each document; `see` is shown each calculation. */
 export async function runTestFile(workspace: Workspace, file: string, text: string, open: () => Promise<ProgramRunner>, see?: (seen: Seen) => Promise<void>): Promise<TestReport> {
@@ -95,7 +95,7 @@ async function runTest(workspace: Workspace, file: string, root: MapNode, engine
   await fillStore(engine, { kinds, facts: known === undefined ? facts : new Map([...facts].map(([k, rows]) => [k, rows.filter((r) => r.day <= known)])), entities });
   const { calculation, diagnostics } = await calculate(engine, plans, kinds, { everyLine: asked.some(asksForLines), ...(known !== undefined && { asOf: known }) });
   if (calculation === undefined) return { figures: 0, differences: [], diagnostics };
-  await see?.({ engine, calculation, kinds });
+  await see?.({ engine, calculation, kinds, asOf: known ?? FOREVER });
   const figures = await figuresOf(engine, calculation, asked.some(isPaymentFigure) ? await paymentsOf(engine, calculation, kinds, known ?? FOREVER) : undefined);
   const differences = expected.flatMap((row): Difference[] => difference(file, row, figures));
   return { figures: expected.length, differences, diagnostics: diagnostics.filter((d) => d.severity === 'error') };

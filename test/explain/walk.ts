@@ -3,7 +3,7 @@
  * add up to measures, measures give attainment, tables pay, gates, factors and limits cut, what is
  * rounded is what was exact. It reads plain data; it imports no stage and no plan.
  */
-import type { ExplainedComponent, ExplainedValue, Explanation, FactList, Step } from '../../src/app/explanation.ts';
+import type { ExplainedComponent, ExplainedPlan, ExplainedValue, Explanation, FactList, Step } from '../../src/app/explanation.ts';
 import { abs, add, compare, divide, max, min, multiply, parseRatio, type Ratio, ratio, type RoundingMode, roundTo, subtract, ZERO } from '../../src/value/rate.ts';
 import { type Answer, daysOf, evaluate } from './formula.ts';
 
@@ -17,6 +17,7 @@ const sumOf = (all: readonly Ratio[]): Ratio => all.reduce(add, ZERO);
 const num = (text: string | undefined | null): Ratio => parseRatio(text ?? '') ?? ZERO;
 
 export function walk(explanation: Explanation, where: string, walked: Walked): void {
+  for (const plan of explanation.plans) checkPayments(plan, { at: `${where}: ${explanation.payee}, ${explanation.period}, ${plan.plan}`, walked });
   for (const plan of explanation.plans) for (const component of plan.components) {
     walked.lines++;
     walkComponent(component, [], { at: `${where}: ${explanation.payee}, ${component.period}, ${plan.plan} ${component.component}`, walked });
@@ -51,6 +52,28 @@ function walkComponent(c: ExplainedComponent, lists: readonly FactList[], outer:
     amount = next ?? amount;
   }
   if (!near(amount, num(c.amount))) fail(context, `the steps come to ${text(amount)}, and ${c.amount} is said`);
+}
+
+/** Parts add up to what was earned, and what becomes of each part to the part; what is paid is what is payable, less and plus what is told. */
+function checkPayments({ payments, components }: ExplainedPlan, context: Context): void {
+  for (const step of payments) {
+    counts(context, `step: ${step.step}`);
+    const n = (name: string): Ratio => num(step.numbers[name]), rows = step.rows ?? [], is = (found: Ratio, said: string | undefined): void => { if (!near(found, num(said))) fail(context, `${text(found)} by its numbers, and ${said ?? 'nothing'} is said`, step); };
+    if (step.step === 'release') {
+      const parts = rows.filter((r) => r['planned'] !== undefined);
+      is(sumOf(parts.map((p) => num(p['planned']))), step.numbers['amount']);
+      if (!components.some((c) => c.component === step.numbers['component'] && c.amount === step.numbers['amount'])) fail(context, 'no component was paid that', step);
+      for (const p of parts) {
+        is(sumOf(['payable', 'lapsed', 'taken_back', 'held'].map((k) => num(p[k]))), p['planned']);
+        is(sumOf(rows.filter((r) => r['day'] !== undefined && r['part'] === p['part']).map((r) => num(r['amount']))), p['payable']);
+      }
+    }
+    if (step.step === 'settled') {
+      const after = subtract(add(subtract(subtract(n('payable'), n('taken_back')), n('carried')), n('top_up')), n('recovered'));
+      if (step.numbers['rounded'] === 'yes') { if (compare(abs(subtract(after, n('paid'))), ratio(1n)) > 0) fail(context, 'rounding is less than one unit of the currency', step); }
+      else is(compare(after, ZERO) < 0 && n('paid').n === 0n ? ZERO : after, step.numbers['paid']);
+    }
+  }
 }
 
 // ---- facts and values ----
@@ -299,6 +322,9 @@ const STEPS: Readonly<Record<Step['step'], Check>> = {
     if (compare(abs(subtract(exact, num(step.numbers['after']))), ratio(1n)) > 0) fail(at, 'the part of the cap is more than a unit away from its share', step);
     return num(step.numbers['after']);
   },
+  release: () => undefined,
+  take_back: () => undefined,
+  settled: () => undefined,
   held: (step, amount) => (step.numbers['amount'] === undefined ? amount : num(step.numbers['amount'])),
 };
 const OPS: Readonly<Record<string, (c: number) => boolean>> = { '=': (c) => c === 0, '<>': (c) => c !== 0, '<': (c) => c < 0, '<=': (c) => c <= 0, '>': (c) => c > 0, '>=': (c) => c >= 0 };

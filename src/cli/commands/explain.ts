@@ -5,6 +5,7 @@ import { explanationText } from '../../app/explain-text.ts';
 import { statement, statementText } from '../../app/statement.ts';
 import { sourceProblems } from '../../app/run-notes.ts';
 import { hasErrors } from '../../value/diagnostic.ts';
+import { parseDay } from '../../value/period.ts';
 import { type Answer, type Context, type Options, refused, textOption } from '../answer.ts';
 import { withWorkspace } from '../open.ts';
 import { fittedPage } from '../render/explanation.ts';
@@ -24,8 +25,9 @@ export function explain(context: Context, options: Options): Promise<Answer> {
       return { exit: 0, document: { statement: pay }, text: statementText(pay).trimEnd(), diagnostics: [...notes, ...diagnostics] };
     }
     const component = textOption(options, 'component'), plan = textOption(options, 'plan');
+    const today = parseDay(context.now().slice(0, 10));
     const explained = await explainPay(engine, calculation, {
-      payee, kinds: workspace.kinds, ...(period === undefined ? {} : { period }), ...(component === undefined ? {} : { component }), ...(plan === undefined ? {} : { plan }),
+      payee, kinds: workspace.kinds, ...(today === undefined ? {} : { asOf: today }), ...(period === undefined ? {} : { period }), ...(component === undefined ? {} : { component }), ...(plan === undefined ? {} : { plan }),
     });
     if (explained.value === undefined) return refused(explained.diagnostics);
     const text = fittedPage(explanationText(explained.value, { all: options['all'] === true, width: context.terminal.width }).trimEnd(), context.terminal.width);

@@ -18,7 +18,7 @@ import type { ProgramRunner } from '../src/engine/engine.ts';
 import { openMemory } from '../src/engine/memory.ts';
 import { storedKinds } from '../src/plan/kinds.ts';
 import type { Kind, Workspace } from '../src/plan/plan.ts';
-import { IMPORTED, storeTable, supersededTable, WORD } from '../src/stage/store.ts';
+import { IMPORTED, tablesOf, WORD } from '../src/stage/store.ts';
 import type { Day } from '../src/value/period.ts';
 import { nothingWalked, walk, type Walked } from './explain/walk.ts';
 import { prepare } from './language/reference.ts';
@@ -74,7 +74,7 @@ describe('workspaces of examples/', () => {
 async function inMemory(workspace: Workspace, store: Awaited<ReturnType<typeof openDuckdb>>, dir: string): Promise<{ readonly calculation: Calculation; readonly memory: ProgramRunner }> {
   await importSources({ ...workspace, dir, sources: workspace.sources.map((s) => ({ ...s, file: resolve(workspace.dir, s.file) })) }, store);
   const memory = openMemory();
-  await copyTables(store, memory, [WORD, IMPORTED, ...storedKinds(workspace.kinds).flatMap((k) => [storeTable(k), supersededTable(k)])]);
+  await copyTables(store, memory, [WORD, IMPORTED, ...storedKinds(workspace.kinds).flatMap(tablesOf)]);
   const { calculation, diagnostics } = await calculate(memory, workspace.plans, workspace.kinds);
   expect(calculation, JSON.stringify(diagnostics)).toBeDefined();
   return { calculation: calculation as Calculation, memory };

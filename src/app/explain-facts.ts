@@ -1,7 +1,7 @@
 /** The rows that were gathered, one by one, with share, rule, guardrails, the way through the hierarchy, and the row of the file. */
 import type { Type, Typed } from '../plan/formula.ts';
 import { bareKind } from '../plan/kinds.ts';
-import type { Field, FieldType, Kind } from '../plan/plan.ts';
+import type { Field, FieldType, Kind, State } from '../plan/plan.ts';
 import { both } from '../plan/problem.ts';
 import { formulaWords, spaced } from '../plan/words-formula.ts';
 import { everyGuard } from '../stage/credits.ts';
@@ -11,6 +11,7 @@ import { COMPANY, type Gathered, type LinearMeasure } from '../stage/gather.ts';
 import { OUTCOME } from '../stage/guards.ts';
 import type { AskedSum } from '../stage/lines.ts';
 import { digitsOf } from '../stage/lower.ts';
+import { rootOf } from '../stage/row-scope.ts';
 import { ownFields, PARTS } from '../stage/store.ts';
 import { assert, must } from '../value/diagnostic.ts';
 import { formatDay } from '../value/period.ts';
@@ -86,8 +87,7 @@ function factOf(f: Row, { sum, type }: ListedSum, apart: Typed | undefined, cont
   const { gathered, kinds } = context.calculation.catalogue, divisors = divisorsOf(kinds);
   const column = gathered.facts[smallOf(f, 'value_column')], kind = must(kinds[smallOf(f, 'kind')]), rule = gathered.rules[smallOf(f, 'rule')];
   const plain = (value: Ratio): string => valueText(value, type, context);
-  const shared = { kind: kind.name, id: textIn(f['id']), date: formatDay(smallOf(f, 'day')), fields: fieldsOf(f, kind, context.currency), rule: rule?.rule.name ?? '', guardrails: guardrailsOf(f, gathered), through: throughOf(f, context), read_at: apart === undefined ? null : readAt(f, apart, context),
-    file: textIn(f['path']), row: whole(wideOf(f, 'record')), line: whole(wideOf(f, 'line')) };
+  const shared = { kind: kind.name, id: textIn(f['id']), date: formatDay(smallOf(f, 'day')), fields: fieldsOf(f, kind, context.currency), rule: rule?.rule.name ?? '', guardrails: guardrailsOf(f, gathered), through: throughOf(f, context), read_at: apart === undefined ? null : readAt(f, apart, context), ...originOf(f, rootOf(kind, kinds).state) };
   const parts = ratio(wideOf(f, 'share'), gathered.shareDivisor), num = wideOf(f, 'num'), share = plainNumber(parts);
   switch (formOf(sum)) {
     case 'distinct': return { ...shared, value: '1', share: '1', times: '1', cut: '0', credited: num === 0n ? '0' : '1' };
@@ -103,6 +103,17 @@ function factOf(f: Row, { sum, type }: ListedSum, apart: Typed | undefined, cont
 /** Of rows in order, values are in parts of the measure, before shares and age. */
 function valueDivisor(sum: LinearMeasure, weighs: boolean, gathered: Gathered): bigint {
   return sum.divisor / (weighs ? gathered.shareDivisor : 1n) / (sum.rows?.time.grain === 'day' ? 1_000_000n : 1n);
+}
+
+/** The row of a file; or since when the state held, or what it changed from. */
+function originOf(f: Row, state: State | undefined): Pick<CountedFact, 'entered' | 'file' | 'row' | 'line'> {
+  // what an earlier round of the run paid is no row of a file
+  if (state === undefined && typeof f['record'] !== 'bigint') return { entered: `earned: ${spaced(textIn(f['field_component']))}`, file: '', row: 0, line: 0 };
+  if (state === undefined) return { entered: null, file: textIn(f['path']), row: whole(wideOf(f, 'record')), line: whole(wideOf(f, 'line')) };
+  const since = f['field_since'], previous = textIn(f['field_previous']), value = textIn(f['field_value']);
+  const held = `held from ${typeof since === 'number' ? formatDay(since) : 'the beginning'} on${state.lasting === 0 ? '' : `, for ${counted(state.lasting, 'day')}`}`;
+  const changed = previous === '' ? `${value === '' ? 'blank' : value} from the beginning` : `from ${previous} to ${value === '' ? 'blank' : value}`;
+  return { entered: `${state.title}: ${state.change === undefined ? held : changed}`, file: '', row: 0, line: 0 };
 }
 
 function guardrailsOf(f: Row, gathered: Gathered): CountedFact['guardrails'] {
@@ -123,7 +134,7 @@ function readAt(f: Row, apart: Typed, context: ListContext): string | null {
 export function keyText(key: bigint, type: Type, divisor: bigint, { currency, sums }: Pick<ListContext, 'currency' | 'sums'>): string {
   if (key === BLANK_KEY) return 'blank';
   switch (type.kind) {
-    case 'text': case 'payee': case 'entity': return sums.word(whole(key)) ?? 'blank';
+    case 'text': case 'payee': case 'entity': return key < 0n ? 'blank' : sums.word(whole(key)) ?? `no. ${key}`;
     case 'yes_no': return key === 1n ? 'yes' : key === 0n ? 'no' : 'blank';
     case 'date': return formatDay(whole(key));
     default: return plainValue(ratio(key, divisor), type, currency);

@@ -1,4 +1,5 @@
 /** Where an explanation stands: one component of one payee in one period, of one group and one line where there are several. */
+import type { Value } from '../plan/evaluate.ts';
 import type { Type } from '../plan/formula.ts';
 import { merged } from '../stage/assign.ts';
 import type { MeasureValue } from '../stage/gather.ts';
@@ -32,6 +33,8 @@ export interface Place extends Spot {
   readonly terms?: TermPlace;
   /** those whom a rank compares, by its number: places and values, best first */
   readonly peers: (rank: number) => readonly Peer[];
+  /** a field of the fact that is paid by itself */
+  readonly fieldOf: (line: bigint, path: readonly string[]) => Value;
   /** the fact that is paid by itself, as it is listed */
   readonly factOf: (line: bigint) => CountedFact | undefined;
 }

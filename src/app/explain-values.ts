@@ -8,7 +8,7 @@ import type { Figure } from '../stage/figures.ts';
 import type { LinearMeasure, MeasureValue } from '../stage/gather.ts';
 import { isKnownBefore, namesOf } from '../stage/reads.ts';
 import { KEPT } from '../stage/looks.ts';
-import { readTable } from '../stage/tables.ts';
+import { cellsOf, readTable } from '../stage/tables.ts';
 import { valueAt } from '../stage/terms.ts';
 import { formatDay, parseDay } from '../value/period.ts';
 import { parseRatio, ratio, type Ratio } from '../value/rate.ts';
@@ -52,8 +52,8 @@ export function writtenFigure(place: Place, figure: Figure): Written {
 }
 export function writtenNumber(place: Place, number: Num, values: ReadonlyMap<string, MeasureValue>): Written {
   if (number.kind === 'formula') return writtenFormula(place, number.formula, values);
-  const inputs: Record<string, ExplainedValue> = {}, { by } = number.table;
-  const typed: Typed = { kind: 'read', name: 'the table', table: number.table, type: by.type, at: NOWHERE };
+  const inputs: Record<string, ExplainedValue> = {}, type = cellsOf(number.table)[0]?.type ?? { kind: 'number' };
+  const typed: Typed = { kind: 'read', name: 'the table', table: number.table, type, at: NOWHERE };
   return { formula: written(typed, inputs, { place, values }), inputs };
 }
 /** In the notation of plans; what is read stands in brackets. Parts that are known without facts are one input each. */
@@ -127,7 +127,7 @@ function nameValue(ref: Ref, name: string, type: Type, { place, values, row: own
       const found = ref.what === 'attainment' ? pairIn(row, 'a') : ref.what === 'target' ? pairIn(row, 'target') : row['has_value'] === true ? pairIn(row, 'x') : undefined;
       return found === undefined ? null : ref.what === 'attainment' ? found : inUnits(found, other.spec.measure?.type ?? { kind: 'number' }, place.currency);
     }
-    case 'field': return own === undefined ? fieldOf(place, ref.path, type) : own.field(ref.path, type);
+    case 'field': return own !== undefined ? own.field(ref.path, type) : place.line === null ? null : place.fieldOf(place.line, ref.path);
     default: return valueAt({ kind: 'name', ref, name, type, at: NOWHERE }, place.terms ?? termPlace(place));
   }
 }
@@ -148,14 +148,6 @@ function resultOf(place: Place, what: string): Value {
   }
 }
 
-/** A field of the fact that is paid by itself. */
-function fieldOf(place: Place, path: readonly string[], type: Type): Value {
-  const [name, more] = path;
-  const row = name === undefined || more !== undefined || place.line === null ? undefined : place.factOf(place.line);
-  const text = name === undefined ? undefined : name === 'date' ? row?.date : row?.fields[name];
-  if (text === undefined) return null;
-  return parsed(text, type);
-}
 /** A field as it is listed. */
 export function parsed(text: string, type: Type): Value {
   switch (type.kind) {

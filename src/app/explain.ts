@@ -21,6 +21,7 @@ import { withAccounts } from './explain-accounts.ts';
 import { closingSteps, daysStep, givenBy, heldSteps, type Others, potStep, readOthers, roundingStep } from './explain-closing.ts';
 import { paySteps } from './explain-curve.ts';
 import { keyText, type ListContext, listOf, nameOf } from './explain-facts.ts';
+import { type LineFields, readLineFields } from './explain-fields.ts';
 import { groupId, type Peer, type Place, rowAt } from './explain-place.ts';
 import { findPayee, findSpots, type Spot } from './explain-request.ts';
 import { paymentSteps } from './explain-payments.ts';
@@ -60,14 +61,15 @@ export async function explain(engine: ProgramRunner, calculation: Calculation, r
   const every = spots.flatMap((s) => withParts(s, calculation)), entries = [...new Set(every.map((s) => s.entry))];
   const asked = every.flatMap((spot) => partsOf(spot, rows).flatMap((part) => sumsOf(spot, part, person, rows, calculation).map((l) => askedOf(l, spot))));
   const sums = await readSums(engine, calculation, asked);
-  const context: Context = { calculation, rows, person, sums, tiers: await readTiers(engine, calculation, person, entries), peers: await readPeers(engine, calculation, entries), others: await readOthers(engine, calculation, entries) };
+  const context: Context = { calculation, rows, person, sums, tiers: await readTiers(engine, calculation, person, entries), peers: await readPeers(engine, calculation, entries), others: await readOthers(engine, calculation, entries), fields: await readLineFields(engine, calculation, every, rows) };
   const chosenPlans = [...new Set(spots.map((s) => s.plan))];
-  const paid = request.asOf === undefined || !chosenPlans.some((p) => saysPayments(p.spec)) ? undefined : await paymentsOf(engine, calculation, request.kinds, request.asOf, person);
+  const paid = request.asOf === undefined || !chosenPlans.some((p) => saysPayments(p.spec)) ? undefined : await paymentsOf(engine, calculation, request.asOf, person);
+  if (paid !== undefined && paid.value === undefined) return { value: undefined, diagnostics: paid.diagnostics };
   const plans: ExplainedPlan[] = [];
   for (const plan of chosenPlans) {
     const components = spots.filter((s) => s.plan === plan).sort(inOrder).map((spot) => explainSpot(context, spot));
     const span = periodFromLabel(plan.spec.calendar, period);
-    const payments = paid === undefined || span === undefined || !saysPayments(plan.spec) ? [] : paymentSteps(paid, plan.spec.plan, person.id, span);
+    const payments = paid?.value === undefined || span === undefined || !saysPayments(plan.spec) ? [] : paymentSteps(paid.value, plan.spec.plan, person.id, span);
     plans.push({ plan: plan.spec.plan, title: plan.spec.title, currency: plan.spec.currency, components, payments });
   }
   return { value: { payee: person.id, name: nameOf(person), period, known_at: calculation.cut, plans }, diagnostics: [] };
@@ -81,6 +83,7 @@ interface Context {
   readonly tiers: readonly Row[];
   readonly peers: Peers;
   readonly others: Others;
+  readonly fields: LineFields;
 }
 
 function inOrder(a: Spot, b: Spot): number {
@@ -171,7 +174,7 @@ function placeOf(context: Context, spot: Spot, part: number | undefined): Place 
   }
   return {
     ...spot, calculation, rows, person, currency, part: code, line: null, looked: lookedAt(entry, plan, gathered), subjectOf, lists: made, context: lists,
-    peers: (rank) => peersAt(context, spot, rank), factOf: (line) => facts.get(String(line)),
+    peers: (rank) => peersAt(context, spot, rank), fieldOf: context.fields.of, factOf: (line) => facts.get(String(line)),
   };
 }
 /** The field by which the facts of a component are told apart. */
@@ -185,10 +188,12 @@ function keyFormula({ value }: ComponentEntry) {
 
 /** In the order of their facts. */
 function linesOf(place: Place): bigint[] {
-  const found = [...new Set(place.rows.of('attainment', place.entry.component, place.step.period).flatMap((r) => (r['part'] === place.part ? [wideOf(r, 'line')] : [])))].filter((line) => line !== 0n || place.entry.value !== undefined);
+  const found = [...new Set(place.rows.of('attainment', place.entry.component, place.step.period).flatMap((r) => (r['part'] === place.part ? [wideOf(r, 'line')] : [])))];
+  // a period without facts has a row all the same
+  const perFact = place.entry.spec.kind === 'leaf' && place.entry.spec.per?.kind === 'fact';
   const names = new Map(found.map((line) => [line, place.factOf(line)]));
   const key = (line: bigint): string => { const fact = names.get(line); return fact === undefined ? '' : `${fact.date}|${fact.id}`; };
-  return found.filter((line) => rowAt({ ...place, line }, 'earned') !== undefined).sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a < b ? -1 : 1));
+  return found.filter((line) => rowAt({ ...place, line }, 'earned') !== undefined && !(perFact && names.get(line) === undefined)).sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a < b ? -1 : 1));
 }
 function lineName(place: Place, line: bigint): string {
   const fact = place.factOf(line), { spec, value } = place.entry;

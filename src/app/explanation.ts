@@ -126,6 +126,8 @@ export interface CountedFact {
   readonly through: { readonly payee: string; readonly via: string; readonly name: string; readonly team: string; readonly text: string } | null;
   /** what a table was read by, or what it is told apart by */
   readonly read_at: string | null;
+  /** how a state was entered, whose entries are no rows of a file */
+  readonly entered: string | null;
   /** as it was imported; the row is counted from the one under the header, the line from the top of the file */
   readonly file: string;
   readonly row: number;

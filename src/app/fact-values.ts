@@ -9,7 +9,7 @@ import type { Kind, Measure, Num, Plan } from '../plan/plan.ts';
 import { lineage } from '../stage/gather.ts';
 import { NotBuilt } from '../stage/lower.ts';
 import { rowAt } from '../stage/people.ts';
-import { referenced } from '../stage/row-scope.ts';
+import { fieldsOf, referenced } from '../stage/row-scope.ts';
 import { readTable } from '../stage/tables.ts';
 import { type Place, valueAt } from '../stage/terms.ts';
 import { assert, must } from '../value/diagnostic.ts';
@@ -71,15 +71,19 @@ const names = (ref: Ref, name: string, type: Typed['type']): Read<Asked> => {
       const one: Typed = { kind: 'name', ref, name, type, at: NOWHERE };
       return (a) => (a.place === undefined ? null : valueAt(one, a.place));
     }
-    case 'state': return (a) => { throw new NotBuilt(a.plan.at, `The level of ${name} on a day cannot be read for a single fact yet`, 'Use a field of the fact in its place.'); };
+    case 'state': return (a) => { throw noLevel(name, a); };
     case 'column': case 'via_field': case 'result': case 'component': case 'table':
       return assert(false, `resolve refuses ${ref.kind} names in formulas about single facts`) as never;
   }
 };
 
+function noLevel(state: string, { plan }: Asked): NotBuilt {
+  return new NotBuilt(plan.at, `The level of ${state} on a day cannot be read for a single fact yet`, 'Use a field of the fact in its place.');
+}
+
+/** Where there is no fact (an exchange rate, a period in which nothing was earned) only the day is known; everything else is blank. */
 function onlyDate(path: readonly string[], day: Day): Value {
-  assert(path.length === 1 && path[0] === 'date', 'an exchange rate reads the date alone; resolve checks it');
-  return { day };
+  return path.length === 1 && path[0] === 'date' ? { day } : null;
 }
 
 /** Fields, then derived fields; at the end of a path also measures of what it leads to. */
@@ -104,12 +108,13 @@ function fieldOf(name: string, kind: Kind, about: About, asked: Asked): Value {
   const { kinds } = asked.known, own = lineage(kind.name, kinds);
   if (name === 'id' || own.some((k) => (k.split('.').at(-1) ?? k) === name && !kind.fields.some((f) => f.name === name))) return idOf(about);
   if (name === 'date' && 'fact' in about) return { day: about.fact.day };
-  const stored = storedValue(name, about, asked);
-  if (stored !== undefined) return stored;
+  if (name === 'currency' || fieldsOf(kind, kinds).some((f) => f.name === name)) return storedValue(name, about, asked) ?? null;
   const derived = own.flatMap((k) => kinds.find((x) => x.name === k)?.derived ?? []).find((d) => d.name === name);
   if (derived !== undefined) return derived.number.kind === 'formula' ? valueOf(derived.number.formula, { ...asked, about }) : readTable(derived.number.table, (t) => valueOf(t, { ...asked, about }));
+  if (asked.plan.states.some((x) => x.name === name)) throw noLevel(name, asked);
   const measure = asked.plan.measures.find((m) => m.name === name);
-  return measure === undefined ? null : measureOf(measure, { kind: kind.name, id: idOf(about) }, asked);
+  assert(measure !== undefined, `${name} is a field of ${kind.name} or a measure of it; resolve checks it`);
+  return measureOf(measure, { kind: kind.name, id: idOf(about) }, asked);
 }
 
 function storedValue(name: string, about: About, asked: Asked): Value | undefined {

@@ -13,6 +13,7 @@ import { later } from '../value/length.ts';
 import { type Day, type Period, periodAt, periodsIn } from '../value/period.ts';
 import { add, ratio, ZERO } from '../value/rate.ts';
 import { minorRounding } from './minor.ts';
+import { forPayee } from './payment-stop.ts';
 import type { PaidEarning } from './payments.ts';
 
 /** `gross`: what is earned in the period, with the salary; only where the plan knows one. */
@@ -26,7 +27,7 @@ export function settledOf(catalogue: Catalogue, earnings: readonly PaidEarning[]
   return chains.flatMap((versions) => {
     const { plan, currency } = must(versions[0]).spec;
     const payees = new Set(versions.flatMap((v) => [...v.members.keys()]));
-    return [...payees].filter((payee) => only === undefined || payee === only).map((payee) => settlePayee(versions, payee, byPayee.get(`${plan}|${currency}|${payee.payee}`) ?? [], catalogue, asOf));
+    return [...payees].filter((payee) => only === undefined || payee === only).map((payee) => forPayee(must(versions.at(-1)).spec, payee, () => settlePayee(versions, payee, byPayee.get(`${plan}|${currency}|${payee.payee}`) ?? [], catalogue, asOf)));
   });
 }
 

@@ -96,7 +96,9 @@ async function runTest(workspace: Workspace, file: string, root: MapNode, engine
   const { calculation, diagnostics } = await calculate(engine, plans, kinds, { everyLine: asked.some(asksForLines), ...(known !== undefined && { asOf: known }) });
   if (calculation === undefined) return { figures: 0, differences: [], diagnostics };
   await see?.({ engine, calculation, kinds, asOf: known ?? FOREVER });
-  const figures = await figuresOf(engine, calculation, asked.some(isPaymentFigure) ? await paymentsOf(engine, calculation, kinds, known ?? FOREVER) : undefined);
+  const payments = asked.some(isPaymentFigure) ? await paymentsOf(engine, calculation, known ?? FOREVER) : undefined;
+  if (payments !== undefined && payments.value === undefined) return { figures: 0, differences: [], diagnostics: payments.diagnostics };
+  const figures = await figuresOf(engine, calculation, payments?.value);
   const differences = expected.flatMap((row): Difference[] => difference(file, row, figures));
   return { figures: expected.length, differences, diagnostics: diagnostics.filter((d) => d.severity === 'error') };
 }

@@ -3,7 +3,8 @@
  * is measured and on how deep components are nested, never on how many plans, components, tiers or
  * payees there are.
  */
-import type { Aggregate, Kind, Plan } from '../plan/plan.ts';
+import { EARNING } from '../plan/derived-kinds.ts';
+import type { Aggregate, Kind, Plan, State } from '../plan/plan.ts';
 import { checkProgram } from '../relation/check.ts';
 import type { Program } from '../relation/relation.ts';
 import { assert, type Diagnostic } from '../value/diagnostic.ts';
@@ -19,11 +20,14 @@ import { notBuilt } from './not-built.ts';
 import type { ParamsOf } from './params.ts';
 import { aboveOn, type People, type Person, type Stint, stintsOf } from './people.ts';
 import { personalOf } from './personal.ts';
+import { paidTwice } from './paid-twice.ts';
 import { type Made, programOf } from './program.ts';
 import { measuresOf } from './reads.ts';
 import { referenceRows } from './reference-rows.ts';
 import type { ReferenceRows } from './reference.ts';
+import { readsEarnings } from './rounds.ts';
 import { spansOf } from './spans.ts';
+import { kindOfState } from './states.ts';
 import { NoValue, valueAt } from './terms.ts';
 
 export interface CompileInput {
@@ -67,7 +71,7 @@ export function compile(input: CompileInput): Compiled | { readonly diagnostics:
   const groupKinds = [...new Set(gathered.values.flatMap((v) => (typeof v.subject === 'object' ? [v.subject.entity] : [])))].sort();
   const rows = assignRows({ catalogue: base, gathered, groupKinds, code: input.code });
   const catalogue: Catalogue = { ...base, curves: rows.curves };
-  const diagnostics: Diagnostic[] = [...missingTerms(rows, plans), ...tooLarge(rows), ...cycles(upFields, stints, input.people)];
+  const diagnostics: Diagnostic[] = [...paidTwice(entries, input.people.persons.length > 0), ...missingTerms(rows, plans), ...tooLarge(rows), ...cycles(upFields, stints, input.people)];
   const personal = personalOf(gathered), params: ParamsOf = { slots: new Map() };
   let made: Made;
   try { made = programOf({ ...input, kinds }, catalogue, { history, personal, params, groupKinds }); } catch (error) {
@@ -79,10 +83,19 @@ export function compile(input: CompileInput): Compiled | { readonly diagnostics:
 }
 const LONG_AGO = -1_000_000;
 
-/** Kinds of the workspace, those that plans derive for themselves, and those of states, whose entries are facts. */
+/** Kinds of the workspace, those that plans derive for themselves, and those of states and of earnings, whose rows the run makes. */
 function allKinds(kinds: readonly Kind[], plans: readonly Plan[]): Kind[] {
   const all = new Map(kinds.map((k) => [k.name, k]));
   for (const plan of plans) for (const k of plan.kinds) all.set(k.name, k);
+  if (plans.some(readsEarnings)) all.set(EARNING.name, EARNING);
+  const states = new Map(plans.flatMap((p) => p.states).map((s) => [s.name, s]));
+  const add = (state: State): void => {
+    const before = states.get(state.change?.from ?? '');
+    if (all.get(state.name)?.state !== undefined) return;
+    if (before !== undefined) add(before);
+    all.set(state.name, kindOfState(state, [...all.values()]));
+  };
+  states.forEach(add);
   return [...all.values()];
 }
 

@@ -200,8 +200,8 @@ function groupBranch(rule: DirectRule, context: CreditsContext): Relation {
   const path = rule.group === 'company' ? undefined : groupPath(builder.kind, must(rule.group), builder.kinds);
   assert(rule.group === 'company' || path !== undefined, `a fact of ${rule.kind} belongs to a ${rule.group}; resolve checks it`);
   const subject = path === undefined ? cast(int(COMPANY), 'integer') : builder.party(path, rule.rule.at);
-  const guarded = guardsOf(rule, context, same);
-  return project(filter(builder.scan(), isNotNull(subject)), [
+  const guarded = guardsOf(rule, context, same), wanted = builder.isWanted(rule);
+  return project(filter(builder.scan(), and(isNotNull(subject), ...(wanted === undefined ? [] : [wanted]))), [
     ...factColumns(builder, context, undefined), named('payee', subject), named('rule', cast(int(rule.index), 'integer')), ...shareColumns(int(wholeOf(rule, context)), { ...rule, rule: { ...rule.rule } }, guarded, context, same),
     ...valuesOf(context).map((c) => named(columnName(c), c.kind === rule.kind && !c.personal ? col(columnName(c)) : nothing(typeOfColumn(c, context)))),
     named('stint', cast(int(0), 'integer')), named('people_world', cast(int(0), 'integer')),

@@ -43,7 +43,7 @@ export interface FactsBuilder {
   decision(guardrail: string): Expr;
   /** the column of a party that rules name */
   party(path: readonly string[], at: At): Expr;
-  /** the column of what the rule's filter says, where it has one */
+  /** the column of what chooses the facts of a rule, where something does */
   isWanted(rule: DirectRule): Expr | undefined;
   /** a share or factor that is found for each fact, in parts of its divisor */
   portion(num: Num, currency: string, at: At): Pair & { readonly d: bigint };
@@ -58,8 +58,8 @@ export interface FactsBuilder {
   finish(): FactsStage;
 }
 
-export function factsBuilder(kind: Kind, gathered: Gathered, rows: KindRows, options: { readonly kinds: readonly Kind[]; /** first day that the plans cover; facts before it are wanted, too */ readonly from: number; readonly history: boolean; readonly ids: boolean; readonly runs: boolean; readonly others?: OtherNames }): FactsBuilder {
-  const { kinds } = options;
+export function factsBuilder(kind: Kind, gathered: Gathered, rows: KindRows, options: { readonly kinds: readonly Kind[]; /** first day that the plans cover; facts before it are wanted, too */ readonly from: number; readonly history: boolean; readonly ids: boolean; readonly runs: boolean; readonly others?: OtherNames; /** the name of the statement, where it is not `facts_<kind>` */ readonly name?: string }): FactsBuilder {
+  const { kinds } = options, name = options.name ?? `facts_${kind.name}`;
   const joins = joinsOf(kinds);
   const row: Row = { kind, alias: 'f', day: col('day', 'f') };
   const scope = (currency: string, at: At): Scope => rowScope(row, joins, currency, at, options.others);
@@ -85,7 +85,9 @@ export function factsBuilder(kind: Kind, gathered: Gathered, rows: KindRows, opt
     return col(made.name);
   };
   for (const r of rules) for (const path of partyPaths(r.rule)) party(path);
-  const wanted = rules.flatMap((r) => (r.rule.where === undefined || r.group !== undefined ? [] : [named(`rule_${r.index}`, lowerCondition(r.rule.where.formula, scope(r.currency, r.rule.at)))]));
+  const chooses = (r: DirectRule): boolean => r.own !== undefined || (r.rule.where !== undefined && r.group === undefined);
+  const wanted = rules.filter(chooses).map((r) => named(`rule_${r.index}`, and(
+    ...(r.own === undefined ? [] : [eq(col('plan', 'f'), int(r.own))]), ...(r.rule.where === undefined || r.group !== undefined ? [] : [lowerCondition(r.rule.where.formula, scope(r.currency, r.rule.at))]))));
 
   const finish = (): FactsStage => {
     const values = gathered.facts.filter((c) => c.kind === kind.name && !c.personal && !c.timed && c.role !== 'fact').map((c) => named(columnName(c), valueColumn(c, kind, kinds, scope(c.currency, c.at), rows.signed).expr));
@@ -108,15 +110,15 @@ export function factsBuilder(kind: Kind, gathered: Gathered, rows: KindRows, opt
       ...joins.inputs.values(),
     ];
     return {
-      statement: { name: `facts_${kind.name}`, make: 'view', relation: project({ kind: 'join', inputs: from }, columns), key: ['fact'], about: `${kind.title || kind.name}: what is asked of each` },
+      statement: { name, make: 'view', relation: project({ kind: 'join', inputs: from }, columns), key: ['fact'], about: `${kind.title || kind.name}: what is asked of each` },
       references: [...joins.references, ...rows.references], parties: partyList,
     };
   };
   return {
     kind, kinds, rules, signed: rows.signed, column, party,
-    scan: () => (finished === undefined ? { kind: 'scan', table: `facts_${kind.name}`, columns: [] } : scanOf(finished.statement)),
+    scan: () => (finished === undefined ? { kind: 'scan', table: name, columns: [] } : scanOf(finished.statement)),
     times: () => [...[...dates.values()].flatMap((n) => [`date_${n}`, `slice_${n}`]), ...(kind.runs === undefined || !options.runs ? [] : ['runs_from', 'runs_until'])],
-    isWanted: (rule) => (rule.rule.where === undefined || rule.group !== undefined ? undefined : col(`rule_${rule.index}`)),
+    isWanted: (rule) => (chooses(rule) ? col(`rule_${rule.index}`) : undefined),
     portion(num, currency, at) {
       const { d } = lowerPortion(num, scope(currency, at));
       return { n: column('portion', `${contentKey(num)}|${currency}`, (s) => lowerPortion(num, s(currency, at)).n), d };

@@ -5,6 +5,7 @@
  */
 import { constantOf } from '../plan/literal.ts';
 import type { Typed } from '../plan/formula.ts';
+import { EARNING } from '../plan/rounds.ts';
 import type { Aggregate, CreditRule, Guardrail, Kind, Measure, MeasureLimit, Num, Plan, Subject } from '../plan/plan.ts';
 import { assert } from '../value/diagnostic.ts';
 import { lcm, ONE, powerOfTen, ratio, type Ratio, ZERO } from '../value/rate.ts';
@@ -12,6 +13,7 @@ import { asQuotient, type Form, type FormTerm, linearForm, sameSubject } from '.
 import { bookKey, moneyCurrency, rowKey, ruleKey, termsKey } from './gather-keys.ts';
 import { digitsOf, NotBuilt } from './lower.ts';
 import { contentKey, isPersonal, isTimed, namesOf } from './reads.ts';
+import { ofComponents } from './rounds.ts';
 
 /** A value of each fact: what a measure sums, counts, tells apart or puts in order. `weight`: 1 where there is a value. */
 export interface FactColumn {
@@ -35,7 +37,7 @@ export interface FactColumn {
  * the fact counts for the row of that kind that it belongs to, or for the company; nobody is credited.
  * `climbs`: those above are found for each credit, as its value reads them.
  */
-export interface DirectRule { readonly index: number; readonly kind: string; readonly rule: CreditRule; readonly currency: string; readonly plan: Plan; readonly guards: readonly Guardrail[]; readonly group?: string; readonly climbs: boolean }
+export interface DirectRule { readonly index: number; readonly kind: string; readonly rule: CreditRule; readonly currency: string; readonly plan: Plan; readonly guards: readonly Guardrail[]; readonly group?: string; readonly climbs: boolean; /** only facts of this plan */ readonly own?: number }
 /** Whom a credit counts for: route 0 is the payee himself. */
 export interface Route { readonly index: number; readonly field: string; readonly levels: number | 'all' }
 /** Which days a measure looks at: the window; so many days before its end; all before an edge of it; what runs at an edge of it; all, each weighed by its age. */
@@ -148,8 +150,10 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
   };
   const directRule = (plan: Plan, kind: string, rule: CreditRule, climbs: boolean, group?: string): DirectRule => {
     const guards = plan.guardrails.filter((g) => g.from.some((k) => lineage(kind, kinds).includes(k)) && (group === undefined || !isPersonal(g.require.formula)));
-    const key = [kind, ruleKey(rule, climbs), moneyCurrency(rule.where?.formula ?? null, plan), contentKey(guards), group ?? ''].join('|');
-    return rules.get(key, (index) => ({ index, kind, rule, currency: plan.currency, plan, guards, climbs, ...(group !== undefined && { group }) }));
+    // earnings count for the plan that earned them
+    const own = kind === EARNING ? plans.findIndex((p) => p.plan === plan.plan) : undefined;
+    const key = [kind, ruleKey(rule, climbs), moneyCurrency(rule.where?.formula ?? null, plan), contentKey(guards), group ?? '', own ?? ''].join('|');
+    return rules.get(key, (index) => ({ index, kind, rule, currency: plan.currency, plan, guards, climbs, ...(group !== undefined && { group }), ...(own !== undefined && { own }) }));
   };
   const routeOf = (rule: CreditRule): number => {
     const { up } = rule;
@@ -189,7 +193,7 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
     const terms: FormTerm[] = [];
     const weighed = time.grain === 'day' ? HALF_LIFE_PARTS : 1n;
     for (const kind of measure.from) {
-      const value = factColumn(plan, measure.at, kind, measure.kind, of, where, measure.factors.map((f) => f.factor));
+      const value = factColumn(plan, measure.at, kind, measure.kind, of, whereOf(plan, measure, kind), measure.factors.map((f) => f.factor));
       const keyed_ = keyColumn(plan, measure.at, kind, key);
       for (const [route, indexes] of creditsOf(plan, measure, kind, value)) {
         const chosen = [...new Set(indexes)].sort((a, b) => a - b);
@@ -203,11 +207,11 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
 
   const fromRows = (plan: Plan, measure: Aggregate, key: KeyOf | undefined, time: TimeOf, span: number): Form => {
     const form = measure.kind === 'average' ? 'sum' : measure.kind;
-    const of = measure.kind === 'count' ? null : measure.of, where = measure.where?.formula ?? null;
+    const of = measure.kind === 'count' ? null : measure.of;
     const word = of !== null && !['money', 'number', 'percent', 'factor'].includes(of.type.kind);
     const role: FactColumn['role'] = form === 'count' ? 'count' : form === 'distinct' || word ? 'distinct' : 'sum';
     const columns = measure.from.flatMap((kind) => {
-      const value = factColumn(plan, measure.at, kind, role, of, where, measure.factors.map((f) => f.factor));
+      const value = factColumn(plan, measure.at, kind, role, of, whereOf(plan, measure, kind), measure.factors.map((f) => f.factor));
       return [...creditsOf(plan, measure, kind, value)].map(([route, indexes]) => ({ value, key: keyColumn(plan, measure.at, kind, key), rules: [...new Set(indexes)].sort((a, b) => a - b), route }));
     });
     const valueDivisor = columns.reduce((d, c) => lcm(d, role === 'distinct' ? 1n : divisorOf(c.value)), 1n);
@@ -298,7 +302,7 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
   const weightForm = (plan: Plan, measure: Extract<Aggregate, { kind: 'average' }> | Aggregate, key: KeyOf | undefined): Form => {
     const time = timeOf(measure, kindOf), span = spanOf(spanSpec(measure, time)), of = measure.kind === 'count' ? null : measure.of;
     const terms = measure.from.flatMap((kind): FormTerm[] => {
-      const value = factColumn(plan, measure.at, kind, 'weight', of, measure.where?.formula ?? null);
+      const value = factColumn(plan, measure.at, kind, 'weight', of, whereOf(plan, measure, kind));
       return [...creditsOf(plan, measure, kind, value)].map(([route, indexes]) => {
         const chosen = [...new Set(indexes)].sort((a, b) => a - b), keyed_ = keyColumn(plan, measure.at, kind, key);
         const column = cube.get([value.index, keyed_?.index ?? '', chosen.join(), contentKey(time)].join('|'), (index) => ({ index, value, key: keyed_, rules: chosen, time }));
@@ -327,6 +331,8 @@ export function lineage(name: string, kinds: readonly Kind[]): string[] {
   for (let at: string | undefined = name; at !== undefined && !out.includes(at); at = kinds.find((k) => k.name === at)?.derivation?.from) out.push(at);
   return out;
 }
+
+const whereOf = (plan: Plan, measure: Aggregate, kind: string): Typed | null => (kind === EARNING ? ofComponents(measure, plan) : measure.where?.formula ?? null);
 
 function timeOf(measure: Aggregate, kindOf: (name: string) => Kind): TimeOf {
   const runs = measure.from.every((k) => kindOf(k).runs !== undefined);

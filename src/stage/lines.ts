@@ -13,6 +13,7 @@ import { asWide, scanOf } from './arithmetic.ts';
 import { termRows } from './book.ts';
 import { columnName, type FactsBuilder } from './facts.ts';
 import { constantShare, type CubeColumn, type FactColumn, type Gathered, type LinearMeasure } from './gather.ts';
+import { originsOf } from './kind-rows.ts';
 import { timed } from './measures.ts';
 import { pickedLines } from './picked.ts';
 import { REF_MEASURE, REF_NEED, REF_ROUTE, REF_WINDOW, REF_WORLD } from './reference.ts';
@@ -154,7 +155,7 @@ export function lineOrigins(lines: Relation, kind: Kind, places: readonly number
   const fields = ownFields(kind), coded = fields.filter((f) => isCoded(f.type));
   const inputs: JoinInput[] = [
     { as: 'l', how: 'from', relation: filter(lines, anyOf(col('kind'), places)) },
-    { as: 'f', how: 'inner', relation: scan(storeTable(kind)), on: eq(col('row', 'f'), col('fact', 'l')) },
+    { as: 'f', how: 'inner', relation: kind.dated ? originsOf(kind) : scan(storeTable(kind)), on: eq(col('row', 'f'), col('fact', 'l')) },
     { as: 'i', how: 'left', relation: scan(IMPORTED), on: eq(col('file', 'i'), col('file', 'f')) },
     ...(kind.dated ? [{ as: 'cw', how: 'left' as const, relation: scan(WORD), on: eq(col('code', 'cw'), col('currency', 'f')) }] : []),
     ...coded.map((f): JoinInput => ({ as: `w_${f.name}`, how: 'left', relation: scan(WORD), on: eq(col('code', `w_${f.name}`), col(f.name, 'f')) })),

@@ -19,6 +19,7 @@ import { aboveOn } from './people.ts';
 import { type Made, sumsOf, valuesIn } from './program.ts';
 import * as R from './reference.ts';
 import type { ReferenceRows } from './reference.ts';
+import { earningReference } from './rounds.ts';
 import type { Cell } from './rows.ts';
 import { slicesIn, type WindowStep } from './spans.ts';
 import { valueAt } from './terms.ts';
@@ -40,6 +41,7 @@ export function referenceRows(catalogue: Catalogue, rows: AssignRows, made: Made
     { schema: R.REF_INSTANT, rows: instants.map((day): Cell[] => [INSTANT_BASE + day, day]) },
     { schema: R.REF_STINT, rows: [...catalogue.stints.values()].flat().map((s): Cell[] => [0, s.person.payee, s.stint, s.from, s.to]) },
     { schema: R.REF_ROUTE, rows: routeRows(catalogue) },
+    { schema: R.REF_AGE, rows: made.halfLives.flatMap((days) => Array.from({ length: 10 * days }, (_, age): Cell[] => [days, age, halved(age, days)])) },
     { schema: R.REF_MEASURE, rows: measures },
     ...needRows(catalogue),
     { schema: R.REF_PERSONAL, rows: personalRows(context.personal, catalogue.stints.values(), catalogue.people, context.code) },
@@ -52,6 +54,7 @@ export function referenceRows(catalogue: Catalogue, rows: AssignRows, made: Made
     { schema: R.REF_GATE, rows: rows.gates },
     { schema: R.REF_FACTOR, rows: rows.factors },
     { schema: R.REF_CAP, rows: rows.caps },
+    { schema: R.REF_EARNING, rows: earningReference(catalogue, context.code) },
   ];
 }
 const unique = (rows: readonly Cell[][]): Cell[][] => [...new Map(rows.map((r) => [r.join('|'), r])).values()];

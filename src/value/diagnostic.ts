@@ -51,6 +51,7 @@ export const CODES = {
   'plan.exchange': 'A rate of exchange that is none, or that could convert the wrong money',
   'plan.unused': 'Something with a name that nothing reads',
   // what shows when plans meet people and facts
+  'plan.paid_twice': 'Two plans that pay the same people for the same thing',
   'plan.no_term_value': 'A term that has no value for some payees',
   'plan.hierarchy_cycle': 'People who are above each other in a circle',
   'plan.too_many_digits': 'Numbers so large that the exact result could pass 38 digits',

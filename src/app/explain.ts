@@ -106,7 +106,9 @@ const partsOf = ({ entry, step }: Spot, rows: PayeeRows): number[] => rows.of('a
 function sumsOf({ plan, entry, step }: Spot, part: number, person: Person, rows: PayeeRows, { catalogue: { gathered } }: Calculation): ListedSum[] {
   const subjectOf = subjectIn(entry, step.period, part, person.payee, rows, gathered);
   const all = lookedAt(entry, plan, gathered).flatMap((l) => sumsBehind(l, subjectOf));
-  return [...new Map(all.toReversed().map((l) => [`${l.sum.index}|${l.subject}`, l])).values()].reverse();
+  const once = new Map<string, ListedSum>();
+  for (const l of all) { const key = `${l.sum.index}|${l.subject}`; if (!once.has(key)) once.set(key, l); }
+  return [...once.values()];
 }
 const askedOf = ({ sum, subject }: ListedSum, { entry, step }: Spot): AskedSum => ({ plan: entry.plan, window: entry.window.id, period: step.period, measure: sum.index, subject });
 

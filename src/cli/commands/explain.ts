@@ -9,11 +9,13 @@ import { parseDay } from '../../value/period.ts';
 import { type Answer, type Context, type Options, refused, textOption } from '../answer.ts';
 import { withWorkspace } from '../open.ts';
 import { fittedPage } from '../render/explanation.ts';
-import { missingOption } from '../request.ts';
+import { missingOption, wrongOption } from '../request.ts';
 
 export function explain(context: Context, options: Options): Promise<Answer> {
   const payee = textOption(options, 'payee'), period = textOption(options, 'period');
   if (payee === undefined) return Promise.resolve(refused([missingOption('--payee', 'whose pay shall be explained', `trueup explain --payee "Ann Lee" --period ${period ?? '2026-Q1'}`)]));
+  const asOfText = textOption(options, 'asOf'), asOf = parseDay(asOfText ?? context.now().slice(0, 10));
+  if (asOf === undefined) return Promise.resolve(refused([wrongOption('--as-of', asOfText ?? '', ['a day such as 2026-03-31'])]));
   return withWorkspace(context, async ({ workspace, engine }) => {
     const notes = await sourceProblems(workspace, engine);
     if (hasErrors(notes)) return refused(notes);
@@ -25,9 +27,8 @@ export function explain(context: Context, options: Options): Promise<Answer> {
       return { exit: 0, document: { statement: pay }, text: statementText(pay).trimEnd(), diagnostics: [...notes, ...diagnostics] };
     }
     const component = textOption(options, 'component'), plan = textOption(options, 'plan');
-    const today = parseDay(context.now().slice(0, 10));
     const explained = await explainPay(engine, calculation, {
-      payee, kinds: workspace.kinds, ...(today === undefined ? {} : { asOf: today }), ...(period === undefined ? {} : { period }), ...(component === undefined ? {} : { component }), ...(plan === undefined ? {} : { plan }),
+      payee, kinds: workspace.kinds, asOf, ...(period === undefined ? {} : { period }), ...(component === undefined ? {} : { component }), ...(plan === undefined ? {} : { plan }),
     });
     if (explained.value === undefined) return refused(explained.diagnostics);
     const text = fittedPage(explanationText(explained.value, { all: options['all'] === true, width: context.terminal.width }).trimEnd(), context.terminal.width);

@@ -93,7 +93,7 @@ describe.skipIf(!existsSync(LANGUAGE))('documents of the reference of the langua
     }
     together(walked);
     expect(walked.wrong.slice(0, 20)).toEqual([]);
-    expect(walked.lines).toBeGreaterThan(700);
+    expect(walked.lines).toBeGreaterThan(2_500);
   }, 120_000);
 });
 

@@ -85,8 +85,8 @@ describe.skipIf(!existsSync(LANGUAGE))('the reference of the language (skipped w
         const prepared = prepare(LANGUAGE, document);
         if (!('runnable' in prepared) || asText(document['error'] ?? '') !== '') continue;
         const { workspace, text } = prepared.runnable;
-        await runTestFile(workspace, file, text, () => Promise.resolve(openMemory()), (engine, run) =>
-          compareForms(file, engine, run.catalogue.plans.map((p) => p.spec), run.catalogue.kinds, count));
+        await runTestFile(workspace, file, text, () => Promise.resolve(openMemory()), ({ engine, calculation }) =>
+          compareForms(file, engine, calculation.catalogue.plans.map((p) => p.spec), calculation.catalogue.kinds, count));
       }
     }
     held('reference of the language', count, 300);

@@ -18,7 +18,7 @@ import { readLiteral } from '../plan/literal.ts';
 import type { FieldType, Kind, Plan, Workspace } from '../plan/plan.ts';
 import { both } from '../plan/problem.ts';
 import type { Diagnostic } from '../value/diagnostic.ts';
-import { formatDay, parseDay } from '../value/period.ts';
+import { type Day, formatDay, parseDay } from '../value/period.ts';
 import { compare, formatRatio, type Ratio } from '../value/rate.ts';
 import { FOREVER } from '../ledger/release.ts';
 import { calculate, type Calculation } from './calculate.ts';
@@ -31,11 +31,11 @@ import { fillStore, type SmallEntity, type SmallRow } from './small-store.ts';
 export interface Difference { readonly file: string; readonly line: number; readonly payee: string; readonly period: string; readonly figure: string; readonly expected: string; readonly got: string }
 export interface TestReport { readonly file: string; readonly figures: number; readonly differences: readonly Difference[]; readonly diagnostics: readonly Diagnostic[] }
 
-/** Is told of each calculation, while its relations are there. */
-export type Calculated = (engine: ProgramRunner, calculation: Calculation) => Promise<void>;
+/** What a test calculated, while its engine is still open. */
+export interface Seen { readonly engine: ProgramRunner; readonly calculation: Calculation; readonly kinds: readonly Kind[]; /** the last day that it knows of */ readonly asOf: Day }
 
-/** Runs one file of tests. `open` gives an empty engine for each document. */
-export async function runTestFile(workspace: Workspace, file: string, text: string, open: () => Promise<ProgramRunner>, calculated?: Calculated): Promise<TestReport> {
+/** Runs one file of tests. `open` gives an empty engine for each document; `see` is shown each calculation. */
+export async function runTestFile(workspace: Workspace, file: string, text: string, open: () => Promise<ProgramRunner>, see?: (seen: Seen) => Promise<void>): Promise<TestReport> {
   let figures = 0;
   const differences: Difference[] = [], diagnostics: Diagnostic[] = [];
   for (const part of documentsOf(text)) {
@@ -44,7 +44,7 @@ export async function runTestFile(workspace: Workspace, file: string, text: stri
     if (root === undefined) continue;
     const engine = await open();
     try {
-      const out = await runTest(workspace, file, root, engine, calculated);
+      const out = await runTest(workspace, file, root, engine, see);
       figures += out.figures; differences.push(...out.differences); diagnostics.push(...out.diagnostics);
     } finally { await engine.close(); }
   }
@@ -66,7 +66,7 @@ function didYouMean(name: string, names: readonly string[], all: string): string
   return near !== undefined ? `Did you mean \`${near}\`?` : names.length === 0 ? 'There are none yet.' : `${all} ${both(names.map((n) => `\`${n}\``))}.`;
 }
 
-async function runTest(workspace: Workspace, file: string, root: MapNode, engine: ProgramRunner, calculated: Calculated | undefined): Promise<Omit<TestReport, 'file'>> {
+async function runTest(workspace: Workspace, file: string, root: MapNode, engine: ProgramRunner, see?: (seen: Seen) => Promise<void>): Promise<Omit<TestReport, 'file'>> {
   const say: Say = (node, message, hint) => ({ code: 'test.bad', severity: 'error', file, line: (node ?? root).at.line, column: (node ?? root).at.column, path: '', message, hint });
   const planNode = find(root, 'plan'), names = planNode?.kind === 'list' ? planNode.items.map((n) => textOf(n) ?? '') : [textOf(planNode) ?? ''];
   const plans = workspace.plans.filter((p) => names.includes(p.plan) || (p.family !== undefined && names.includes(p.family)));
@@ -95,11 +95,11 @@ async function runTest(workspace: Workspace, file: string, root: MapNode, engine
   await fillStore(engine, { kinds, facts: known === undefined ? facts : new Map([...facts].map(([k, rows]) => [k, rows.filter((r) => r.day <= known)])), entities });
   const { calculation, diagnostics } = await calculate(engine, plans, kinds, { everyLine: asked.some(asksForLines), ...(known !== undefined && { asOf: known }) });
   if (calculation === undefined) return { figures: 0, differences: [], diagnostics };
+  await see?.({ engine, calculation, kinds, asOf: known ?? FOREVER });
   const payments = asked.some(isPaymentFigure) ? await paymentsOf(engine, calculation, known ?? FOREVER) : undefined;
   if (payments !== undefined && payments.value === undefined) return { figures: 0, differences: [], diagnostics: payments.diagnostics };
   const figures = await figuresOf(engine, calculation, asked, payments?.value);
   const differences = expected.flatMap((row): Difference[] => difference(file, row, figures));
-  await calculated?.(engine, calculation);
   return { figures: expected.length, differences, diagnostics: diagnostics.filter((d) => d.severity === 'error') };
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Kind } from '../plan/plan.ts';
 import {
-  aggregate, and, cast, coalesce, col, compare, eq, type Expr, filter, int, isNotNull, type JoinInput, keep, minus, named, project, type Relation, scan, type Statement, sum, times, union, when,
+  aggregate, and, cast, coalesce, col, compare, eq, type Expr, filter, int, isNotNull, type JoinInput, keep, minus, named, type Named, project, type Relation, scan, type Statement, sum, times, union, when,
 } from '../relation/relation.ts';
 import { assert, must } from '../value/diagnostic.ts';
 import { asWide, scanOf } from './arithmetic.ts';
@@ -46,7 +46,8 @@ export function bookRows(measure: LinearMeasure, before: Statement | undefined, 
   };
 }
 
-function termRows(measure: LinearMeasure, term: BookTerm, before: Statement | undefined, gathered: Gathered, kinds: readonly Kind[], references: Set<Kind>): Relation {
+/** Rows of one term; `told`: what else is said of each: `f` is the row, `s` the stint of whom it is credited to. */
+export function termRows(measure: LinearMeasure, term: BookTerm, before: Statement | undefined, gathered: Gathered, kinds: readonly Kind[], references: Set<Kind>, told: (value: Expr, party: Expr) => readonly Named[] = () => []): Relation {
   const kind = must(kinds.find((k) => k.name === term.kind)), joins = joinsOf(kinds), asked = new Map<number, JoinInput>();
   references.add(kind);
   const last = minus(col('to_day', 'p'), int(1));
@@ -70,7 +71,7 @@ function termRows(measure: LinearMeasure, term: BookTerm, before: Statement | un
     ...joins.inputs.values(), ...asked.values(),
   ];
   for (const r of joins.references) references.add(r);
-  const key = [...keep('o', 'world'), ...keep('a', 'plan'), ...keep('p', 'window', 'period')];
+  const key = [...keep('o', 'world'), ...keep('a', 'plan'), ...keep('p', 'window', 'period'), ...told(asWide(pair.n), party)];
   if (term.group !== undefined) return project(filter({ kind: 'join', inputs }, and(isNotNull(party), ...wanted)), [...key, named('payee', party), named('num', amount)]);
   const share = constantShare(term.rule?.share);
   if (share === undefined) throw new NotBuilt(term.at, 'A share of reference rows that is found for each row is not built yet', 'Write a percentage.');

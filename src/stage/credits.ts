@@ -89,6 +89,10 @@ const NOBODY: Relation = {
 };
 
 const handed = (context: CreditsContext): string[] => ['facts_world', 'fact', ...(context.ids ? ['fact_id'] : []), 'day', 'slice', ...(isSigned(context) ? ['as_of', 'reversed'] : []), ...context.times];
+/** Every guardrail that rules have, once; its outcome is a column of each credit. */
+export function everyGuard(gathered: Gathered): Guardrail[] {
+  return [...new Map(gathered.rules.flatMap((r) => r.guards).map((g) => [contentKey(g), g])).values()];
+}
 const guardName = (context: CreditsContext, g: Guardrail): string => `guard_${context.guards.findIndex((x) => contentKey(x) === contentKey(g))}`;
 const valuesOf = ({ gathered }: CreditsContext): readonly FactColumn[] => gathered.facts.filter((c) => c.role !== 'fact' && !c.timed);
 function namesOf(context: CreditsContext): string[] {

@@ -9,10 +9,10 @@ import {
 import { columnsOf } from '../relation/check.ts';
 import type { Statement } from '../relation/relation.ts';
 import { must } from '../value/diagnostic.ts';
-import { asWide, CARRIED, scanOf } from './arithmetic.ts';
+import { asWide, CARRIED, extend, scanOf } from './arithmetic.ts';
 import { qualified } from './credits.ts';
 import { columnName, type FactsBuilder, needsMoney } from './facts.ts';
-import type { FactColumn, Gathered, LinearMeasure, RowTerm } from './gather.ts';
+import type { FactColumn, LinearMeasure, RowTerm } from './gather.ts';
 import { lowerCondition, lowerNumber, type Scope } from './lower.ts';
 import { type Pair, productOfPairs } from './lower-pair.ts';
 import { timed } from './measures.ts';
@@ -22,16 +22,28 @@ import { lowerPortion } from './row-scope.ts';
 const ROW = ['world', 'plan', 'window', 'period', 'payee', 'field_value'] as const;
 
 /** Rows of `measures` for one such measure. */
-export function pickedRows(measure: LinearMeasure, credits: Statement, gathered: Gathered, builders: ReadonlyMap<string, FactsBuilder>): Relation {
+export function pickedRows(measure: LinearMeasure, credits: Statement, builders: ReadonlyMap<string, FactsBuilder>): Relation {
   const term = must(measure.rows);
-  const rows = union(term.columns.map((_, i) => rowsOf(measure, term, i, credits, gathered, builders)));
+  const rows = union(term.columns.map((_, i) => rowsOf(measure, term, i, credits, builders)));
+  return project(gatheredRows(counting(rows, term, builders), term), [...keep(undefined, 'world', 'plan'), named('measure', cast(int(measure.index), 'integer')), ...keep(undefined, 'window', 'period', 'payee', 'field_value', 'num')]);
+}
+
+/** The rows that such a measure was gathered from, after its limits; `told`: what else is said of each, by the place of its column. `whole`: as `weighed`, before limits. */
+export function pickedLines(measure: LinearMeasure, credits: Statement, builders: ReadonlyMap<string, FactsBuilder>, told: (column: RowTerm['columns'][number]) => readonly Named[]): Relation {
+  const term = must(measure.rows);
+  const rows = union(term.columns.map((column, i) => rowsOf(measure, term, i, credits, builders, told(column))));
+  return counting(extend(rows, [named('whole', col('weighed'))]), term, builders);
+}
+
+/** After limits; of those that take others back, none is a value of its own. */
+function counting(rows: Relation, term: RowTerm, builders: ReadonlyMap<string, FactsBuilder>): Relation {
   const limited = term.limits.reduce((r: Relation, _, i) => withLimit(r, term, i), rows);
   const signed = term.columns.some((c) => must(builders.get(c.value.kind)).signed);
-  return project(gatheredRows(signed && !weighs(term) ? standing(limited) : limited, term), [...keep(undefined, 'world', 'plan'), named('measure', cast(int(measure.index), 'integer')), ...keep(undefined, 'window', 'period', 'payee', 'field_value', 'num')]);
+  return signed && !weighs(term) ? standing(limited) : limited;
 }
 
 /** One row a credit and window: its value, the same weighed by the share, and what tells it apart. */
-function rowsOf(measure: LinearMeasure, term: RowTerm, i: number, credits: Statement, gathered: Gathered, builders: ReadonlyMap<string, FactsBuilder>): Relation {
+function rowsOf(measure: LinearMeasure, term: RowTerm, i: number, credits: Statement, builders: ReadonlyMap<string, FactsBuilder>, told: readonly Named[] = []): Relation {
   const column = must(term.columns[i]), builder = must(builders.get(column.value.kind));
   const grouped = measure.subject !== 'payee';
   const chosen = filter(scanOf(credits), and(or(...column.rules.map((r) => eq(col('rule'), int(r)))), compare('<>', col('share'), int(0)), ...(column.value.timed ? [] : [isNotNull(col(columnName(column.value)))])));
@@ -57,7 +69,7 @@ function rowsOf(measure: LinearMeasure, term: RowTerm, i: number, credits: State
   const rows = project({ kind: 'join', inputs }, [
     ...keep('o', 'world'), ...keep('n', 'plan', 'window'), ...keep('w', 'period'), named('payee', grouped ? col('payee', 'c') : col('subject', 'n')),
     named('field_value', column.key === null ? int(0) : col(columnName(column.key), 'c')),
-    ...keep('c', 'day', 'fact', 'fact_id', ...(term.columns.some((c) => must(builders.get(c.value.kind)).signed) ? ['reversed'] : [])), named('value', asWide(value)), named('weighed', weighed(value, term)), named('weight', asWide(col('weight', 'w'))), ...limits,
+    ...keep('c', 'day', 'fact', 'fact_id', ...(term.columns.some((c) => must(builders.get(c.value.kind)).signed) ? ['reversed'] : [])), named('value', asWide(value)), named('weighed', weighed(value, term)), named('weight', asWide(col('weight', 'w'))), ...limits, ...told,
   ]);
   return column.value.timed ? filter(rows, isNotNull(col('value'))) : rows;
 }

@@ -10,9 +10,9 @@ import { asksForLines, askLines, linesStages } from './attributed.ts';
 import { bookRows } from './book.ts';
 import type { Catalogue } from './catalogue.ts';
 import { roundsTiers } from './components.ts';
-import { creditsStage, type CreditsContext } from './credits.ts';
+import { creditsStage, type CreditsContext, everyGuard } from './credits.ts';
 import { earnedStage, earningsStages, factorsStage, gatesStage, partsStage, payoutsStage } from './earnings.ts';
-import { divisorsOf, factsBuilder, REVIEWS } from './facts.ts';
+import { divisorsOf, type FactsBuilder, factsBuilder, REVIEWS } from './facts.ts';
 import { figuresStage } from './figures.ts';
 import type { CubeColumn, LinearMeasure, MeasureValue } from './gather.ts';
 import { lineage } from './lineage.ts';
@@ -25,14 +25,13 @@ import type { ParamsOf } from './params.ts';
 import type { Personal } from './personal.ts';
 import { withPools } from './pools.ts';
 import { askTimed, pickedRows } from './picked.ts';
-import { contentKey } from './reads.ts';
 import { REFERENCES } from './reference.ts';
 import { inRounds } from './rounds.ts';
 import { rootOf } from './row-scope.ts';
 import { entityTable, factTable, partyTable, supersededTable, WORD } from './store.ts';
 
 export interface ProgramInput { readonly kinds: readonly Kind[]; readonly cut: number; readonly asOf?: Day }
-export interface Made { readonly program: Program; readonly unrated: ReadonlyMap<string, Relation>; /** facts that rules of a plan credit with more than the whole, where that can be */ readonly overCredited: OverCredited | undefined; /** half-lives that states read */ readonly halfLives: readonly number[]; readonly blockOf: (c: CubeColumn) => number }
+export interface Made { readonly program: Program; readonly unrated: ReadonlyMap<string, Relation>; /** facts that rules of a plan credit with more than the whole, where that can be */ readonly overCredited: OverCredited | undefined; /** half-lives that states read */ readonly halfLives: readonly number[]; readonly blockOf: (c: CubeColumn) => number; /** what reads the facts of each kind, for those who ask about single facts of the run later */ readonly builders: ReadonlyMap<string, FactsBuilder> }
 export interface MakeContext { readonly history: boolean; readonly personal: Personal; readonly params: ParamsOf; readonly groupKinds: readonly string[] }
 
 /** The statements, in order. */
@@ -53,7 +52,7 @@ export function programOf(input: ProgramInput, catalogue: Catalogue, context: Ma
   for (const c of gathered.cube) timeColumn(c);
   for (const m of picked) for (const c of must(m.rows).columns) must(builders.get(c.value.kind)).time(must(m.rows).time);
   const times = [...new Set([...builders.values()].flatMap((b) => b.times()))].sort();
-  const guards = [...new Map(gathered.rules.flatMap((r) => r.guards).map((g) => [contentKey(g), g])).values()];
+  const guards = everyGuard(gathered);
   const review = input.kinds.find((k) => k.name === 'review' && k.dated);
   const credited: CreditsContext = { gathered, divisors: divisorsOf(input.kinds), builders, personal: context.personal, asOf: input.asOf, guards, reviewed: guards.length > 0 && review !== undefined && ['fact', 'guardrail', 'decision'].every((f) => review.fields.some((x) => x.name === f)), times, ids };
   creditsStage(credited);
@@ -74,7 +73,7 @@ export function programOf(input: ProgramInput, catalogue: Catalogue, context: Ma
     overCredited: overCredited(credited),
     unrated: new Map([...builders].map(([kind, b]) => [kind, b.finish().unrated])),
     halfLives: made.halfLives,
-    blockOf: (c) => blocks.find((b) => b.columns.includes(c))?.index ?? 0,
+    builders, blockOf: (c) => blocks.find((b) => b.columns.includes(c))?.index ?? 0,
     program: {
       inputs: [...stored, ...REFERENCES],
       statements: inRounds([
@@ -99,7 +98,7 @@ function bodyOf(credited: CreditsContext, catalogue: Catalogue, context: MakeCon
   const cube = cubeStage(credits, gathered, blocks);
   const picked = gathered.measures.filter((m) => m.rows !== undefined), books = gathered.measures.filter((m) => m.book !== undefined);
   const references = new Set<Kind>();
-  const passes: Statement[] = [measuresStage(cube, gathered, picked.map((m) => pickedRows(m, credits, gathered, builders)))];
+  const passes: Statement[] = [measuresStage(cube, gathered, picked.map((m) => pickedRows(m, credits, builders)))];
   for (const later of passesOf(books)) {
     const before = must(passes.at(-1));
     const rows = later.map((m) => { const made = bookRows(m, before, gathered, kinds); for (const r of made.references) references.add(r); return made.relation; });

@@ -11,8 +11,9 @@ import { add, powerOfTen, type Ratio, ratio, ZERO } from '../value/rate.ts';
 import type { Calculation } from './calculate.ts';
 import { type Row, rowsOf } from './cells.ts';
 import { creditsOf, isCreditFigure } from './credit-figures.ts';
+import { type FieldLines, fieldLines, paysByField } from './line-figures.ts';
 import { isNamedFigure, namedFigures } from './named-figures.ts';
-import { isPaymentFigure, paymentFigure } from './payment-figures.ts';
+import { asksForLines, isPaymentFigure, paymentFigure } from './payment-figures.ts';
 import type { Payments } from './payments.ts';
 import { table } from './run-relations.ts';
 
@@ -42,6 +43,7 @@ export async function figuresOf(engine: ProgramRunner, calculation: Calculation,
   const payees = new Map(catalogue.people.persons.map((p) => [p.id, p.payee]));
   const tiers = catalogue.components.some(hasTiers) ? await tiersOf(engine, calculation) : undefined;
   const credits = asked.some(isCreditFigure) ? await creditsOf(engine, calculation) : undefined;
+  const lines = asked.some(asksForLines) && catalogue.components.some(paysByField) ? await fieldLines(engine, calculation) : undefined;
   const byName = asked.some(isNamedFigure) ? await namedFigures(engine, calculation) : undefined;
   return {
     get(payee, period, figure) {
@@ -49,6 +51,8 @@ export async function figuresOf(engine: ProgramRunner, calculation: Calculation,
       if (code === undefined) return undefined;
       if (isCreditFigure(figure)) return credits?.share(code, figure.split('.').slice(1));
       if (isNamedFigure(figure)) return byName?.get(code, period, figure);
+      const line = /^(.+?)\.line\.(.+)$/.exec(figure);
+      if (lines !== undefined && line !== null && chosenBy(catalogue, line[1] ?? '').some(paysByField)) return lineFigure(line, code, period, lines, catalogue);
       if (payments !== undefined && isPaymentFigure(figure)) {
         const value = paymentFigure(payments, payee, period, figure);
         return value !== null && isRatio(value) ? value : undefined;
@@ -58,7 +62,7 @@ export async function figuresOf(engine: ProgramRunner, calculation: Calculation,
       const words = figure.split('.'), last = words.at(-1) ?? '';
       const what = words.length > 1 && isResult(last) ? last : undefined;
       const path = (what === undefined ? words : words.slice(0, -1)).join('.');
-      const chosen = catalogue.components.filter((c) => (figure === 'earned' ? c.parent === null : c.path.join('.') === path));
+      const chosen = figure === 'earned' ? catalogue.components.filter((c) => c.parent === null) : chosenBy(catalogue, path);
       const places = chosen.flatMap((c) => c.window.steps.filter((s) => period === '' || s.label.label === period).map((s): Place => ({ c, key: [c.component, code, s.period].join('|') })));
       return what === undefined ? paid(places, found) : resultOf(what, places, found);
     },
@@ -73,6 +77,13 @@ export async function figuresOf(engine: ProgramRunner, calculation: Calculation,
   };
 }
 
+const chosenBy = (catalogue: Catalogue, path: string): ComponentEntry[] => catalogue.components.filter((c) => c.path.join('.') === path);
+
+/** Over all periods that were asked for. */
+function lineFigure([, path = '', value = '']: RegExpExecArray, payee: number, period: string, lines: FieldLines, catalogue: Catalogue): Ratio | undefined {
+  const found = chosenBy(catalogue, path).flatMap((c) => c.window.steps.filter((s) => period === '' || s.label.label === period).flatMap((s) => lines.amount(c, payee, s.period, value) ?? []));
+  return found.length === 0 ? undefined : found.reduce(add, ZERO);
+}
 /** Over all periods that were asked for. */
 function tierFigure([, path, fact, tier]: RegExpExecArray, payee: number, period: string, tiers: Tiers | undefined, catalogue: Catalogue): Ratio | undefined {
   const chosen = catalogue.components.filter((c) => c.path.join('.') === path && hasTiers(c));

@@ -122,7 +122,7 @@ function convertedOf(f: Row, column: FactColumn | undefined, kind: Kind, { calcu
 }
 
 /** The row of a file; or since when the state held, or what it changed from; what was earned is in no file. */
-function originOf(f: Row, state: State | undefined): Pick<CountedFact, 'entered' | 'file' | 'row' | 'line'> {
+export function originOf(f: Row, state: State | undefined): Pick<CountedFact, 'entered' | 'file' | 'row' | 'line'> {
   // what an earlier round of the run paid is no row of a file
   if (state === undefined && typeof f['record'] !== 'bigint') return { entered: `earned: ${spaced(textIn(f['field_component']))}`, file: '', row: 0, line: 0 };
   if (state === undefined) return { entered: null, file: textIn(f['path']), row: whole(wideOf(f, 'record')), line: whole(wideOf(f, 'line')) };
@@ -175,7 +175,7 @@ export function nameOf(person: Person): string {
   return typeof name === 'string' && name !== '' ? name : person.id;
 }
 
-function fieldsOf(f: Row, kind: Kind, currency: string): Readonly<Record<string, string>> {
+export function fieldsOf(f: Row, kind: Kind, currency: string): Readonly<Record<string, string>> {
   const own = textIn(f['currency_word']) === '' ? currency : textIn(f['currency_word']);
   return Object.fromEntries(ownFields(kind).flatMap((field) => {
     const text = fieldText(f, field.name, field.type, kind.dated ? own : undefined);

@@ -25,16 +25,16 @@ export async function countedOf(engine: ProgramRunner, calculation: Calculation,
   const asking = components.flatMap((entry) => { const plan = must(plans[entry.plan]); return subjects.filter((s) => isOf(s, plan, calculation)).flatMap((subject) => sumsFor(entry, plan, subject, calculation).map((listed): Asking => ({ plan, entry, subject, listed }))); });
   const rows = await gatheredRows(engine, calculation, fact, asking.flatMap(askedFor)), paid = await paidRows(engine, calculation, fact);
   return asking.flatMap((a): CountedCredit[] => {
-    const { plan: { spec }, entry, subject, listed } = a, { title, kind: _ } = { title: entry.spec.title, kind: 0 };
+    const { plan: { spec }, entry, subject, listed } = a;
     const own = askedFor(a).flatMap((asked) => rows.get(keyOfSum(asked)) ?? []), [first] = own;
     if (first === undefined) return [];
     const periods = [...new Set(own.map((r) => smallOf(r, 'period')))].map((p) => calculation.catalogue.periodOf(p)).sort((x, y) => x.from - y.from);
     const value = own.filter((r) => r['period'] === first['period']).reduce((n, r) => n + wideOf(r, 'num'), 0n);
     const person = calculation.catalogue.personOf(subject.code), lined = entry.parent === null && subject.of === 'payee' && listed.role === 'measure' && isLined(entry, calculation.catalogue);
     return [{
-      plan: spec.plan, component: entry.path.join('.'), title: entry.spec.title, role: listed.role, payee: subject.of === 'payee' ? must(person).id : null, name: subject.name,
+      plan: spec.plan, component: entry.path.join('.'), title: entry.spec.title, measure: listed.title, role: listed.role, payee: subject.of === 'payee' ? must(person).id : null, name: subject.name,
       periods: periods.map((p) => p.label), value: plainValue(ratio(value, listed.sum.divisor), listed.type, spec.currency), currency: listed.type.kind === 'money' ? spec.currency : '',
-      paid: lined ? paidOf(paid, a, calculation) : null, pays_in: spec.currency,
+      paid: entry.spec.kind === 'leaf' && entry.spec.pay === undefined ? [] : lined ? paidOf(paid, a, calculation) : null, pays_in: spec.currency,
     }];
   });
 }

@@ -129,9 +129,10 @@ function nobodyAbove(credited: readonly Person[], rule: CreditRule, made: readon
 
 // ---- sums ----
 
+/** Of those who are on the plan whose rule it is: what a plan gives to people of other plans counts for nobody. */
 export function totalsOf(credits: readonly KeyedCredit[]): CreditTotals {
   const once = new Map<string, KeyedCredit>();
-  for (const c of credits) { const key = `${c.key}|${c.credit.share}`, before = once.get(key); if (before === undefined || before.onTop) once.set(key, c); }
+  for (const c of credits.filter((k) => k.credit.on_plan === 'this')) { const key = `${c.key}|${c.credit.share}`, before = once.get(key); if (before === undefined || before.onTop) once.set(key, c); }
   const sum = (onTop: boolean): Ratio => [...once.values()].filter((c) => c.onTop === onTop).reduce((s, c) => add(s, c.share), ZERO);
   const direct = sum(false), top = sum(true);
   return { direct: plainNumber(direct), on_top: plainNumber(top), total: plainNumber(add(direct, top)) };

@@ -62,7 +62,7 @@ async function unknown(engine: ProgramRunner, calculation: Calculation, kinds: r
   for (const kind of kinds) for (const r of rowsOf(await engine.read(project(rowsNow(kind, calculation), keep(undefined, 'id')), ['id']))) ids.push({ id: textIn(r['id']), kind });
   const near = nearest(id, new Set(ids.map((i) => i.id)), NAMED), what = ofKind ? must(kinds[0]).name : 'fact';
   if (ids.length === 0) return refusal('explain.unknown_fact', 'fact', `There is no ${what} with the id ${quoted(id)}.`, `No ${what} has been imported yet: run \`trueup import\`.`);
-  const kindsOf = (one: string): string => [...new Set(ids.filter((i) => i.id === one).map((i) => i.kind.name))].join(', ');
-  const hint = near.length > 0 ? `Did you mean ${near.map((n) => (ofKind ? n : `${n} (${kindsOf(n)})`)).join(' or ')}?` : `Ids are as the files have them, such as ${some(kinds.flatMap((k) => ids.find((i) => i.kind === k)?.id ?? []), NAMED)}.`;
+  const byKind = [...Map.groupBy(ids.filter((i) => near.includes(i.id)), (i) => i.kind.name)].map(([kind, of]) => `${kind} ${near.filter((n) => of.some((i) => i.id === n)).join(', ')}`);
+  const hint = near.length > 0 ? `Did you mean ${byKind.join(', or ')}?` : `Ids are as the files have them, such as ${some(kinds.flatMap((k) => ids.find((i) => i.kind === k)?.id ?? []), NAMED)}.`;
   return refusal('explain.unknown_fact', 'fact', `There is no ${what} with the id ${quoted(id)}.`, hint);
 }

@@ -4,19 +4,21 @@
  * What won is read from the run; what lost is worked out for the single fact, and must agree with it.
  */
 import type { ProgramRunner } from '../engine/engine.ts';
+import type { Typed } from '../plan/formula.ts';
 import type { CreditRule, Kind, Measure, Plan } from '../plan/plan.ts';
+import { both } from '../plan/problem.ts';
 import { kindWords } from '../plan/words-facts.ts';
 import { spaced } from '../plan/words-formula.ts';
-import { and, col, eq, filter, int, join, named, or, project, type Relation, scan, text } from '../relation/relation.ts';
-import { columnsOf } from '../relation/check.ts';
+import { col, eq, filter, int, join, named, or, project, type Relation, scan, text } from '../relation/relation.ts';
 import type { PlanEntry } from '../stage/catalogue.ts';
 import { REVIEWS } from '../stage/facts.ts';
 import { COMPANY } from '../stage/gather.ts';
 import { lineage } from '../stage/lineage.ts';
 import { isTimed, measuresOf, namesOf } from '../stage/reads.ts';
-import { listFields, ownFields, partyTable, WORD } from '../stage/store.ts';
+import { listFields, ownFields, PARTS, partyTable, WORD } from '../stage/store.ts';
 import { must, type Outcome } from '../value/diagnostic.ts';
 import { formatDay } from '../value/period.ts';
+import { ratio } from '../value/rate.ts';
 import type { Calculation } from './calculate.ts';
 import { type Row, rowsOf } from './cells.ts';
 import { countedOf, type Subject } from './explain-fact-counted.ts';
@@ -25,7 +27,7 @@ import { findFact, type FoundFact } from './explain-fact-find.ts';
 import { askedOf } from './explain-fact-rules.ts';
 import { personWords, whyNot } from './explain-fact-words.ts';
 import { fieldsOf, nameOf, originOf } from './explain-facts.ts';
-import { plural } from './explain-words.ts';
+import { percentShown, plural } from './explain-words.ts';
 import { smallOf, textIn } from './explain-rows.ts';
 import { holds } from './fact-values.ts';
 import type { CountedCredit, FactExplanation, FactPlan } from './fact-explanation.ts';
@@ -48,25 +50,27 @@ export async function explainFact(engine: ProgramRunner, calculation: Calculatio
   if ('refused' in asked) return { value: undefined, diagnostics: asked.refused };
   const fact = asked.found, { catalogue } = calculation, { kinds } = catalogue;
   const family = kinds.filter((k) => lineage(k.name, kinds).at(-1) === fact.kind.name);
-  const entries = catalogue.plans.filter(({ spec }) => spec.effective.from <= fact.day && fact.day < spec.effective.to && counts(spec, family));
+  const entries = catalogue.plans.filter(({ spec }) => spec.effective.from <= fact.day && fact.day < spec.effective.to && (counts(spec, family) || readersOf(spec, family).length > 0));
+  const lists = await listsOf(engine, fact);
   const shared = {
     catalogue, family, rows: await readCredits(engine, calculation, fact.row), known: await readKnown(engine, calculation, kinds, wantedOf(entries, family, calculation, fact)),
-    lists: await listsOf(engine, fact), decisions: await decisionsOn(engine, calculation, fact),
+    lists: new Map([...lists].map(([field, of]) => [field, of.map((p) => p.id)])), decisions: await decisionsOn(engine, calculation, fact),
   };
   const results = entries.map((entry) => { const context: CreditsContext = { ...shared, plan: entry.spec }; return { entry, context, rules: rulesOf(entry.spec, context).map((rule) => ({ rule, result: explainRule(rule, context) })) }; });
   const credits = results.flatMap((r) => r.rules.flatMap((x) => x.result.credits));
   const counted = await countedOf(engine, calculation, fact.row, await subjectsOf(engine, credits, shared.rows, calculation));
   return { diagnostics: [], value: {
-    ...toldOf(fact, calculation), plans: results.map(({ entry, rules }) => planOf(entry, rules.map((r) => r.result))), totals: totalsOf(credits), counted,
+    ...toldOf(fact, lists, calculation), plans: results.filter(({ entry: { spec }, rules }) => rules.length > 0 || counted.some((c) => c.plan === spec.plan)).map(({ entry, rules }) => planOf(entry, rules.map((r) => r.result))), totals: totalsOf(credits), counted,
     idle: results.flatMap(({ context, rules }) => rules.flatMap(({ rule, result }) => result.credits.flatMap((c) => idleOf(c, rule, context, counted)))),
-    uncredited: await whyNobody(engine, calculation, fact, family, { plans: entries.length, credits, counted }),
+    uncredited: await whyNobody(engine, calculation, fact, family, { plans: entries, credits, counted }),
   } };
 }
 
 /** Its own row: what it says, and the file that it is from. */
-function toldOf({ kind, day, origin, takesBack }: FoundFact, { cut }: Calculation): Pick<FactExplanation, 'kind' | 'id' | 'date' | 'known_at' | 'fields' | 'money' | 'currency' | 'entered' | 'file' | 'row' | 'line' | 'takes_back'> {
+function toldOf({ kind, day, origin, takesBack }: FoundFact, lists: Lists, { cut }: Calculation): Pick<FactExplanation, 'kind' | 'id' | 'date' | 'known_at' | 'fields' | 'money' | 'currency' | 'entered' | 'file' | 'row' | 'line' | 'takes_back'> {
+  const listed = [...lists].map(([field, of]) => [field, of.map(({ id, share }) => (share === null ? id : `${id} ${percentShown(ratio(share, PARTS))}`)).join(', ')]);
   return {
-    kind: kind.name, id: textIn(origin['id']), date: formatDay(day), known_at: cut, fields: fieldsOf(origin, kind, textIn(origin['currency_word'])), currency: textIn(origin['currency_word']),
+    kind: kind.name, id: textIn(origin['id']), date: formatDay(day), known_at: cut, fields: { ...fieldsOf(origin, kind, textIn(origin['currency_word'])), ...Object.fromEntries(listed) as Record<string, string> }, currency: textIn(origin['currency_word']),
     money: ownFields(kind).filter((f) => f.type === 'money').map((f) => f.name), ...originOf(origin, kind.state), takes_back: takesBack?.id ?? null,
   };
 }
@@ -115,11 +119,12 @@ function wantedOf(entries: readonly PlanEntry[], family: readonly Kind[], { cata
 }
 
 /** Lists of payees of the fact; of what takes back another, those of that one. */
-async function listsOf(engine: ProgramRunner, { kind, row, takesBack }: FoundFact): Promise<ReadonlyMap<string, readonly string[]>> {
+type Lists = ReadonlyMap<string, readonly { readonly id: string; readonly share: bigint | null }[]>;
+async function listsOf(engine: ProgramRunner, { kind, row, takesBack }: FoundFact): Promise<Lists> {
   if (listFields(kind).length === 0) return new Map();
   const listed = filter(scan(partyTable(kind)), eq(col('row'), int(takesBack?.row ?? row)));
-  const rows = rowsOf(await engine.read(project(join(['p', listed], ['inner', 'w', scan(WORD), eq(col('code', 'w'), col('payee', 'p'))]), [named('field', col('field', 'p')), named('position', col('position', 'p')), named('word', col('word', 'w'))]), ['field', 'position']));
-  return new Map([...Map.groupBy(rows, (r) => textIn(r['field']))].map(([field, of]) => [field, of.map((r) => textIn(r['word']))]));
+  const rows = rowsOf(await engine.read(project(join(['p', listed], ['inner', 'w', scan(WORD), eq(col('code', 'w'), col('payee', 'p'))]), [named('field', col('field', 'p')), named('position', col('position', 'p')), named('share', col('share', 'p')), named('word', col('word', 'w'))]), ['field', 'position']));
+  return new Map([...Map.groupBy(rows, (r) => textIn(r['field']))].map(([field, of]) => [field, of.map((r) => ({ id: textIn(r['word']), share: typeof r['share'] === 'bigint' ? r['share'] : null }))]));
 }
 
 /** What reviewers decided last, by guardrail. */
@@ -168,11 +173,26 @@ function aggregatesIn(measure: Measure): Gathered[] {
   }
 }
 
-interface Done { readonly plans: number; readonly credits: readonly KeyedCredit[]; readonly counted: readonly CountedCredit[] }
+/** What asks about facts of a kind without crediting them. */
+function readersOf(plan: Plan, family: readonly Kind[]): string[] {
+  const of = (kind: string | undefined): boolean => family.some((k) => k.name === kind), inside = (m: Measure | undefined): boolean => m !== undefined && aggregatesIn(m).some((a) => a.from.some(of));
+  const named = (formula: Typed | undefined): boolean => namesOf(formula).some((n) => { const { ref } = n; return ref.kind === 'measure' && inside(plan.measures.find((m) => m.name === ref.measure)); });
+  const parts = [...plan.release, ...plan.components.flatMap((c) => c.release ?? [])], backs = [...plan.takeBack, ...plan.components.flatMap((c) => c.takeBack ?? [])];
+  return [
+    ...plan.states.filter((s) => of(s.change?.from) || named(s.while?.formula)).map((s) => `the state ${spaced(s.name)}`),
+    ...parts.filter((p) => of(p.event?.from) || inside(p.as) || named(p.require?.formula)).map((p) => `the release ${spaced(p.name)}`),
+    ...backs.filter((b) => of(b.from)).map((b) => `the take-back ${spaced(b.name)}`),
+    ...plan.credits.filter((r) => of(r.through?.kind)).map((r) => `the credit rule ${spaced(r.name)}`),
+  ];
+}
+
+interface Done { readonly plans: readonly PlanEntry[]; readonly credits: readonly KeyedCredit[]; readonly counted: readonly CountedCredit[] }
 async function whyNobody(engine: ProgramRunner, calculation: Calculation, { kind, day, row }: FoundFact, family: readonly Kind[], { plans, credits, counted }: Done): Promise<FactExplanation['uncredited']> {
   if (counted.length > 0) return null;
-  if (plans === 0) return { why: 'no_plan_counts', text: `no plan that holds on ${formatDay(day)} counts ${plural(kindWords(kind.name))}` };
+  if (plans.length === 0) return { why: 'no_plan_counts', text: `no plan that holds on ${formatDay(day)} counts ${plural(kindWords(kind.name))}` };
   const [found] = await uncreditedFacts(engine, calculation, family, row);
   if (found !== undefined) return { why: found.why, text: UNCREDITED_WORDS[found.why][1] };
-  return credits.length > 0 ? null : { why: 'not_counted', text: 'no measure counts it' };
+  if (credits.length > 0) return null;
+  const readers = plans.flatMap(({ spec }) => readersOf(spec, family));
+  return { why: 'not_counted', text: readers.length === 0 ? 'no component counts it' : `no component counts it; it is read by ${both([...new Set(readers)])}` };
 }

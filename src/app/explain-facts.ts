@@ -37,7 +37,7 @@ export const idOfList = (sum: number, subject: number, person: Person): string =
 /** `by`: the field by which the facts are told apart for a table, or as lines. */
 export function listOf(listed: ListedSum, asked: AskedSum, by: Typed | undefined, context: ListContext): FactList {
   const { sum, type } = listed, { kinds } = context.calculation.catalogue;
-  const rows = context.sums.of(asked), total = context.measured(asked) ?? 0n;
+  const rows = context.sums.of(asked).filter((f) => !isNoCredit(f)), total = context.measured(asked) ?? 0n;
   const plain = (value: Ratio): string => plainValue(value, type, context.currency);
   const kindsHere = [...new Set(rows.map((f) => smallOf(f, 'kind')))].flatMap((k) => kinds[k] ?? []);
   const fieldsWith = (is: (f: Field) => boolean): string[] => [...new Set(kindsHere.flatMap((k) => ownFields(k).filter(is).map((f) => f.name)))];
@@ -52,6 +52,10 @@ export function listOf(listed: ListedSum, asked: AskedSum, by: Typed | undefined
     facts: rows.map((f) => factOf(f, listed, apart, context)),
     total: form === 'distinct' ? total.toString() : valueText(ratio(total, sum.divisor), type, context),
   };
+}
+/** A rule may give somebody a share of 0: that is no credit. What a guardrail stopped is told. */
+function isNoCredit(f: Row): boolean {
+  return f['num'] === 0n && f['share'] === 0n && (f['unguarded'] ?? 0n) === 0n;
 }
 function distinctOf(rows: readonly Row[], gathered: Gathered): Typed | undefined {
   return gathered.facts[smallOrNull(rows[0], 'value_column') ?? -1]?.formula ?? undefined;

@@ -35,7 +35,7 @@ export interface FactExplanation {
   readonly uncredited: { readonly why: UncreditedWhy | 'not_counted' | 'no_plan_counts'; readonly text: string } | null;
 }
 
-/** `total` is the total credit factor: direct credits are at most 1 of each plan, what overlays and those above have comes on top. */
+/** Of those who are on the plans. `total` is the total credit factor: direct credits are at most 1 of each plan, what overlays and those above have comes on top. */
 export interface CreditTotals { readonly direct: string; readonly on_top: string; readonly total: string }
 
 export interface FactPlan {
@@ -78,7 +78,8 @@ export interface CountedCredit {
   readonly plan: string;
   readonly component: string;
   readonly title: string;
-  /** what for: its measure, or a condition, a factor … */
+  /** what is measured, in words; what for: the component's own measure, or a condition, a factor … */
+  readonly measure: string;
   readonly role: Role | 'divisor';
   /** whose measure: a payee's, or that of a group */
   readonly payee: string | null;

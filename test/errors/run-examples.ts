@@ -113,7 +113,7 @@ async function questions(engine: Engine, workspace: Workspace): Promise<readonly
   const asked: readonly Partial<ExplainRequest>[] = [{ payee: 'Ada Lynd' }, { period: '2026-Q5' }, { plan: 'ea' }, { component: 'comission' }, { payee: 'Bo Ek' }];
   const found: Diagnostic[] = [];
   for (const one of asked) found.push(...(await explain(engine, calculation, { payee: 'Ada Lind', period: '2026-Q1', kinds: workspace.kinds, ...one })).diagnostics);
-  for (const one of [{ fact: 'D-104' }, { fact: 'D-1001', kind: 'dael' }]) found.push(...(await explainFact(engine, calculation, one)).diagnostics);
+  for (const one of [{ fact: '77' }, { fact: 'D-1001', kind: 'dael' }]) found.push(...(await explainFact(engine, calculation, one)).diagnostics);
   // the test is refused before its engine is used, or closed
   const untouched = { ...engine, close: () => Promise.resolve() };
   return [...found, ...(await runTestFile(workspace, 'tests/ae.yaml', TEST, () => Promise.resolve(untouched))).diagnostics];

@@ -47,10 +47,10 @@ export async function figuresOf(engine: ProgramRunner, calculation: Calculation,
   const byName = asked.some(isNamedFigure) ? await namedFigures(engine, calculation) : undefined;
   return {
     get(payee, period, figure) {
+      if (isNamedFigure(figure)) return byName?.get(payee, period, figure);
       const code = payees.get(payee);
       if (code === undefined) return undefined;
       if (isCreditFigure(figure)) return credits?.share(code, figure.split('.').slice(1));
-      if (isNamedFigure(figure)) return byName?.get(code, period, figure);
       const line = /^(.+?)\.line\.(.+)$/.exec(figure);
       if (lines !== undefined && line !== null && chosenBy(catalogue, line[1] ?? '').some(paysByField)) return lineFigure(line, code, period, lines, catalogue);
       if (payments !== undefined && isPaymentFigure(figure)) {

@@ -19,7 +19,7 @@ import { nothingCompared, paired } from './parity/paired.ts';
 const FOLDER = join(import.meta.dirname, '../../shared/language');
 const THERE = existsSync(join(FOLDER, 'tests'));
 /** What has no figure: rounds, ways through the hierarchy, reasons in words, and measures that nothing of the payee looks at. */
-const NO_FIGURE = /^round\b|\.via$|^(?!credit\.).*\.(held|would|gated)$/;
+const NO_FIGURE = /^round\b|^(?!credit\.).*\.(held|would|gated)$/;
 /** Words of the reference's errors → the code of ours. */
 const ERRORS: readonly (readonly [string, string])[] = [
   ['no value for the term', 'plan.no_term_value'], ['overlap', 'plan.versions_overlap'], ['there is no such version', 'plan.amends_nothing'], ['direct credits sum to', 'plan.two_rules'], ['cycle', 'plan.cycle'], ['more than three rounds', 'plan.cycle'],

@@ -1,10 +1,11 @@
 /**
  * Numbers by their own names: `term.NAME`; `measure.NAME`, of a payee or of the row whose number it is (an account,
- * a pod); `COMPONENT.days`, the share of the days of its window on which he is on the plan.
+ * a pod); `round.COMPONENT`, of nobody, the round in which it is calculated; `COMPONENT.days`, the share of the days of its window on which he is on the plan.
  */
 import type { ProgramRunner } from '../engine/engine.ts';
 import { isRatio } from '../plan/evaluate.ts';
 import { askedOf } from '../stage/asked.ts';
+import { roundsOf } from '../plan/rounds.ts';
 import type { PlanEntry } from '../stage/catalogue.ts';
 import type { MeasureValue } from '../stage/gather.ts';
 import { digitsOf } from '../stage/lower.ts';
@@ -20,7 +21,7 @@ export interface NamedFigures { get(who: string, period: string, figure: string)
 
 /** The measure that a figure asks for. */
 export const measureAsked = (figure: string): string | undefined => (figure.startsWith('measure.') ? figure.slice('measure.'.length) : undefined);
-export const isNamedFigure = (figure: string): boolean => /^(term|measure)\.|\.days$/.test(figure);
+export const isNamedFigure = (figure: string): boolean => /^(term|measure|round)\.|\.days$/.test(figure);
 
 export async function namedFigures(engine: ProgramRunner, calculation: Calculation): Promise<NamedFigures> {
   const { catalogue, compiled } = calculation;
@@ -63,6 +64,7 @@ export async function namedFigures(engine: ProgramRunner, calculation: Calculati
       const person = catalogue.people.byId.get(who);
       const [what, ...rest] = figure.split('.'), wanted = rest.join('.');
       if (figure.endsWith('.days')) return days(figure.slice(0, -'.days'.length), person, period);
+      if (what === 'round') return catalogue.plans.flatMap(({ spec }) => roundsOf(spec).get(wanted) ?? []).map((r) => ratio(BigInt(r)))[0];
       return what === 'term' ? term(wanted, person, period) : measure(wanted, who, period);
     },
   };

@@ -6,7 +6,7 @@ import { spaced } from '../plan/words-formula.ts';
 import { and, col, eq, filter, int } from '../relation/relation.ts';
 import type { Catalogue } from '../stage/catalogue.ts';
 import { everyGuard } from '../stage/credits.ts';
-import type { DirectRule, RuleOf } from '../stage/gather.ts';
+import type { CreditOf, DirectRule } from '../stage/gather.ts';
 import { aboveStint, type Person } from '../stage/people.ts';
 import { contentKey } from '../stage/reads.ts';
 import { assert, must } from '../value/diagnostic.ts';
@@ -50,9 +50,9 @@ const isOnTop = (rule: CreditRule): boolean => rule.overlay || rule.up !== undef
 
 function ofKind(rule: CreditRule, kind: Kind, context: CreditsContext): { readonly credits: readonly KeyedCredit[]; readonly lost: readonly LostCredit[] } {
   const { catalogue: { gathered }, plan } = context, { credited, lost } = evaluated(rule, kind, context);
-  const used = gathered.ruled.filter((u) => u.plan === plan && u.kind === kind.name && u.credit === rule), [first] = used;
-  if (first === undefined) return { credits: [], lost: credited.length === 0 ? lost : [{ why: 'no_measure', payee: null, text: 'no measure of the plan counts its credits' }] };
-  const of = used.find((u) => !must(gathered.rules[u.rule]).climbs) ?? first, direct = must(gathered.rules[of.rule]);
+  const of = gathered.credited.find((u) => u.plan === plan && u.kind === kind.name && u.credit === rule);
+  if (of === undefined) return { credits: [], lost: credited.length === 0 ? lost : [{ why: 'no_measure', payee: null, text: 'no measure of the plan counts its credits' }] };
+  const direct = must(gathered.rules[of.rule]);
   const made = direct.climbs ? climbed(credited, of, direct, context) : found(credited, of, context), alone = rule.up === undefined ? [] : nobodyAbove(credited, rule, made);
   // a share of 0 is no credit, unless a guardrail made it so
   const none = (m: Made): boolean => wideOf(m.row, 'unguarded' in m.row ? 'unguarded' : 'share') === 0n;
@@ -66,7 +66,7 @@ function ofKind(rule: CreditRule, kind: Kind, context: CreditsContext): { readon
 interface Made { readonly row: Row; readonly person: Person; readonly base: Person; readonly via: Person; readonly stint: number }
 
 /** The run's rows, each for the payee himself or for those above him. What was worked out must be the same people. */
-function found(credited: readonly Person[], of: RuleOf, { catalogue, rows }: CreditsContext): Made[] {
+function found(credited: readonly Person[], of: CreditOf, { catalogue, rows }: CreditsContext): Made[] {
   const own = rows.filter((r) => smallOf(r, 'rule') === of.rule);
   sameList(of, credited, own.map((r) => smallOf(r, 'payee')));
   const route = catalogue.gathered.routes.find((r) => r.index === of.route);
@@ -77,7 +77,7 @@ function found(credited: readonly Person[], of: RuleOf, { catalogue, rows }: Cre
   });
 }
 /** Those above were found for each credit: the rows are theirs. */
-function climbed(credited: readonly Person[], of: RuleOf, { rule }: DirectRule, { catalogue, rows, known }: CreditsContext): Made[] {
+function climbed(credited: readonly Person[], of: CreditOf, { rule }: DirectRule, { catalogue, rows, known }: CreditsContext): Made[] {
   const ways = credited.flatMap((base) => {
     const { moneyDay: day } = must(known.facts(of.kind)[0]), stint = must(catalogue.stints.get(base)?.find((s) => s.from <= day && day < s.to));
     return aboveStint(stint, must(rule.up), catalogue).map((way) => ({ base, ...way }));
@@ -93,13 +93,13 @@ function personOf(catalogue: Catalogue, payee: number): Person {
 }
 
 /** A rule that is said to have won has its rows, and one that is said to have lost has none. */
-function sameList({ credit, plan, kind }: RuleOf, people: readonly Person[], payees: readonly number[]): void {
+function sameList({ credit, plan, kind }: CreditOf, people: readonly Person[], payees: readonly number[]): void {
   const sorted = (list: readonly number[]): string => [...list].sort((a, b) => a - b).join();
   const said = sorted(people.map((p) => p.payee)), ran = sorted(payees);
   assert(said === ran, `the explanation of the rule ${credit.name} of ${plan.plan} for this ${kind} names those whom the run credits: ${said}; ${ran}`);
 }
 
-function creditOf({ row, person, base, via, stint }: Made, of: RuleOf, { guards }: DirectRule, kind: Kind, context: CreditsContext): KeyedCredit {
+function creditOf({ row, person, base, via, stint }: Made, of: CreditOf, { guards }: DirectRule, kind: Kind, context: CreditsContext): KeyedCredit {
   const { gathered } = context.catalogue, fact = must(context.known.facts(kind.name)[0]);
   const part = (name: string): Ratio => ratio(fact.reversal ? -wideOf(row, name) : wideOf(row, name), gathered.shareDivisor), share = part('share');
   const guardrails = everyGuard(gathered).flatMap((g, i) => {
@@ -119,7 +119,7 @@ function isOn(plan: Plan, person: Person, stint: number, { catalogue }: CreditsC
   const entry = must(catalogue.plans.find((p) => p.spec === plan));
   return (entry.counted ?? entry.members).get(person)?.some((s) => s.stint === stint) === true;
 }
-const isCountedBy = (plan: Plan, { catalogue, family }: CreditsContext): boolean => catalogue.gathered.ruled.some((u) => u.plan.plan === plan.plan && family.some((k) => k.name === u.kind));
+const isCountedBy = (plan: Plan, { catalogue, family }: CreditsContext): boolean => catalogue.gathered.credited.some((u) => u.plan.plan === plan.plan && family.some((k) => k.name === u.kind));
 
 /** Rules that climb credit nobody for those who have nobody above. */
 function nobodyAbove(credited: readonly Person[], rule: CreditRule, made: readonly Made[]): LostCredit[] {

@@ -86,7 +86,7 @@ const counts = (plan: Plan, family: readonly Kind[]): boolean => measuresOf(plan
 /** In the order of the plan; the owner's, where the plan says none. */
 function rulesOf(plan: Plan, { catalogue, family }: CreditsContext): CreditRule[] {
   const of = (from: readonly string[]): boolean => family.some((k) => from.includes(k.name));
-  const own = plan.credits.filter((r) => of(r.from)), used = catalogue.gathered.ruled.filter((u) => u.plan === plan && of([u.kind])).map((u) => u.credit);
+  const own = plan.credits.filter((r) => of(r.from)), used = catalogue.gathered.credited.filter((u) => u.plan === plan && of([u.kind])).map((u) => u.credit);
   return [...new Set([...own, ...used])];
 }
 

@@ -101,7 +101,7 @@ function yielded(rule: CreditRule, person: Person, asked: Asked): LostCredit | u
   if (rule.yieldsTo === undefined) return undefined;
   const other = asked.plan.credits.find((r) => r.name === rule.yieldsTo);
   assert(other !== undefined, 'a rule yields to another of its plan; resolve checks it');
-  if (other.list !== undefined || other.through !== undefined || !holds(other.where?.formula, asked)) return undefined;
+  if (!holds(other.where?.formula, asked)) return undefined;
   if (!pathsOf(other).some((path) => follow(path, must(asked.about), asked) === person.id)) return undefined;
   return { why: 'yields', payee: person.id, text: `${personWords(person)}: it yields to ${spaced(other.name)}, which names the same person` };
 }

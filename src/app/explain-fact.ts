@@ -50,19 +50,20 @@ export async function explainFact(engine: ProgramRunner, calculation: Calculatio
   if ('refused' in asked) return { value: undefined, diagnostics: asked.refused };
   const fact = asked.found, { catalogue } = calculation, { kinds } = catalogue;
   const family = kinds.filter((k) => lineage(k.name, kinds).at(-1) === fact.kind.name);
-  const entries = catalogue.plans.filter(({ spec }) => spec.effective.from <= fact.day && fact.day < spec.effective.to && (counts(spec, family) || readersOf(spec, family).length > 0));
+  const entries = catalogue.plans.filter((entry) => (holdsOn(entry.spec, fact.day) || looksBack(entry, fact.day)) && (counts(entry.spec, family) || readersOf(entry.spec, family).length > 0));
   const lists = await listsOf(engine, fact);
   const shared = {
     catalogue, family, rows: await readCredits(engine, calculation, fact.row), known: await readKnown(engine, calculation, kinds, wantedOf(entries, family, calculation, fact)),
     lists: new Map([...lists].map(([field, of]) => [field, of.map((p) => p.id)])), decisions: await decisionsOn(engine, calculation, fact),
   };
-  const results = entries.map((entry) => { const context: CreditsContext = { ...shared, plan: entry.spec }; return { entry, context, rules: rulesOf(entry.spec, context).map((rule) => ({ rule, result: explainRule(rule, context) })) }; });
-  const credits = results.flatMap((r) => r.rules.flatMap((x) => x.result.credits));
-  const counted = await countedOf(engine, calculation, fact.row, await subjectsOf(engine, credits, shared.rows, calculation));
+  const all = entries.map((entry) => { const context: CreditsContext = { ...shared, plan: entry.spec }; return { entry, context, rules: rulesOf(entry.spec, context).map((rule) => ({ rule, result: explainRule(rule, context) })) }; });
+  const counted = await countedOf(engine, calculation, fact.row, await subjectsOf(engine, all.flatMap((r) => r.rules.flatMap((x) => x.result.credits)), shared.rows, calculation));
+  // a plan that begins later has it only where a measure looks back so far
+  const results = all.filter(({ entry: { spec } }) => holdsOn(spec, fact.day) || counted.some((c) => c.plan === spec.plan)), credits = results.flatMap((r) => r.rules.flatMap((x) => x.result.credits));
   return { diagnostics: [], value: {
     ...toldOf(fact, lists, calculation), plans: results.filter(({ entry: { spec }, rules }) => rules.length > 0 || counted.some((c) => c.plan === spec.plan)).map(({ entry, rules }) => planOf(entry, rules.map((r) => r.result))), totals: totalsOf(credits), counted,
-    idle: results.flatMap(({ context, rules }) => rules.flatMap(({ rule, result }) => result.credits.flatMap((c) => idleOf(c, rule, context, counted)))),
-    uncredited: await whyNobody(engine, calculation, fact, family, { plans: entries, credits, counted }),
+    idle: results.filter(({ entry }) => holdsOn(entry.spec, fact.day)).flatMap(({ context, rules }) => rules.flatMap(({ rule, result }) => result.credits.flatMap((c) => idleOf(c, rule, context, counted)))),
+    uncredited: await whyNobody(engine, calculation, fact, family, { plans: results.map((r) => r.entry), credits, counted }),
   } };
 }
 
@@ -81,6 +82,8 @@ function planOf({ spec }: PlanEntry, rules: readonly RuleResult[]): FactPlan {
 
 // ---- what is looked at ----
 
+const holdsOn = ({ effective: { from, to } }: Plan, day: number): boolean => from <= day && day < to;
+const looksBack = ({ spec, counted }: PlanEntry, day: number): boolean => counted !== undefined && day < spec.effective.from;
 const counts = (plan: Plan, family: readonly Kind[]): boolean => measuresOf(plan).some((m) => 'from' in m && m.from.some((name) => family.some((k) => k.name === name)));
 
 /** In the order of the plan; the owner's, where the plan says none. */

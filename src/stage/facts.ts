@@ -284,7 +284,7 @@ function blankKey(formula: Typed): bigint {
   return kind === 'text' || kind === 'payee' || kind === 'entity' || kind === 'yes_no' ? -1n : BLANK_KEY;
 }
 
-function partyPaths(rule: CreditRule): readonly (readonly string[])[] {
+export function partyPaths(rule: CreditRule): readonly (readonly string[])[] {
   if (rule.list !== undefined || rule.through !== undefined) return [];
   return rule.split.length > 0 ? rule.split.flat().map((s) => s.to) : rule.to;
 }

@@ -10,12 +10,12 @@ import {
   and, cast, codeOf, col, type Column, compare, eq, type Expr, int, isNotNull, type JoinInput, named, type Named, nothing, project, type Relation, scan, type Statement, when,
 } from '../relation/relation.ts';
 import { assert, must } from '../value/diagnostic.ts';
-import { lcm } from '../value/rate.ts';
+import { lcm, powerOfTen } from '../value/rate.ts';
 import { asWide, CARRIED, scanOf } from './arithmetic.ts';
 import { bookValue } from './book.ts';
 import { constantShare, type DirectRule, type Divisors, type FactColumn, type Gathered, type TimeOf } from './gather.ts';
 import type { KindRows } from './kind-rows.ts';
-import { lower, lowerCondition, lowerKey, lowerNumber, type Lowered, type Scope, type TypedName } from './lower.ts';
+import { digitsOf, lower, lowerCondition, lowerKey, lowerNumber, type Lowered, type Scope, type TypedName } from './lower.ts';
 import { type Pair, productOfPairs } from './lower-pair.ts';
 import { contentKey } from './reads.ts';
 import { REF_DAY } from './reference.ts';
@@ -165,8 +165,8 @@ export const columnName = (c: FactColumn): string => (c.role === 'fact' ? 'fact'
 export function divisorsOf(kinds: readonly Kind[]): Divisors {
   const scopeFor = (kind: Kind, currency: string, at: At): { scope: Scope; joins: Joins } => {
     const joins = joinsOf(kinds);
-    const scope = rowScope({ kind, alias: 'f', day: col('day', 'f') }, joins, currency, at, DUMMY);
-    return { joins, scope: { ...scope, known: (typed) => (typed.kind === 'call' && typed.name === 'yearly' ? { kind: 'number', n: int(1), d: SPLIT_PARTS } : undefined) } };
+    const scope = rowScope({ kind, alias: 'f', day: col('day', 'f') }, joins, currency, at, dummies(currency));
+    return { joins, scope: { ...scope, known: (typed) => (typed.kind === 'call' && typed.name === 'yearly' ? dummyNumber(typed, currency) : undefined) } };
   };
   const portion = (num: Num | undefined, kind: Kind, plan: Plan, at: At): bigint => {
     const constant = constantShare(num);
@@ -208,14 +208,17 @@ function equalShares(n: number): bigint {
   for (let i = 2n; i <= BigInt(n); i++) d = lcm(d, i);
   return d;
 }
-/** Names of the payee and the window, for finding divisors only. */
-const DUMMY: OtherNames = (typed) => {
+/** Names of the payee and the window, for finding divisors only: they are kept as `personal.ts` keeps them. */
+const dummies = (currency: string): OtherNames => (typed) => {
   switch (typed.ref.kind) {
     case 'field': return undefined;
     default: return typed.type.kind === 'date' ? { kind: 'day', expr: { kind: 'literal', type: 'integer', value: 0n } } : typed.type.kind === 'yes_no' ? { kind: 'yes_no', expr: { kind: 'literal', type: 'boolean', value: true } }
-      : typed.type.kind === 'text' || typed.type.kind === 'payee' || typed.type.kind === 'entity' ? { kind: 'code', expr: { kind: 'literal', type: 'integer', value: 0n } } : { kind: 'number', n: int(1), d: SPLIT_PARTS };
+      : typed.type.kind === 'text' || typed.type.kind === 'payee' || typed.type.kind === 'entity' ? { kind: 'code', expr: { kind: 'literal', type: 'integer', value: 0n } } : dummyNumber(typed, currency);
   }
 };
+function dummyNumber(typed: Typed, currency: string): Lowered {
+  return { kind: 'number', n: int(1), d: typed.type.kind === 'money' ? SPLIT_PARTS / powerOfTen(digitsOf(currency)) : SPLIT_PARTS };
+}
 
 export function valueColumn(c: Omit<FactColumn, 'index'>, kind: Kind, kinds: readonly Kind[], scope: Scope, signed: boolean): { readonly expr: Expr; readonly divisor: bigint } {
   if (c.role === 'fact') return { expr: col('row', 'f'), divisor: 1n };

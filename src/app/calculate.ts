@@ -26,7 +26,7 @@ export interface CalculateOptions { readonly onProgress?: (progress: Progress) =
 /** Runs all plans. `calculation` is absent where a diagnostic is an error; nothing was calculated then. */
 export async function calculate(engine: ProgramRunner, plans: readonly Plan[], kinds: readonly Kind[], options: CalculateOptions = {}): Promise<{ readonly calculation?: Calculation; readonly diagnostics: readonly Diagnostic[] }> {
   const cut = options.cut ?? await lastImport(engine);
-  const codes = await codesOf(engine, plans);
+  const codes = await codesOf(engine, plans, kinds);
   const people = await loadPeople(engine, kinds, cut, groupsRead(plans));
   const compiled = compile({ plans, kinds, people, cut, code: (word) => codes.get(word), ...(options.asOf !== undefined && { asOf: options.asOf }), ...(options.everyLine === true && { everyLine: true }) });
   if (!('program' in compiled)) return { diagnostics: compiled.diagnostics };
@@ -65,10 +65,11 @@ export async function lastImport(engine: ProgramRunner): Promise<number> {
   return Number(data[0]?.[0] ?? 0);
 }
 
-/** Dictionary codes of all words that the plans say. */
-async function codesOf(engine: ProgramRunner, plans: readonly Plan[]): Promise<ReadonlyMap<string, number>> {
+/** Dictionary codes of all words that the plans say, and what kinds are made of. */
+async function codesOf(engine: ProgramRunner, plans: readonly Plan[], kinds: readonly Kind[]): Promise<ReadonlyMap<string, number>> {
   const words = new Set<string>();
-  for (const plan of plans) { words.add(plan.currency); gatherWords(plan, words); }
+  gatherWords(kinds, words);
+  for (const plan of plans) { words.add(plan.currency); gatherWords(plan, words); for (const state of plan.states) for (const level of state.change?.levels ?? []) words.add(level); }
   // what reviewers write: the name of a guardrail, and what they decided
   for (const word of plans.flatMap((p) => (p.guardrails.length === 0 ? [] : [...p.guardrails.map((g) => g.name), 'pass', 'reject']))) words.add(word);
   const wanted: Relation = { kind: 'values', columns: [{ name: 'word', type: 'text' }], rows: [...words].sort().map((w) => [w]) };

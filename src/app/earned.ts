@@ -2,7 +2,7 @@
  * The relation `payouts` of a run → what each payee has earned, by the words of plans and people. The one
  * place where numbers of a program become rows of the ledger; preview, apply and export all read it.
  */
-import type { Cell, Engine } from '../engine/engine.ts';
+import type { Cell, ProgramRunner } from '../engine/engine.ts';
 import type { Earned } from '../ledger/entry.ts';
 import { keyOf } from '../ledger/entry.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -18,7 +18,7 @@ import { relationOf } from './figures.ts';
 export interface EarnedRow extends Earned { readonly versions: readonly string[] }
 
 /** Every top-level component, payee and period of what happened (world 0), zeros included; in no order. */
-export async function earnedRows(engine: Engine, calculation: Calculation): Promise<readonly EarnedRow[]> {
+export async function earnedRows(engine: ProgramRunner, calculation: Calculation): Promise<readonly EarnedRow[]> {
   const payouts = await engine.read(filter(relationOf(calculation, 'payouts'), eq(col('world'), int(0))));
   const found = new Map<string, EarnedRow>();
   for (const row of rowsOf(payouts)) {

@@ -1,7 +1,7 @@
 /** The facts that were counted, one by one, with share, rule, the way through the hierarchy, and the row of the file. */
 import type { Engine } from '../engine/engine.ts';
 import type { Type, Typed } from '../plan/formula.ts';
-import type { Field, FieldType, Kind } from '../plan/plan.ts';
+import type { Field, FieldType, Kind, State } from '../plan/plan.ts';
 import { both } from '../plan/problem.ts';
 import { formulaWords, spaced } from '../plan/words-formula.ts';
 import { col, eq, filter, isNotNull, join, keep, project, type Relation, scan } from '../relation/relation.ts';
@@ -39,6 +39,8 @@ export interface CountedFact {
   readonly through: { readonly payee: string; readonly via: string; readonly name: string; readonly team: string; readonly text: string } | null;
   /** what a table was read by, where it is read fact by fact */
   readonly read_at: string | null;
+  /** how a state was entered, whose entries are no rows of a file */
+  readonly entered: string | null;
   /** as it was imported; the row is counted from the one under the header, the line from the top of the file */
   readonly file: string;
   readonly row: number;
@@ -131,8 +133,17 @@ function factOf(f: Row, w: Wanted, divisor: bigint, plain: (value: Ratio) => str
     credited: distinct ? '1' : plain(ratio(wideOf(f, 'num'), divisor)),
     rule: rule.rule.name, through: throughOf(f, context),
     read_at: w.by === undefined || column.key === null ? null : readAt(f, column.key.formula?.kind === 'name' ? column.key.formula.ref : undefined, w.by.type, divisorsOf(context.kinds).column(column.key), context.currency),
-    file: textIn(f['path']), row: whole(wideOf(f, 'record')), line: whole(wideOf(f, 'line')),
+    ...originOf(f, rootOf(kind, context.kinds).state),
   };
+}
+
+/** The row of a file; or since when the state held, or what it changed from. */
+function originOf(f: Row, state: State | undefined): Pick<CountedFact, 'entered' | 'file' | 'row' | 'line'> {
+  if (state === undefined) return { entered: null, file: textIn(f['path']), row: whole(wideOf(f, 'record')), line: whole(wideOf(f, 'line')) };
+  const since = f['field_since'], previous = textIn(f['field_previous']), value = textIn(f['field_value']);
+  const held = `held from ${typeof since === 'number' ? formatDay(since) : 'the beginning'} on${state.lasting === 0 ? '' : `, for ${counted(state.lasting, 'day')}`}`;
+  const changed = previous === '' ? `${value === '' ? 'blank' : value} from the beginning` : `from ${previous} to ${value === '' ? 'blank' : value}`;
+  return { entered: `${state.title}: ${state.change === undefined ? held : changed}`, file: '', row: 0, line: 0 };
 }
 
 /** What the table was read by; of text of the fact itself the word, otherwise as the number or code that it is. */

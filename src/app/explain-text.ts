@@ -116,7 +116,7 @@ function columnsOf(list: FactList, top: FactList | undefined, tops: ReadonlyMap<
       : [{ title: different ? 'credited' : 'amount', right: true, total: amount(list.total), cell: (f: CountedFact) => amount(f.credited) }]),
     ...(new Set(facts.map((f) => f.rule)).size > 1 ? [{ title: 'rule', cell: (f: CountedFact) => spaced(f.rule) }] : []),
     ...(facts.some((f) => f.through !== null) ? [{ title: 'through', cell: (f: CountedFact) => wayOf(f) }] : []),
-    { title: 'file and line', cell: (f) => `${f.file.slice(f.file.lastIndexOf('/') + 1)}:${f.line}` },
+    { title: facts.every((f) => f.entered !== null) ? 'entered' : 'file and line', cell: (f) => f.entered ?? `${f.file.slice(f.file.lastIndexOf('/') + 1)}:${f.line}` },
   ];
 }
 

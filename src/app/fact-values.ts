@@ -81,9 +81,9 @@ function noLevel(state: string, { plan }: Asked): NotBuilt {
   return new NotBuilt(plan.at, `The level of ${state} on a day cannot be read for a single fact yet`, 'Use a field of the fact in its place.');
 }
 
+/** Where there is no fact (an exchange rate, a period in which nothing was earned) only the day is known; everything else is blank. */
 function onlyDate(path: readonly string[], day: Day): Value {
-  assert(path.length === 1 && path[0] === 'date', 'an exchange rate reads the date alone; resolve checks it');
-  return { day };
+  return path.length === 1 && path[0] === 'date' ? { day } : null;
 }
 
 /** Fields, then derived fields; at the end of a path also measures of what it leads to. */

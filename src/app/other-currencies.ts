@@ -11,8 +11,9 @@ import {
 } from '../relation/relation.ts';
 import { columnName } from '../stage/facts.ts';
 import type { FactColumn } from '../stage/gather.ts';
+import { originsOf } from '../stage/kind-rows.ts';
 import { rootOf } from '../stage/row-scope.ts';
-import { factTable, WORD } from '../stage/store.ts';
+import { WORD } from '../stage/store.ts';
 import { assert } from '../value/diagnostic.ts';
 import type { Calculation } from './calculate.ts';
 import { rowsOf, wholeOf } from './cells.ts';
@@ -34,7 +35,7 @@ export async function otherCurrencies(engine: Engine, calculation: Calculation, 
     const credits = countedCredits(calculation, (c) => filter(elsewhere, counts(c, calculation.catalogue.gathered)), ['fact']);
     const named_ = project(join(
       ['c', credits],
-      ['inner', 'f', scan(factTable(rootOf(kind, kinds))), eq(col('row', 'f'), col('fact', 'c'))],
+      ['inner', 'f', originsOf(rootOf(kind, kinds)), eq(col('row', 'f'), col('fact', 'c'))],
       ['left', 'w', scan(WORD), eq(col('code', 'w'), col('currency', 'f'))],
     ), [...keep('c', 'fact', 'plan'), named('currency', coalesce(col('word', 'w'), text('')))]);
     const rows = await engine.read(aggregate(named_, keep(undefined, 'plan', 'currency'), [named('facts', cast(countDistinct(col('fact')), 'integer'))]), ['plan', 'currency']);

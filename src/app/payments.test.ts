@@ -54,7 +54,7 @@ async function listed(company: Company, asOf: string): Promise<string[]> {
     const { calculation, diagnostics } = await calculate(engine, workspace?.plans ?? [], workspace?.kinds ?? []);
     expect(diagnostics).toEqual([]);
     if (calculation === undefined) return [];
-    const { value, diagnostics: problems } = await paymentsOf(engine, calculation, workspace?.kinds ?? [], parseDay(asOf) as Day);
+    const { value, diagnostics: problems } = await paymentsOf(engine, calculation, parseDay(asOf) as Day);
     expect(problems).toEqual([]);
     const list = value && paymentList(value);
     return [

@@ -7,7 +7,7 @@ import type { ProgramRunner } from '../engine/engine.ts';
 import { lineAmounts, partAmounts, type Released, released, sumOf } from '../ledger/release.ts';
 import { type LineLeft, type LineReleased, type Recoverable, takenBack } from '../ledger/take-back.ts';
 import type { MinorRounding } from '../ledger/spread.ts';
-import type { Component, Kind, Plan, ReleasePart } from '../plan/plan.ts';
+import type { Component, Plan, ReleasePart } from '../plan/plan.ts';
 import { col, eq, filter, int } from '../relation/relation.ts';
 import type { Catalogue, ComponentEntry, PlanEntry } from '../stage/catalogue.ts';
 import type { Person } from '../stage/people.ts';
@@ -60,17 +60,16 @@ export interface PaidEarning {
 export interface Payments { readonly asOf: Day; readonly earnings: readonly PaidEarning[]; readonly settled: readonly SettledPayee[] }
 
 /** `asOf`: the last day that the run knows of. */
-export async function paymentsOf(engine: ProgramRunner, calculation: Calculation, kinds: readonly Kind[], asOf: Day): Promise<Outcome<Payments>> {
+export async function paymentsOf(engine: ProgramRunner, calculation: Calculation, asOf: Day): Promise<Outcome<Payments>> {
   try {
-    return { value: await made(engine, calculation, kinds, asOf), diagnostics: [] };
+    return { value: await made(engine, calculation, asOf), diagnostics: [] };
   } catch (error) {
     return { value: undefined, diagnostics: [diagnosticOf(error)] };
   }
 }
 
-async function made(engine: ProgramRunner, calculation: Calculation, workspaceKinds: readonly Kind[], asOf: Day): Promise<Payments> {
-  const { catalogue } = calculation, plans = catalogue.plans.map((p) => p.spec);
-  const kinds = [...new Map([...workspaceKinds, ...plans.flatMap((p) => p.kinds)].map((k) => [k.name, k])).values()];
+async function made(engine: ProgramRunner, calculation: Calculation, asOf: Day): Promise<Payments> {
+  const { catalogue } = calculation, { kinds } = catalogue, plans = catalogue.plans.map((p) => p.spec);
   const known = await readKnown(engine, calculation, kinds, wantedRows(plans, kinds, catalogue.everyLine));
   const lines = await linesOf(engine, calculation, 'attributed'), funded = await linesOf(engine, calculation, 'funded');
   const rows = rowsOf(await engine.read(filter(relationOf(calculation, 'payouts'), eq(col('world'), int(0))), ['plan', 'payee', 'period', 'component']));

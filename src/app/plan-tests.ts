@@ -92,7 +92,7 @@ async function runTest(workspace: Workspace, file: string, root: MapNode, engine
   await fillStore(engine, { kinds, facts: known === undefined ? facts : new Map([...facts].map(([k, rows]) => [k, rows.filter((r) => r.day <= known)])), entities });
   const { calculation, diagnostics } = await calculate(engine, plans, kinds, { everyLine: asked.some(asksForLines), ...(known !== undefined && { asOf: known }) });
   if (calculation === undefined) return { figures: 0, differences: [], diagnostics };
-  const payments = asked.some(isPaymentFigure) ? await paymentsOf(engine, calculation, kinds, known ?? FOREVER) : undefined;
+  const payments = asked.some(isPaymentFigure) ? await paymentsOf(engine, calculation, known ?? FOREVER) : undefined;
   if (payments !== undefined && payments.value === undefined) return { figures: 0, differences: [], diagnostics: payments.diagnostics };
   const figures = await figuresOf(engine, calculation, payments?.value);
   const differences = expected.flatMap((row): Difference[] => difference(file, row, figures));

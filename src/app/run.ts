@@ -115,7 +115,7 @@ async function prepare(workspace: Workspace, engine: Engine, book: Db, options: 
 /** Asked only where a plan says more than that everything is paid at the pay day. */
 async function listedPayments(engine: Engine, calculation: Calculation, workspace: Workspace, { at, asOf }: RunOptions): Promise<Outcome<PaymentList | undefined>> {
   if (!workspace.plans.some(saysPayments)) return { value: undefined, diagnostics: [] };
-  const { value, diagnostics } = await paymentsOf(engine, calculation, workspace.kinds, asOf ?? must(parseDay(at.slice(0, 10))));
+  const { value, diagnostics } = await paymentsOf(engine, calculation, asOf ?? must(parseDay(at.slice(0, 10))));
   return { value: value && paymentList(value), diagnostics };
 }
 

@@ -1,13 +1,13 @@
 /** What each tier of a marginal table gave: `COMPONENT.tier.2`, and of facts that are paid one by one `COMPONENT.tier.FACT.2`. */
 import type { Cell, ProgramRunner } from '../engine/engine.ts';
-import { col, eq, filter, int, keep, or, project, scan } from '../relation/relation.ts';
+import { col, eq, filter, int, keep, or, project } from '../relation/relation.ts';
 import { SCALE, scanOf } from '../stage/arithmetic.ts';
 import type { ComponentEntry } from '../stage/catalogue.ts';
 import { isMarginal } from '../stage/components.ts';
 import { READS } from '../stage/curve.ts';
 import { digitsOf } from '../stage/lower.ts';
+import { originsOf } from '../stage/kind-rows.ts';
 import { rootOf } from '../stage/row-scope.ts';
-import { factTable } from '../stage/store.ts';
 import { tierRows } from '../stage/tiers.ts';
 import { must } from '../value/diagnostic.ts';
 import { add, powerOfTen, type Ratio, ratio, ZERO } from '../value/rate.ts';
@@ -33,7 +33,7 @@ export async function tiersOf(engine: ProgramRunner, calculation: Calculation): 
   for (const c of marginal) {
     if (c.spec.kind !== 'leaf' || c.spec.per?.kind !== 'fact') continue;
     const { of: name } = c.spec.per, kind = rootOf(must(catalogue.kinds.find((k) => k.name === name)), catalogue.kinds);
-    for (const row of rowsOf(await engine.read(project(scan(factTable(kind)), keep(undefined, 'row', 'id'))))) ids.set(String(row['row']), String(row['id']));
+    for (const row of rowsOf(await engine.read(project(originsOf(kind), keep(undefined, 'row', 'id'))))) ids.set(String(row['row']), String(row['id']));
   }
   const key = (...parts: readonly (Cell | undefined)[]): string => parts.join('|');
   const curveOf = new Map(curves.map((r) => [key(r['component'], r['payee'], r['period'], r['line']), r['curve']]));

@@ -10,7 +10,7 @@ import { assert, must } from '../value/diagnostic.ts';
 import { asWide, scanOf } from './arithmetic.ts';
 import { type BookTerm, COMPANY, constantShare, type Gathered, type LinearMeasure, type MeasureValue } from './gather.ts';
 import { lower, lowerCondition, lowerNumber, type Lowered, NotBuilt, type Scope } from './lower.ts';
-import { type Pair, productOfPairs } from './lower-pair.ts';
+import { casesOfPairs, type Pair, productOfPairs } from './lower-pair.ts';
 import { REF_NEED, REF_NEED_GROUP, REF_PERIOD, REF_ROUTE, REF_STINT, REF_WORLD } from './reference.ts';
 import { datedColumns, forceOn, groupPath, type Joins, joinsOf, lowerPortion, rowScope } from './row-scope.ts';
 
@@ -25,7 +25,12 @@ export function lowerValue(value: MeasureValue, read: (measure: LinearMeasure) =
       return { n: when(compare('<', asWide(under), int(0)), { kind: 'call', fn: 'negate', args: [top] }, top), d: times({ kind: 'call', fn: 'abs', args: [positive] }, int(value.div)) };
     }
     case 'formula': return lowerNumber(value.formula, scope((name) => { const input = value.inputs.get(name); return input === undefined ? undefined : { kind: 'number', ...lowerValue(input, read, scope) }; }));
-    case 'sample': case 'rank': throw new NotBuilt(value.measureOf.at, `${value.measureOf.name} cannot be read for single rows`, 'Use sums, counts and ratios of them.');
+    case 'sample': {
+      const below = value.of.over, least = times(asWide(int(value.least.n)), int(must(below).divisor));
+      const enough = compare('>=', times(asWide(coalesce(read(must(below)), asWide(int(0)))), int(value.least.d)), least);
+      return casesOfPairs([[enough, lowerValue(value.of, read, scope)]], lowerValue(value.otherwise, read, scope));
+    }
+    case 'rank': throw new NotBuilt(value.measureOf.at, `${value.measureOf.name} cannot be read for single rows`, 'Use sums, counts and ratios of them.');
   }
 }
 

@@ -4,7 +4,7 @@
  * payees there are.
  */
 import { EARNING } from '../plan/derived-kinds.ts';
-import type { Aggregate, Kind, Plan } from '../plan/plan.ts';
+import type { Aggregate, Kind, Plan, State } from '../plan/plan.ts';
 import { checkProgram } from '../relation/check.ts';
 import type { Program } from '../relation/relation.ts';
 import { assert, type Diagnostic } from '../value/diagnostic.ts';
@@ -27,6 +27,7 @@ import { referenceRows } from './reference-rows.ts';
 import type { ReferenceRows } from './reference.ts';
 import { readsEarnings } from './rounds.ts';
 import { spansOf } from './spans.ts';
+import { kindOfState } from './states.ts';
 import { NoValue, valueAt } from './terms.ts';
 
 export interface CompileInput {
@@ -87,6 +88,14 @@ function allKinds(kinds: readonly Kind[], plans: readonly Plan[]): Kind[] {
   const all = new Map(kinds.map((k) => [k.name, k]));
   for (const plan of plans) for (const k of plan.kinds) all.set(k.name, k);
   if (plans.some(readsEarnings)) all.set(EARNING.name, EARNING);
+  const states = new Map(plans.flatMap((p) => p.states).map((s) => [s.name, s]));
+  const add = (state: State): void => {
+    const before = states.get(state.change?.from ?? '');
+    if (all.get(state.name)?.state !== undefined) return;
+    if (before !== undefined) add(before);
+    all.set(state.name, kindOfState(state, [...all.values()]));
+  };
+  states.forEach(add);
   return [...all.values()];
 }
 

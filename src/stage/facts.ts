@@ -58,8 +58,8 @@ export interface FactsBuilder {
   finish(): FactsStage;
 }
 
-export function factsBuilder(kind: Kind, gathered: Gathered, rows: KindRows, options: { readonly kinds: readonly Kind[]; /** first day that the plans cover; facts before it are wanted, too */ readonly from: number; readonly history: boolean; readonly ids: boolean; readonly runs: boolean; readonly others?: OtherNames }): FactsBuilder {
-  const { kinds } = options;
+export function factsBuilder(kind: Kind, gathered: Gathered, rows: KindRows, options: { readonly kinds: readonly Kind[]; /** first day that the plans cover; facts before it are wanted, too */ readonly from: number; readonly history: boolean; readonly ids: boolean; readonly runs: boolean; readonly others?: OtherNames; /** the name of the statement, where it is not `facts_<kind>` */ readonly name?: string }): FactsBuilder {
+  const { kinds } = options, name = options.name ?? `facts_${kind.name}`;
   const joins = joinsOf(kinds);
   const row: Row = { kind, alias: 'f', day: col('day', 'f') };
   const scope = (currency: string, at: At): Scope => rowScope(row, joins, currency, at, options.others);
@@ -110,13 +110,13 @@ export function factsBuilder(kind: Kind, gathered: Gathered, rows: KindRows, opt
       ...joins.inputs.values(),
     ];
     return {
-      statement: { name: `facts_${kind.name}`, make: 'view', relation: project({ kind: 'join', inputs: from }, columns), key: ['fact'], about: `${kind.title || kind.name}: what is asked of each` },
+      statement: { name, make: 'view', relation: project({ kind: 'join', inputs: from }, columns), key: ['fact'], about: `${kind.title || kind.name}: what is asked of each` },
       references: [...joins.references, ...rows.references], parties: partyList,
     };
   };
   return {
     kind, kinds, rules, signed: rows.signed, column, party,
-    scan: () => (finished === undefined ? { kind: 'scan', table: `facts_${kind.name}`, columns: [] } : scanOf(finished.statement)),
+    scan: () => (finished === undefined ? { kind: 'scan', table: name, columns: [] } : scanOf(finished.statement)),
     times: () => [...[...dates.values()].flatMap((n) => [`date_${n}`, `slice_${n}`]), ...(kind.runs === undefined || !options.runs ? [] : ['runs_from', 'runs_until'])],
     isWanted: (rule) => (chooses(rule) ? col(`rule_${rule.index}`) : undefined),
     portion(num, currency, at) {

@@ -6,7 +6,7 @@
 import type { Kind } from '../plan/plan.ts';
 import { EARNING } from '../plan/rounds.ts';
 import {
-  aggregate, and, cast, coalesce, col, compare, eq, filter, int, isNull, join, keep, min, named, type Named, project, type Relation, scan, type Statement, type TableSchema, union, when, windowed,
+  aggregate, and, cast, coalesce, col, compare, eq, filter, int, isNull, join, keep, min, named, type Named, nothing, project, type Relation, scan, type Statement, type TableSchema, union, when, windowed,
 } from '../relation/relation.ts';
 import { columnsOf } from '../relation/check.ts';
 import { assert, must } from '../value/diagnostic.ts';
@@ -14,7 +14,7 @@ import { scanOf } from './arithmetic.ts';
 import { lowerCondition, lowerKey } from './lower.ts';
 import { earningRows } from './rounds.ts';
 import { idedColumns, idedName, joinsOf, referenced, rowScope } from './row-scope.ts';
-import { entityTable, factTable, supersededTable, WORD } from './store.ts';
+import { entityTable, factTable, storedType, supersededTable, WORD } from './store.ts';
 import { fieldName } from './gather.ts';
 
 export interface KindRows {
@@ -51,11 +51,28 @@ export function idedRows(kind: Kind, cut: number): Statement {
   };
 }
 
+/** Where the entries of a state are, and what each has: as any fact, its row, id and day, and its fields. */
+export const entriesName = (kind: Kind): string => `rows_${kind.name}`;
+export function entriesOf(kind: Kind): Relation {
+  return { kind: 'scan', table: entriesName(kind), columns: [
+    { name: 'row', type: 'bigint' }, { name: 'id', type: 'text' }, { name: 'day', type: 'integer' }, { name: 'currency', type: 'integer' },
+    ...kind.fields.map((f) => ({ name: f.name, type: storedType(f.type) })),
+  ] };
+}
+
+/** All rows of a kind with the place that they came from; entries of a state stand in no file. */
+export function originsOf(kind: Kind): Relation {
+  if (kind.state === undefined) return scan(factTable(kind));
+  const entries = entriesOf(kind);
+  return project(entries, [...columnsOf(entries).map((c) => named(c.name, col(c.name))), named('file', nothing('integer')), named('record', nothing('bigint')), named('line', nothing('bigint'))]);
+}
+
 /** Does a fact of this kind name another one that it takes back? */
 export const reverses = (kind: Kind, kinds: readonly Kind[]): Kind | undefined => (kind.dated && kind.fields.some((f) => f.name === 'reverses') ? referenced(kind, 'reverses', kinds) : undefined);
 
 export function rowsOfKind(kind: Kind, kinds: readonly Kind[], cut: number, made: ReadonlyMap<string, KindRows>): KindRows {
   const { derivation } = kind;
+  if (kind.state !== undefined) return { relation: entriesOf(kind), signed: false, statements: [], references: [] };
   if (derivation !== undefined) return derivedRows(kind, kinds, must(made.get(derivation.from)));
   if (kind.name === EARNING) return earningRows(kind);
   const target = reverses(kind, kinds);

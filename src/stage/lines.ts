@@ -12,8 +12,9 @@ import { asWide } from './arithmetic.ts';
 import { scanOf } from './arithmetic.ts';
 import { columnName } from './facts.ts';
 import type { CubeColumn, Gathered } from './gather.ts';
+import { originsOf } from './kind-rows.ts';
 import { REF_MEASURE, REF_NEED, REF_ROUTE, REF_WINDOW, REF_WORLD } from './reference.ts';
-import { factTable, IMPORTED, isCoded, ownFields, WORD } from './store.ts';
+import { IMPORTED, isCoded, ownFields, WORD } from './store.ts';
 
 /** Which lines: of one subject on one plan, for these measures, in the window as it stands at the end of a period. */
 export interface LinesOf { readonly payee: number; readonly plan: number; readonly window: number; readonly period: number; readonly measures: readonly number[] }
@@ -64,10 +65,10 @@ export function lineTotals(lines: Relation): Relation {
  * (counted without the header), and its fields as `field_<name>`; coded ones as words.
  */
 export function lineOrigins(lines: Relation, kind: Kind, place: number): Relation {
-  const fields = ownFields(kind), coded = fields.filter((f) => isCoded(f.type)), table = factTable(kind);
+  const fields = ownFields(kind), coded = fields.filter((f) => isCoded(f.type));
   const inputs: JoinInput[] = [
     { as: 'l', how: 'from', relation: filter(lines, eq(col('kind'), int(place))) },
-    { as: 'f', how: 'inner', relation: scan(table), on: eq(col('row', 'f'), col('fact', 'l')) },
+    { as: 'f', how: 'inner', relation: originsOf(kind), on: eq(col('row', 'f'), col('fact', 'l')) },
     { as: 'i', how: 'left', relation: scan(IMPORTED), on: eq(col('file', 'i'), col('file', 'f')) },
     { as: 'cw', how: 'left', relation: scan(WORD), on: eq(col('code', 'cw'), col('currency', 'f')) },
     ...coded.map((f): JoinInput => ({ as: `w_${f.name}`, how: 'left', relation: scan(WORD), on: eq(col('code', `w_${f.name}`), col(f.name, 'f')) })),

@@ -87,7 +87,7 @@ export function personalScope(place: PersonalPlace, personal: Personal, plan: Pl
     name(typed) {
       const { ref } = typed;
       switch (ref.kind) {
-        case 'field': { const out = builder.handedOn(typed, currency, at); return out.kind === 'number' ? { ...out, n: q(out.n) } : { ...out, expr: q(out.expr) }; }
+        case 'field': case 'state': { const out = builder.handedOn(typed, currency, at); return out.kind === 'number' ? { ...out, n: q(out.n) } : { ...out, expr: q(out.expr) }; }
         case 'payee': return { kind: 'code', expr: place.payee };
         case 'payee_field': return read(typed, 'p');
         case 'via_field': return read(asPayee(typed), 'v');

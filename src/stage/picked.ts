@@ -91,7 +91,7 @@ function timedValue(c: FactColumn, builder: FactsBuilder): Expr {
  * A limit in order of date, then fact: of running sums S, what counts so far is S − max(0, highest S − limit),
  * so each row counts what that grows by.
  */
-function withLimit(rows: Relation, term: RowTerm, n: number): Relation {
+export function withLimit(rows: Relation, term: RowTerm, n: number): Relation {
   const limit = must(term.limits[n]);
   const keys = columnsOf(rows).map((c) => c.name).filter((name) => name.startsWith(`limit_${n}_`));
   const partition = [...ROW.filter((k) => k !== 'field_value'), ...keys];
@@ -104,7 +104,7 @@ function withLimit(rows: Relation, term: RowTerm, n: number): Relation {
   return project(before, names.map((name) => named(name, name === 'weighed' ? minus(col('so_far'), col('before')) : col(name))));
 }
 
-function gatheredRows(rows: Relation, term: RowTerm): Relation {
+export function gatheredRows(rows: Relation, term: RowTerm): Relation {
   const by = keep(undefined, ...ROW);
   switch (term.form) {
     case 'sum': case 'count': return aggregate(rows, by, [named('num', sum(term.time.grain === 'day' ? times(col('weighed'), col('weight')) : col('weighed')))]);

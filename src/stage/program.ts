@@ -15,8 +15,9 @@ import { earnedStage, earningsStages, factorsStage, gatesStage, partsStage, payo
 import { divisorsOf, factsBuilder, REVIEWS } from './facts.ts';
 import { figuresStage } from './figures.ts';
 import { type CubeColumn, type LinearMeasure, lineage, type MeasureValue } from './gather.ts';
-import { currentRows, entityRows, idedRows, type KindRows, rowsOfKind } from './kind-rows.ts';
+import { currentRows, entityRows, idedRows } from './kind-rows.ts';
 import { looksStages } from './looks.ts';
+import { madeRows } from './made-rows.ts';
 import { blocksOf, cubeStage, measuresStage } from './measures.ts';
 import type { ParamsOf } from './params.ts';
 import type { Personal } from './personal.ts';
@@ -29,7 +30,7 @@ import { rootOf } from './row-scope.ts';
 import { entityTable, factTable, partyTable, supersededTable, WORD } from './store.ts';
 
 export interface ProgramInput { readonly kinds: readonly Kind[]; readonly cut: number; readonly asOf?: Day }
-export interface Made { readonly program: Program; readonly blockOf: (c: CubeColumn) => number }
+export interface Made { readonly program: Program; /** half-lives that states read */ readonly halfLives: readonly number[]; readonly blockOf: (c: CubeColumn) => number }
 export interface MakeContext { readonly history: boolean; readonly personal: Personal; readonly params: ParamsOf; readonly groupKinds: readonly string[] }
 
 /** The statements, in order. */
@@ -37,14 +38,14 @@ export function programOf(input: ProgramInput, catalogue: Catalogue, context: Ma
   const { gathered } = catalogue;
   const named_ = new Set([...gathered.rules.flatMap((r) => [r.kind, ...(r.rule.through === undefined ? [] : [r.rule.through.kind])]), ...gathered.rules.flatMap((r) => lineage(r.kind, input.kinds))]);
   const kinds = input.kinds.filter((k) => k.dated && named_.has(k.name));
-  const made = new Map<string, KindRows>();
-  for (const k of [...kinds].sort((a, b) => lineage(a.name, input.kinds).length - lineage(b.name, input.kinds).length)) made.set(k.name, rowsOfKind(k, input.kinds, input.cut, made));
+  const made = madeRows(input.kinds, catalogue.plans.map((p) => p.spec), input.cut, input.asOf), states = input.kinds.filter((k) => k.state !== undefined);
+  for (const k of [...states, ...kinds]) made.of(k.name);
   const asked = kinds.filter((k) => gathered.rules.some((r) => r.kind === k.name || r.rule.through?.kind === k.name));
   const picked = gathered.measures.filter((m) => m.rows !== undefined);
   const lined = catalogue.components.filter((c) => asksForLines(c, catalogue));
   const ids = picked.length > 0 || lined.length > 0, runs = gathered.cube.some((c) => c.time.grain === 'instant') || picked.some((m) => m.rows?.time.grain === 'instant');
   const from = must(catalogue.spans.sliceStarts[0]);
-  const builders = new Map(asked.map((k) => [k.name, factsBuilder(k, gathered, must(made.get(k.name)), { kinds: input.kinds, from, history: context.history, ids, runs })]));
+  const builders = new Map(asked.map((k) => [k.name, factsBuilder(k, gathered, made.of(k.name), { kinds: input.kinds, from, history: context.history, ids, runs })]));
   // what reads facts is made twice: first to learn which columns they must have, then in earnest
   const timeColumn = (c: CubeColumn): string => must(builders.get(c.value.kind)).time(c.time);
   for (const c of gathered.cube) timeColumn(c);
@@ -59,20 +60,21 @@ export function programOf(input: ProgramInput, catalogue: Catalogue, context: Ma
   if (catalogue.figures.length > 0) figuresStage(catalogue.figures, NOTHING, NOTHING, builders, context.params);
   const facts = [...builders.values()].map((b) => b.finish());
   const { statements, blocks, references, paid } = bodyOf(credited, catalogue, context, input.kinds, timeColumn);
-  const all = new Set([...facts.flatMap((f) => f.references), ...[...made.values()].flatMap((m) => m.references), ...references]);
+  const all = new Set([...facts.flatMap((f) => f.references), ...made.references, ...references].filter((k) => k.state === undefined)), reviewed = credited.reviewed || made.reviewed;
   const undated = [...all].filter((k) => !k.dated), ided = [...all].filter((k) => k.dated);
   const lists = asked.filter((k) => gathered.rules.some((r) => r.kind === k.name && r.rule.list !== undefined));
   const stored: TableSchema[] = uniqueTables([
-    ...[...kinds.filter((k) => k.derivation === undefined), ...ided, ...(credited.reviewed && review !== undefined ? [review] : [])].filter((k) => k.name !== EARNING).flatMap((k) => [factTable(k), supersededTable(k)]),
-    ...lists.map((k) => partyTable(rootOf(k, input.kinds))), ...undated.flatMap((k) => [entityTable(k), supersededTable(k)]), ...(ided.length > 0 || credited.reviewed || kinds.some((k) => k.name === EARNING) ? [WORD] : []),
+    ...[...made.stored, ...ided, ...(reviewed && review !== undefined ? [review] : [])].flatMap((k) => [factTable(k), supersededTable(k)]),
+    ...lists.map((k) => partyTable(rootOf(k, input.kinds))), ...undated.flatMap((k) => [entityTable(k), supersededTable(k)]), ...(ided.length > 0 || reviewed || states.length > 0 || kinds.some((k) => k.name === EARNING) ? [WORD] : []),
   ]);
   return {
+    halfLives: made.halfLives,
     blockOf: (c) => blocks.find((b) => b.columns.includes(c))?.index ?? 0,
     program: {
       inputs: [...stored, ...REFERENCES],
       statements: inRounds([
-        ...undated.map((k) => entityRows(k, input.cut)), ...ided.map((k) => idedRows(k, input.cut)), ...(credited.reviewed && review !== undefined ? [decidedRows(review, input.cut)] : []),
-        ...uniqueStatements([...made.values()].flatMap((m) => m.statements)), ...facts.map((f) => f.statement), ...statements,
+        ...undated.map((k) => entityRows(k, input.cut)), ...ided.map((k) => idedRows(k, input.cut)), ...(reviewed && review !== undefined ? [decidedRows(review, input.cut)] : []),
+        ...made.statements, ...facts.map((f) => f.statement), ...statements,
       ], paid, catalogue),
     },
   };
@@ -81,7 +83,6 @@ export function programOf(input: ProgramInput, catalogue: Catalogue, context: Ma
 const NOTHING: Statement = { name: '', make: 'view', key: [], about: '', relation: { kind: 'values', columns: [], rows: [] } };
 
 function uniqueTables(tables: readonly TableSchema[]): TableSchema[] { return [...new Map(tables.map((t) => [t.table, t])).values()]; }
-function uniqueStatements(statements: readonly Statement[]): Statement[] { return [...new Map(statements.map((s) => [s.name, s])).values()]; }
 
 interface Body { readonly statements: readonly Statement[]; /** the statement of what components earn */ readonly paid: string; readonly blocks: ReturnType<typeof blocksOf>; readonly references: readonly Kind[] }
 
@@ -106,6 +107,7 @@ function bodyOf(credited: CreditsContext, catalogue: Catalogue, context: MakeCon
   const leaves = components.flatMap((c) => (c.spec.kind === 'leaf' ? [c.spec] : []));
   const attainment = attainmentStage(must(looks.at(-1)), {
     carries: leaves.some((l) => l.carry === 'shortfall'), excess: leaves.some((l) => l.of === 'excess'), other: leaves.some((l) => typeof l.of === 'object'),
+    told: components.some((c) => [c.reading, c.base].some((v) => v?.kind === 'simple' && v.measure.byValue)),
   });
   const figured = figures.length === 0 ? undefined : figuresStage(figures, must(looks.at(-1)), attainment, builders, context.params);
   const ranks = looks.find((s) => s.name === 'ranks');

@@ -41,6 +41,7 @@ export function referenceRows(catalogue: Catalogue, rows: AssignRows, made: Made
     { schema: R.REF_INSTANT, rows: instants.map((day): Cell[] => [INSTANT_BASE + day, day]) },
     { schema: R.REF_STINT, rows: [...catalogue.stints.values()].flat().map((s): Cell[] => [0, s.person.payee, s.stint, s.from, s.to]) },
     { schema: R.REF_ROUTE, rows: routeRows(catalogue) },
+    { schema: R.REF_AGE, rows: made.halfLives.flatMap((days) => Array.from({ length: 10 * days }, (_, age): Cell[] => [days, age, halved(age, days)])) },
     { schema: R.REF_MEASURE, rows: measures },
     ...needRows(catalogue),
     { schema: R.REF_PERSONAL, rows: personalRows(context.personal, catalogue.stints.values(), catalogue.people, context.code) },

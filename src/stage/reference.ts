@@ -43,6 +43,9 @@ export const REF_STINT = table('ref_stint', ['people_world', 'payee', 'stint'], 
 export const REF_ROUTE = table('ref_route', ['people_world', 'route', 'payee', 'stint', 'subject'],
   'people_world integer, route integer, payee integer, stint integer, subject integer, subject_stint integer, via integer, via_stint integer');
 
+/** What is left of a value that halves in so many days, by its age in days: in millionths. */
+export const REF_AGE = table('ref_age', ['half_life', 'age'], 'half_life integer, age integer, weight bigint');
+
 /** A measure is a sum of columns of the cube, each with a route, a span and a whole coefficient. `grouped`: of a pod, an account, the company. */
 export const REF_MEASURE = table('ref_measure', ['plan_world', 'measure', 'cube_column', 'route', 'span'],
   'plan_world integer, measure integer, block integer, cube_column integer, route integer, span integer, coefficient bigint, distinct_values boolean, by_value boolean, grouped boolean');
@@ -115,7 +118,7 @@ export const REF_EARNING = table('ref_earning', ['plan_world', 'component', 'per
   plan_world integer, component integer, period integer, round integer, plan integer, name text, word integer, currency integer, from_day integer, to_day integer, label text`);
 
 export const REFERENCES = [
-  REF_WORLD, REF_DAY, REF_WINDOW, REF_PERIOD, REF_INSTANT, REF_STINT, REF_ROUTE, REF_MEASURE, REF_NEED, REF_NEED_GROUP, REF_PERSONAL, REF_GROUP, REF_LOOK, REF_PARAM, REF_COMPONENT, REF_ASSIGN, REF_SEGMENT, REF_GATE, REF_FACTOR, REF_CAP, REF_EARNING,
+  REF_WORLD, REF_DAY, REF_WINDOW, REF_PERIOD, REF_INSTANT, REF_STINT, REF_ROUTE, REF_AGE, REF_MEASURE, REF_NEED, REF_NEED_GROUP, REF_PERSONAL, REF_GROUP, REF_LOOK, REF_PARAM, REF_COMPONENT, REF_ASSIGN, REF_SEGMENT, REF_GATE, REF_FACTOR, REF_CAP, REF_EARNING,
 ] as const;
 
 /** Rows of one reference relation, in the order of its columns. */

@@ -15,7 +15,7 @@ import { importSources } from '../src/app/import.ts';
 import { fillStore } from '../src/app/small-store.ts';
 import { openWorkspace } from '../src/app/workspace-files.ts';
 import { openDuckdb } from '../src/engine/duckdb.ts';
-import type { Engine, ProgramRunner, Rows } from '../src/engine/engine.ts';
+import type { Engine, Rows } from '../src/engine/engine.ts';
 import { openMemory } from '../src/engine/memory.ts';
 import type { Workspace } from '../src/plan/plan.ts';
 import { readWorkspace } from '../src/plan/workspace.ts';

@@ -24,7 +24,7 @@ const TEXT = readFileSync(join(ROOT, 'docs/plan-language.md'), 'utf8');
 const PAGE = readPage(TEXT);
 
 /** Headings whose plans this version refuses; a line goes when they are calculated. */
-const NOT_CALCULATED_YET: readonly string[] = ['States', 'States with a condition', 'Facts in another currency'];
+const NOT_CALCULATED_YET: readonly string[] = ['Facts in another currency'];
 
 function workspaceOf({ files, plan }: Example): { readonly workspace: Workspace | undefined; readonly said: string[] } {
   const all = new Map(files);
@@ -58,7 +58,9 @@ describe('the examples of the page', () => {
     }
   });
 
-  test('what is not calculated yet is on the page', () => {
+  test('what is not calculated yet is on the page, which says so', () => {
+    const sections = TEXT.split(/^#{2,3} /m).filter((part) => /does\s+not\s+calculate\s+it\s+yet/.test(part)).map((part) => part.slice(0, part.indexOf('\n')));
+    expect(sections).toEqual(NOT_CALCULATED_YET);
     expect(NOT_CALCULATED_YET.filter((name) => !PAGE.examples.some((e) => e.name === name))).toEqual([]);
   });
   test('every block is of a kind that runs', () => {

@@ -56,7 +56,7 @@ export function readPage(text: string): Page {
       const end = lines.findIndex((l, j) => j > i && !l.startsWith('|'));
       examples.at(-1)?.tests.push({ line: i + 1, text: soldAndPaid(lines.slice(i + 2, end).map(cellsOf)) });
       i = end - 1;
-    } else if (/^\| `/.test(line)) rows.push(cellsOf(line));
+    } else if (line.startsWith('| `')) rows.push(cellsOf(line));
   }
   return { examples, printed, anchors, rows, unknown };
 }

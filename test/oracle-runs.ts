@@ -2,7 +2,7 @@
 import { EngineStop, type ProgramRunner } from '../src/engine/engine.ts';
 import { calculate } from '../src/app/calculate.ts';
 import { rowsOf } from '../src/app/cells.ts';
-import { table } from '../src/app/figures.ts';
+import { table } from '../src/app/run-relations.ts';
 import { partiesOf } from '../src/app/party-lists.ts';
 import { fillStore, type Lists, type SmallEntity, type SmallRow } from '../src/app/small-store.ts';
 import type { Value } from '../src/plan/evaluate.ts';
@@ -112,7 +112,7 @@ function without(plans: readonly YamlMap[], wrong: ReadonlyMap<string, string>, 
 const fileOf = (plan: YamlMap): string => `plans/${asText(plan['plan'])}.yaml`;
 
 function filesOf(plans: readonly YamlMap[]): Map<string, string> {
-  const sources = Object.fromEntries(['account', 'pod', 'role'].map((kind) => [kind, { file: `${kind}.csv`, into: kind, id: 'id', fields: Object.fromEntries(Object.keys(asMap(asMap(KINDS[kind])['fields'])).map((f) => [f, f])) }]));
+  const sources = Object.fromEntries(['account', 'pod', 'role', 'currency'].map((kind) => [kind, { file: `${kind}.csv`, into: kind, id: 'id', fields: Object.fromEntries(Object.keys(asMap(asMap(KINDS[kind])['fields'])).map((f) => [f, f])) }]));
   return new Map([
     ['trueup.yaml', written({ company: 'Acme', currency: 'USD', calendar: 'months' })], ['facts/kinds.yaml', written({ facts: KINDS })], ['sources/entities.yaml', written({ sources })],
     ...plans.map((p): [string, string] => [fileOf(p), written(p)]),
@@ -130,7 +130,7 @@ function withTerms(person: Kind, plans: readonly Plan[]): Kind {
 function factsOf({ facts }: Drawn, kinds: readonly Kind[]): Map<string, SmallRow[]> {
   return new Map(Object.entries(facts).map(([name, rows]) => {
     const kind = kindOf(kinds, name);
-    return [name, asList(rows).map(asMap).map((row): SmallRow => ({ id: asText(row['id']), day: dayOf(row['date']), currency: 'USD', values: valuesOf(row, kind), lists: listsOf(row, kind) }))];
+    return [name, asList(rows).map(asMap).map((row): SmallRow => ({ id: asText(row['id']), day: dayOf(row['date']), currency: asText(row['currency'] ?? 'USD'), values: valuesOf(row, kind), lists: listsOf(row, kind) }))];
   }));
 }
 function entitiesOf(drawn: Drawn, kinds: readonly Kind[]): Map<string, SmallEntity[]> {
@@ -183,8 +183,12 @@ function listsOf(row: YamlMap, kind: Kind): Lists {
 /** Takes away whatever the difference does not need: facts, people's fields, keys of the plan. */
 export async function smallest(drawn: Drawn, plan: string, open: () => Promise<ProgramRunner>): Promise<Drawn> {
   let now: Drawn = { ...drawn, plans: drawn.plans.filter((p) => p['plan'] === plan) };
-  const differs = async (d: Drawn): Promise<boolean> => { try { return (await compare(d, open)).differences.length > 0; } catch { return false; } };
-  if (!await differs(now)) return drawn;
+  // a figure that differs must stay one: a smaller company that stops altogether is another fault
+  const found = async (d: Drawn): Promise<'same' | 'wrong' | 'figures'> => {
+    try { const [first] = (await compare(d, open)).differences; return first === undefined ? 'same' : first.rows[0]?.startsWith(WRONG) === true ? 'wrong' : 'figures'; } catch { return 'same'; }
+  };
+  const first = await found(now), differs = async (d: Drawn): Promise<boolean> => await found(d) === first;
+  if (first === 'same') return drawn;
   for (let changed = true; changed;) {
     changed = false;
     for (const smaller of smallerOf(now)) {

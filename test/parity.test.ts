@@ -23,6 +23,7 @@ import type { Relation, TableSchema } from '../src/relation/relation.ts';
 import { storedKinds } from '../src/plan/kinds.ts';
 import { IMPORTED, storeTable, supersededTable, WORD } from '../src/stage/store.ts';
 import { openEngine, runCompany } from '../src/stage/stage.fixture.ts';
+import { companyOf, history } from '../src/stage/states.fixture.ts';
 import { company, facts } from './companies.ts';
 import { emptied } from './language/store.ts';
 import { type Compared, copyTables, differences, nothingCompared, paired } from './parity/paired.ts';
@@ -111,6 +112,10 @@ test('random companies', () => alike('random companies', 1_000, (compared) => fc
   await runCompany(paired(engine, openMemory(), compared), company(rows));
   expect(compared.differences.slice(before)).toEqual([]);
 }), { numRuns: 10 })), 60_000);
+
+test('states of drawn accounts', () => alike('states', 10_000, async (compared) => {
+  await runCompany(paired(engine, openMemory(), compared), companyOf(fc.sample(history, { numRuns: 40, seed: 7 })));
+}), 60_000);
 
 test('a difference is seen: in a cell, in a column, in a row too many', async () => {
   const numbers = (cells: readonly (bigint | null)[]): Relation => ({ kind: 'values', columns: [{ name: 'n', type: 'bigint' }], rows: cells.map((c) => [c]) });

@@ -12,7 +12,7 @@ import { assert } from '../value/diagnostic.ts';
 import { formatDay } from '../value/period.ts';
 import type { Calculation } from './calculate.ts';
 import { rowsOf, wholeOf } from './cells.ts';
-import { relationOf } from './figures.ts';
+import { relationOf } from './run-relations.ts';
 
 /** A row of the ledger, with the versions of the plan that it is made of: two where a version begins inside the period. */
 export interface EarnedRow extends Earned { readonly versions: readonly string[] }

@@ -79,7 +79,7 @@ Commission on won deals: 5,456.32 USD
     ]);
     expect(sentences(await explained(run, { payee: 'Cara Novak' }))).toEqual(['Your won deals in 2026-Q1 were 50,000.00 USD (1 deal).', '3 % of 50,000.00 = 1,500.00.']);
     expect(first(ben).facts[0]?.facts[0]).toEqual({
-      kind: 'deal', id: 'D02', date: '2026-01-20', fields: { owner: 'Ben Ortiz', stage: 'Won', amount: '18500' }, value: '18500.00', share: '1', credited: '18500.00', rule: 'owner', through: null, read_at: null, entered: null,
+      kind: 'deal', id: 'D02', date: '2026-01-20', fields: { owner: 'Ben Ortiz', stage: 'Won', amount: '18500' }, value: '18500.00', share: '1', times: '1', cut: '0.00', credited: '18500.00', exchange: null, rule: 'owner', guardrails: [], through: null, read_at: null, entered: null,
       file: 'data-in/deals.csv', row: 2, line: 3,
     });
     expect(JSON.parse(JSON.stringify(ben))).toEqual(ben);

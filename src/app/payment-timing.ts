@@ -2,7 +2,7 @@
 import { isRatio } from '../plan/evaluate.ts';
 import type { Kind, Measure, ReleasePart } from '../plan/plan.ts';
 import type { Otherwise, Timing } from '../ledger/release.ts';
-import { lineage } from '../stage/gather.ts';
+import { lineage } from '../stage/lineage.ts';
 import { placeAt } from '../stage/terms.ts';
 import { must } from '../value/diagnostic.ts';
 import { instalmentDays, later } from '../value/length.ts';

@@ -87,6 +87,17 @@ test('what comes later than the day that is asked for is not due, and nothing of
   ]);
 }, FILES));
 
+test('a take-back may ask for the level of a state on the day of the event', HEAVY, () => withCompany(async (company) => {
+  // all of d1 alone, whose account is live since February; d2 is of an account that never was
+  expect((await listed(company, '2026-04-30')).filter((r) => r.includes('take_back') || r.includes('cancelled'))).toEqual(['2026-03-31 take_back 2026-03 -600 due', '2026-04-30 take_back 2026-04 -9400 held']);
+}, {
+  ...FILES,
+  'facts/acme.yaml': FILES['facts/acme.yaml'].replace('go_live: { fields: { account: account } }', 'go_live: { fields: { account: account, stage: text } }'),
+  'sources/more.yaml': FILES['sources/more.yaml'].replace('fields: { account: account } }', 'fields: { account: account, stage: stage } }'),
+  'plans/reps.yaml': FILES['plans/reps.yaml'].replace('where: reason <> "ours"', 'where: deal.account.level = "live"').replace('measures:', 'states:\n  level: { for: account, from: go_live, value: stage, lasting: 10 days }\nmeasures:'),
+  'in/live.csv': 'id,date,account,stage\nl1,2026-02-20,acme,live\n',
+}));
+
 test('the preview shows them, and says nothing where no plan does', HEAVY, async () => {
   await withCompany(async (company) => {
     await company.importAll();

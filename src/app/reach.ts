@@ -82,7 +82,7 @@ function topsOf({ catalogue }: Calculation): Relation {
  * places, running limits, earnings), or facts decide which others count (books, rows in order, kinds made of others).
  */
 export function untraced({ catalogue }: Calculation): readonly ComponentEntry[] {
-  const made = (kind: string): boolean => kind === EARNING || catalogue.kinds.some((k) => k.name === kind && k.derivation !== undefined);
+  const made = (kind: string): boolean => kind === EARNING || catalogue.kinds.some((k) => k.name === kind && (k.derivation !== undefined || k.state !== undefined));
   const apart = (value: MeasureValue): boolean => valuesIn(value).some((v) => v.kind === 'rank') || sumsOf(value).some((m) => m.rows !== undefined || m.book !== undefined || m.subject !== 'payee' || m.terms.some((t) => made(t.column.value.kind)));
   const partsOf = (top: ComponentEntry): ComponentEntry[] => catalogue.components.filter((c) => c.plan === top.plan && c.path[0] === top.path[0]);
   const own = (c: ComponentEntry): boolean => c.spec.pool !== undefined || c.spec.limits.length > 0 || c.looks.some(apart);

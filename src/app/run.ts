@@ -21,7 +21,7 @@ import { type PaymentList, paymentList } from './payment-list.ts';
 import { saysPayments } from './payment-needs.ts';
 import { paymentsOf } from './payments.ts';
 import { countReasons, gatherEvidence, type Evidence, type Learned, type Reason, type ReasonCount, reasonsFor } from './reasons.ts';
-import { otherCurrencyWarning, replacedWarning, sourceProblems } from './run-notes.ts';
+import { noRateWarning, otherCurrencyWarning, replacedWarning, sourceProblems } from './run-notes.ts';
 import { type Uncredited, uncreditedFacts } from './uncredited.ts';
 import { engineVersion } from './versions.ts';
 
@@ -108,7 +108,7 @@ async function prepare(workspace: Workspace, engine: Engine, book: Db, options: 
   const evidence = await gatherEvidence(engine, calculation, workspace, last, version);
   const preview = await previewOf({ workspace, engine, calculation, earned, posted, run, evidence, payments: payments.value });
   assert(preview.differences === entries.length, 'the preview shows a difference for each entry');
-  const warnings = [...preview.otherCurrencies.map((o) => otherCurrencyWarning(o, workspace)), ...replacedWarning(preview.reasons, last, book.file)];
+  const warnings = [...preview.otherCurrencies.map((o) => (o.converts ? noRateWarning : otherCurrencyWarning)(o, workspace)), ...replacedWarning(preview.reasons, last, book.file)];
   return { value: { preview, entries }, diagnostics: [...notes, ...diagnostics, ...warnings] };
 }
 

@@ -38,7 +38,8 @@ export async function tiersOf(engine: ProgramRunner, calculation: Calculation): 
   const key = (...parts: readonly (Cell | undefined)[]): string => parts.join('|');
   const curveOf = new Map(curves.map((r) => [key(r['component'], r['payee'], r['period'], r['line']), r['curve']]));
   const found = new Map<string, Ratio>();
-  for (const r of tiers) {
+  // what is held has no tiers
+  for (const r of tiers.filter((t) => t['amount'] !== null)) {
     const c = must(catalogue.components[wholeOf(r['component'])]), curve = catalogue.curves[wholeOf(curveOf.get(key(r['component'], r['payee'], r['period'], r['line'])))] ?? [];
     // the piece below the first row, if there is one, belongs to no row
     const tier = curve.slice(0, wholeOf(r['segment']) + 1).filter((p) => p.row !== undefined).length;

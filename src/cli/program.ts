@@ -83,7 +83,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     about: 'Says in words and numbers how an amount came about, and from which rows of which files.',
     options: [
       ['--payee <NAME>', 'whose pay (needed)'], ['--period <LABEL>', 'which period, like 2026-Q1; default: the last one with pay'], ['--component <NAME>', 'only this part of the plan'],
-      ['--plan <NAME>', 'only this plan'], ['--all', 'every row of the files, not only the first ones'],
+      ['--plan <NAME>', 'only this plan'], ['--all', 'every row of the files, not only the first ones'], ['--as-of <DAY>', 'what is payable by this day, like 2026-03-31; default: today'],
       ['--statement', 'the statement alone: result, target and amount of each component'],
     ],
     examples: [['trueup explain --payee "Ann Lee" --period 2026-Q1', 'one quarter of one payee'], ['trueup explain --payee "Ann Lee" --period 2026 --statement', 'the statement of a year']],

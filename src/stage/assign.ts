@@ -14,6 +14,7 @@ import type { Gathered } from './gather.ts';
 import { AMONG, GROUP } from './looks.ts';
 import { type Person, rowAt, type Stint } from './people.ts';
 import type { Cell } from './rows.ts';
+import { changedWithin, readForEachFact } from './single-days.ts';
 import type { WindowStep } from './spans.ts';
 import { constantPiece, innerTable, leafTable, type Piece, pieces } from './tables.ts';
 import { asRatio, inMinor, numberAt, numberOver, NoValue, type Place, placeAt, rounded, roundingsOf, valueAt } from './terms.ts';
@@ -31,6 +32,8 @@ export interface AssignRows {
   readonly places: { readonly entry: ComponentEntry; readonly person: Person; readonly step: WindowStep; readonly part: number; readonly place: Place }[];
   /** terms without a value → payees that it happens to */
   readonly missing: Map<string, Set<string>>;
+  /** what is read for each fact, and changes within a period */
+  readonly changing: Map<ComponentEntry, { readonly person: Person; readonly name: string }>;
   readonly tooLarge: { readonly plan: Plan; readonly person: Person; readonly number: Ratio }[];
 }
 
@@ -43,10 +46,10 @@ export interface AssignContext {
 }
 
 export function assignRows(context: AssignContext): AssignRows {
-  const out: AssignRows = { assign: [], segments: [], gates: [], factors: [], caps: [], curves: [], groups: [], places: [], missing: new Map(), tooLarge: [] };
+  const out: AssignRows = { assign: [], segments: [], gates: [], factors: [], caps: [], curves: [], groups: [], places: [], missing: new Map(), changing: new Map(), tooLarge: [] };
   const sets = { curves: numbered(), gates: numbered(), factors: numbered() };
   for (const plan of context.catalogue.plans) {
-    const entries = context.catalogue.components.filter((c) => c.plan === plan.plan);
+    const entries = context.catalogue.components.filter((c) => c.plan === plan.plan), single = new Map(entries.map((e) => [e, readForEachFact(e)]));
     for (const [person, stints] of plan.members) {
       const eligible = merged(stints);
       const incentives = new Map<number, Ratio>();
@@ -55,9 +58,11 @@ export function assignRows(context: AssignContext): AssignRows {
         const place = basePlace(plan.spec, person, eligible, step, context.catalogue.people, roundingsOf(plan.spec, entry.spec.round));
         withTerms(out, plan.spec, person, () => {
           let incentive: Ratio | null = null;
-          for (const part of partsOf(entry, person, place, context)) {
+          for (const part of isPot(entry) ? potOf(entry, person, place, context) : partsOf(entry, person, place, context)) {
             const at = part.id === null ? place : { ...place, group: { kind: must(entry.group), id: part.id } };
-            incentive = assignOne(entry, entries, plan.spec, person, step, part, at, context, out, sets);
+            incentive = assignOne(entry, entries, plan.spec, person, step, part, isPot(entry) ? ofNobody(at) : at, context, out, sets);
+            const changed = changedWithin(single.get(entry) ?? [], at);
+            if (changed !== undefined && !out.changing.has(entry)) out.changing.set(entry, { person, name: changed });
             out.places.push({ entry, person, step, part: part.code, place: at });
             groupRows(entry, plan, person, step, part, at, context, out);
           }
@@ -74,6 +79,18 @@ export function assignRows(context: AssignContext): AssignRows {
 /** A group that a payee was in during a window, with his share of days; code 0: the component looks at no group. */
 interface Part { readonly code: number; readonly id: string | null; readonly days: Ratio }
 const WHOLE: Part = { code: 0, id: null, days: ONE };
+
+/** One pot of the component's group, or of the company: shared by those who are in it on the last day. */
+const isPot = ({ spec }: ComponentEntry): boolean => spec.kind === 'leaf' && spec.pool !== undefined && spec.per === undefined;
+function potOf({ group }: ComponentEntry, person: Person, place: Place, context: AssignContext): Part[] {
+  if (group === undefined) return [WHOLE];
+  const id = rowAt(person, place.day).values.get(group);
+  return [typeof id === 'string' ? { code: context.catalogue.people.code(id) ?? -1, id, days: ONE } : { ...WHOLE, days: ZERO }];
+}
+/** A pot has no payee: terms are what they are for nobody, and nothing is prorated. */
+function ofNobody(place: Place): Place {
+  return { ...place, person: { payee: -1, id: '', rows: [], hired: null, left: null }, eligible: [{ from: place.window.from, to: Math.max(place.window.to, place.plan.effective.to) }] };
+}
 
 function partsOf(entry: ComponentEntry, person: Person, place: Place, context: AssignContext): Part[] {
   const { group } = entry;

@@ -8,6 +8,7 @@ import {
   type Relation, scan, type Statement, times, when, windowed,
 } from '../relation/relation.ts';
 import { asWide, atScale, extend, roundedPair, SCALE, scanOf } from './arithmetic.ts';
+import { CARRY_UNIT } from './curve.ts';
 import { BLANK_KEY } from './facts.ts';
 import { REF_ASSIGN, REF_COMPONENT, REF_WORLD } from './reference.ts';
 
@@ -17,8 +18,8 @@ export const HELD = { no: 0, no_target: 1, no_value: 2, no_reading: 3, no_row: 4
 /** What identifies a row. `part`: the group whose measure it looks at; `line`: what is paid by itself; `field_value`: what a table is read by. */
 export const ATTAINED = ['world', 'component', 'payee', 'period', 'part', 'line', 'field_value'] as const;
 
-/** Which of the rarer forms some component has: a shortfall that is carried, pay on what is above the target, pay on another value; `told`: what is read or paid on is told apart by a field of the fact as well. */
-export interface Forms { readonly carries: boolean; readonly excess: boolean; readonly other: boolean; readonly told: boolean }
+/** Which of the rarer forms some component has: pay line by line, a shortfall that is carried, pay on what is above the target, pay on another value; `told`: what is read or paid on is told apart by a field of the fact as well. */
+export interface Forms { readonly lines: boolean; readonly carries: boolean; readonly excess: boolean; readonly other: boolean; readonly told: boolean }
 
 export function attainmentStage(looks: Statement, forms: Forms): Statement {
   const x = roundedPair(valuePairs(looks, forms), 'x_n', 'x_d', 'measure');
@@ -55,11 +56,12 @@ function valuePairs(looks: Statement, forms: Forms): Relation {
     ['inner', 'a', scan(REF_ASSIGN), and(eq(col('component', 'a'), col('component', 'k')), eq(col('plan_world', 'a'), col('plan_world', 'o')), eq(col('people_world', 'a'), col('people_world', 'o')))],
     ['left', 'x', scanOf(looks), lookOf('x', 'look')],
     ...alike('r', 'reads_look'), ...(forms.other ? alike('y', 'pays_look') : []),
-  ), eq(col('level', 'k'), int(0)));
+  // one calculation for each line: without facts there is none
+  ), and(eq(col('level', 'k'), int(0)), ...(forms.lines ? [or(not(col('lines', 'k')), isNotNull(col('num', 'x')))] : [])));
   const found = coalesce(col('field_value', 'x'), int(0));
   const raw = project(joined, [
     ...keep('o', 'world'), ...keep('k', 'plan', 'component', 'reads', 'pays_on', 'has_target', 'lower_is_better', 'needs_value', 'no_target_n', 'no_target_d', 'missing_n', 'missing_d',
-      'measure_unit_n', 'measure_unit_d', 'measure_mode', 'attainment_unit_n', 'attainment_unit_d', 'attainment_mode', 'field_div', 'lines', ...(forms.carries ? ['carries'] : [])),
+      'measure_unit_n', 'measure_unit_d', 'measure_mode', 'attainment_unit_n', 'attainment_unit_d', 'attainment_mode', 'field_div', 'lines', ...(forms.carries ? ['carries', 'carry_unit'] : [])),
     ...keep('a', 'payee', 'period', 'part', 'cycle', 'target_n', 'target_d', 'curve'),
     named('unit_n', asWide(col('unit_n', 'a'))), named('unit_d', asWide(col('unit_d', 'a'))),
     named('line', when(col('lines', 'k'), found, int(0))), named('field_value', when(col('lines', 'k'), int(0), found)),
@@ -131,6 +133,16 @@ function excess(): { readonly n: Expr; readonly d: Expr } {
   return { n: call('greatest', above, asWide(int(0))), d: times(col('x_d'), asWide(col('target_d'))) };
 }
 
+/** Unit amounts that are, or are divided by, a target that a shortfall was added to. */
+function onCarried(rows: Relation): Relation {
+  const is = (n: number): Expr => eq(col('carry_unit'), int(n)), there = compare('>', coalesce(col('target_n'), asWide(int(0))), asWide(int(0)));
+  const unit = (target: Expr, per: Expr, none: Expr, own: Expr): Expr => cases([[and(is(CARRY_UNIT.target), there), target], [and(is(CARRY_UNIT.perTarget), there), per], [compare('<>', col('carry_unit'), int(CARRY_UNIT.none)), none]], own);
+  return extend(rows, [
+    named('unit_n', unit(col('target_n'), times(col('unit_n'), col('target_d')), asWide(int(0)), col('unit_n'))),
+    named('unit_d', unit(col('target_d'), times(col('unit_d'), col('target_n')), asWide(int(1)), col('unit_d'))),
+  ]);
+}
+
 /** r, and the amount that the table's value is multiplied with: the payee's unit amount, or X (a part of it where the table is read by a field of the fact). */
 function reading(a: Relation, forms: Forms): Relation {
   const reads = (n: number): Expr => eq(col('reads'), int(n));
@@ -153,7 +165,7 @@ function reading(a: Relation, forms: Forms): Relation {
     ], col('unit_d'))),
   ]);
   const lacking = and(reads(2), isNull(col('a_n')));
-  return extend(read, [named('held', cast(cases([
+  return extend(forms.carries ? onCarried(read) : read, [named('held', cast(cases([
     [lacking, col('lacks')], [and(col('needs_value'), not(col('has_value'))), int(HELD.no_value)], [and(reads(1), isNull(col('r_n'))), int(HELD.no_value)],
     // nothing is held where there is nothing to pay on
     [and(isNull(col('r_n')), compare('<>', col('unit_n'), int(0))), int(HELD.no_reading)],

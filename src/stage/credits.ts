@@ -26,7 +26,7 @@ import { groupPath, lowerPortion, rootOf } from './row-scope.ts';
 import { partyTable } from './store.ts';
 
 /** One recipient of a rule: the column that names him, and his share. */
-interface Slot { readonly party: Expr; readonly share: Expr; readonly joins?: readonly JoinInput[]; readonly distinct?: true }
+export interface Slot { readonly party: Expr; readonly share: Expr; readonly joins?: readonly JoinInput[]; readonly distinct?: true }
 
 export interface CreditsContext {
   readonly gathered: Gathered;
@@ -54,7 +54,7 @@ export function creditsStage(context: CreditsContext): Statement {
   const branches = plain.flatMap((r) => slotsOf(r, context).map((slot) => branch(r, slot, context)));
   const all = branches.length === 0 ? [] : [union(branches)];
   const columns = namesOf(context);
-  const credited = all.map((relation) => project(join(['c', relation], ['inner', 's', scan(REF_STINT), here('c', 's')]), [...keep('c', ...columns), ...keep('s', 'stint', 'people_world')]));
+  const credited = all.map((relation) => project(join(['c', relation], ['inner', 's', scan(REF_STINT), here(col('payee', 'c'), creditDay(context))]), [...keep('c', ...columns), ...keep('s', 'stint', 'people_world')]));
   const own = rules.filter((r) => r.group === undefined && isOwn(r, context)).flatMap((r) => slotsOf(r, context).map((slot) => personalBranch(r, slot, context)));
   const groups = rules.filter((r) => r.group !== undefined).map((r) => groupBranch(r, context));
   const parts = [...credited, ...own, ...groups];
@@ -71,10 +71,13 @@ function isOwn(rule: DirectRule, { gathered }: CreditsContext): boolean {
   return rule.climbs || isPersonal(rule.rule.factor) || rule.guards.some((g) => isPersonal(g.require.formula) || (g.otherwise.kind === 'factor' && isPersonal(g.otherwise.factor))) || gathered.facts.some(counts);
 }
 
-/** The payee works here on the day of the fact, in this stint. */
-function here(facts: string, stint: string): Expr {
-  return and(eq(col('payee', stint), col('payee', facts)), compare('<=', col('from_day', stint), col('day', facts)), compare('<', col('day', facts), col('to_day', stint)));
+/** The payee works here on the day, in this stint. */
+function here(payee: Expr, day: string): Expr {
+  return and(eq(col('payee', 's'), payee), compare('<=', col('from_day', 's'), col(day, 'c')), compare('<', col(day, 'c'), col('to_day', 's')));
 }
+/** Some facts are reversals: the credits of what they take back are repeated, as of its day. */
+const isSigned = ({ builders }: CreditsContext): boolean => [...builders.values()].some((b) => b.signed);
+const creditDay = (context: CreditsContext): string => (isSigned(context) ? 'as_of' : 'day');
 
 /** Where plans pay without measuring anything, nobody is credited with anything. */
 const NOBODY: Relation = {
@@ -85,7 +88,11 @@ const NOBODY: Relation = {
   ],
 };
 
-const handed = (context: CreditsContext): string[] => ['facts_world', 'fact', ...(context.ids ? ['fact_id'] : []), 'day', 'slice', ...context.times];
+const handed = (context: CreditsContext): string[] => ['facts_world', 'fact', ...(context.ids ? ['fact_id'] : []), 'day', 'slice', ...(isSigned(context) ? ['as_of', 'reversed'] : []), ...context.times];
+/** Every guardrail that rules have, once; its outcome is a column of each credit. */
+export function everyGuard(gathered: Gathered): Guardrail[] {
+  return [...new Map(gathered.rules.flatMap((r) => r.guards).map((g) => [contentKey(g), g])).values()];
+}
 const guardName = (context: CreditsContext, g: Guardrail): string => `guard_${context.guards.findIndex((x) => contentKey(x) === contentKey(g))}`;
 const valuesOf = ({ gathered }: CreditsContext): readonly FactColumn[] => gathered.facts.filter((c) => c.role !== 'fact' && !c.timed);
 function namesOf(context: CreditsContext): string[] {
@@ -96,7 +103,11 @@ const typeOfColumn = (c: FactColumn, { divisors }: CreditsContext): SqlType => (
 /** What every branch hands on: the fact and its time; times that the kind does not have are blank. */
 function factColumns(builder: FactsBuilder, context: CreditsContext, alias: string | undefined): Named[] {
   const have = new Set(builder.times());
-  return handed(context).map((name) => named(name, context.times.includes(name) && !have.has(name) ? nothing('integer') : col(name, alias)));
+  return handed(context).map((name) => {
+    if (name === 'as_of' && !builder.signed) return named(name, col('day', alias));
+    if (name === 'reversed' && !builder.signed) return named(name, nothing('bigint'));
+    return named(name, context.times.includes(name) && !have.has(name) ? nothing('integer') : col(name, alias));
+  });
 }
 
 function branch(rule: DirectRule, slot: Slot, context: CreditsContext): Relation {
@@ -115,14 +126,14 @@ function branch(rule: DirectRule, slot: Slot, context: CreditsContext): Relation
 }
 
 /** Whoever is credited by the other rule on the same fact is not credited by this one. */
-function yielding(rule: DirectRule, party: Expr, context: CreditsContext, q: (e: Expr) => Expr): Expr[] {
+export function yielding(rule: DirectRule, party: Expr, context: CreditsContext, q: (e: Expr) => Expr): Expr[] {
   const { yieldsTo } = rule.rule;
   if (yieldsTo === undefined) return [];
   const other = rule.plan.credits.find((r) => r.name === yieldsTo);
   const builder = must(context.builders.get(rule.kind));
   if (other === undefined || other.list !== undefined || other.through !== undefined) return [];
   const paths = other.split.length > 0 ? other.split.flat().map((s) => s.to) : other.to;
-  const wanted = other.where === undefined ? [] : [surely(q(builder.condition(other.where.formula, rule.currency, rule.rule.at)))];
+  const wanted = other.where === undefined ? [] : [surely(q(builder.condition(other.where.formula, rule.plan, rule.rule.at)))];
   return [not(surely(and(or(...paths.map((p) => eq(q(builder.party(p, rule.rule.at)), party))), ...wanted)))];
 }
 
@@ -130,9 +141,9 @@ type Guarded = readonly { readonly guard: Guardrail; readonly outcome: Expr; rea
 function guardsOf(rule: DirectRule, context: CreditsContext, q: (e: Expr) => Expr, personal?: ReturnType<typeof personalScope>): Guarded {
   const builder = must(context.builders.get(rule.kind));
   return rule.guards.map((guard) => {
-    const passes = personal !== undefined && isPersonal(guard.require.formula) ? lowerCondition(guard.require.formula, personal) : q(builder.condition(guard.require.formula, rule.currency, guard.at));
+    const passes = personal !== undefined && isPersonal(guard.require.formula) ? lowerCondition(guard.require.formula, personal) : q(builder.condition(guard.require.formula, rule.plan, guard.at));
     const decision = context.reviewed ? q(builder.decision(guard.name)) : undefined;
-    const outcome = outcomeOf({ guard, passes, decision, day: q(col('day')), asOf: context.asOf });
+    const outcome = outcomeOf({ guard, passes, decision, day: q(col(builder.signed ? 'as_of' : 'day')), asOf: context.asOf });
     const { otherwise } = guard;
     return { guard, outcome, ...(otherwise.kind === 'factor' && { factor: portionOf(otherwise.factor, rule, context, q, personal) }) };
   });
@@ -141,7 +152,7 @@ function portionOf(num: Num, rule: DirectRule, context: CreditsContext, q: (e: E
   const constant = constantShare(num);
   if (constant !== undefined) return { n: int(constant.n), d: constant.d };
   if (personal !== undefined && isPersonal(num)) return lowerPortion(num, personal);
-  const portion = must(context.builders.get(rule.kind)).portion(num, rule.currency, rule.rule.at);
+  const portion = must(context.builders.get(rule.kind)).portion(num, rule.plan, rule.rule.at);
   return { n: q(portion.n), d: portion.d };
 }
 
@@ -166,12 +177,12 @@ function personalBranch(rule: DirectRule, slot: Slot, context: CreditsContext): 
   const q = qualified('c');
   const base: JoinInput[] = [
     { as: 'c', how: 'from', relation: builder.scan() }, ...(slot.joins ?? []),
-    { as: 's', how: 'inner', relation: scan(REF_STINT), on: and(eq(col('payee', 's'), q(slot.party)), compare('<=', col('from_day', 's'), col('day', 'c')), compare('<', col('day', 'c'), col('to_day', 's'))) },
+    { as: 's', how: 'inner', relation: scan(REF_STINT), on: here(q(slot.party), builder.signed ? 'as_of' : 'day') },
     ...(rule.climbs ? [{ as: 'r', how: 'inner' as const, relation: scan(REF_ROUTE), on: and(eq(col('people_world', 'r'), col('people_world', 's')), eq(col('route', 'r'), int(personal.routeOf(rule.rule))), eq(col('payee', 'r'), col('payee', 's')), eq(col('stint', 'r'), col('stint', 's'))) }] : []),
   ];
   const subject = rule.climbs ? { payee: col('subject', 'r'), stint: col('subject_stint', 'r'), via: col('via', 'r'), viaStint: col('via_stint', 'r') } : { payee: col('payee', 's'), stint: col('stint', 's'), via: nothing('integer'), viaStint: nothing('integer') };
   const asked = new Map<string, JoinInput>();
-  const scope = personalScope({ builder, currency: rule.currency, at: rule.rule.at, q, payee: subject.payee, param: (index, who) => {
+  const scope = personalScope({ builder, at: rule.rule.at, q, payee: subject.payee, param: (index, who) => {
     const alias = `${who}_${index}`;
     if (!asked.has(alias)) {
       asked.set(alias, { as: alias, how: 'left', relation: scan(REF_PERSONAL), on: and(eq(col('people_world', alias), col('people_world', 's')), eq(col('param', alias), int(index)),
@@ -215,7 +226,7 @@ function divisorOfPortion(num: Num, rule: DirectRule, context: CreditsContext): 
   return constantShare(num)?.d ?? context.divisors.portion(num, rule.kind, rule.plan, rule.rule.at);
 }
 
-function slotsOf(direct: DirectRule, context: CreditsContext): Slot[] {
+export function slotsOf(direct: DirectRule, context: CreditsContext): Slot[] {
   const { rule } = direct, builder = must(context.builders.get(direct.kind));
   const whole = wholeOf(direct, context);
   const own = shareOf(rule.share, direct, context);
@@ -235,7 +246,7 @@ interface Share { readonly n: Expr; readonly d: bigint; readonly constant: Ratio
 function shareOf(num: Num | undefined, direct: DirectRule, context: CreditsContext): Share {
   const constant = constantShare(num);
   if (constant !== undefined) return { n: int(constant.n), d: constant.d, constant };
-  return { ...must(context.builders.get(direct.kind)).portion(must(num), direct.currency, direct.rule.at), constant: undefined };
+  return { ...must(context.builders.get(direct.kind)).portion(must(num), direct.plan, direct.rule.at), constant: undefined };
 }
 
 /** Payees of a list, equally or each with his own share. */
@@ -243,11 +254,12 @@ function listSlot(rule: CreditRule, builder: FactsBuilder, whole: bigint, own: S
   const list = must(rule.list), table = partyTable(rootOf(builder.kind, builder.kinds)), [field] = list.path;
   assert(field !== undefined && list.path.length === 1, 'a list is a field of the fact; resolve checks it');
   const rows = filter(scan(table), eq(col('field'), text(field)));
-  const joins: JoinInput[] = [{ as: 'l', how: 'inner', relation: rows, on: eq(col('row', 'l'), col('fact', 'c')) }];
+  const row = builder.signed ? call('coalesce', col('reversed', 'c'), col('fact', 'c')) : col('fact', 'c');
+  const joins: JoinInput[] = [{ as: 'l', how: 'inner', relation: rows, on: eq(col('row', 'l'), row) }];
   const q = qualified('c');
   const wide = (e: Expr): Expr => (sharesAreWide(context.gathered) ? asWide(e) : e);
   if (list.shares) return { party: col('payee', 'l'), joins, share: times(wide(int(whole / (SPLIT_PARTS * own.d))), q(own.n), col('share', 'l')) };
-  joins.push({ as: 'n', how: 'inner', relation: aggregate(rows, keep(undefined, 'row'), [named('payees', count())]), on: eq(col('row', 'n'), col('fact', 'c')) });
+  joins.push({ as: 'n', how: 'inner', relation: aggregate(rows, keep(undefined, 'row'), [named('payees', count())]), on: eq(col('row', 'n'), row) });
   return { party: col('payee', 'l'), joins, share: times(wide(int(whole / (EQUAL_PARTS * own.d))), q(own.n), call('quotient', int(EQUAL_PARTS), col('payees', 'n'))) };
 }
 
@@ -256,7 +268,8 @@ function throughSlot(rule: CreditRule, builder: FactsBuilder, part: Expr, contex
   const through = must(rule.through), touches = must(context.builders.get(through.kind));
   const account = builder.party(['account'], rule.at), theirs = touches.party(['account'], rule.at), party = touches.party(through.to, rule.at);
   const t = qualified('t'), c = qualified('c');
-  const on = and(eq(t(theirs), c(account)), compare('<=', col('day', 't'), col('day', 'c')), ...(through.lookBack === undefined ? [] : [compare('>=', col('day', 't'), minus(col('day', 'c'), int(through.lookBack)))]));
+  const day = col(builder.signed ? 'as_of' : 'day', 'c');
+  const on = and(eq(t(theirs), c(account)), compare('<=', col('day', 't'), day), ...(through.lookBack === undefined ? [] : [compare('>=', col('day', 't'), minus(day, int(through.lookBack)))]));
   return { party: t(party), share: part, distinct: true, joins: [{ as: 't', how: 'inner', relation: touches.scan(), on }] };
 }
 

@@ -40,6 +40,9 @@ export function curveShape(leaf: Leaf, plan: Plan): CurveShape {
   if (leaf.pay === undefined) return NO_CURVE;
   const { form } = leaf.pay, number = inReadableForm(leaf.pay.number, leaf);
   const rounds = form === 'amount' ? undefined : form;
+  if (leaf.carry === 'shortfall' && form === 'rate' && hasFactors(number) && { ...plan.round, ...leaf.round }.rate !== undefined) {
+    throw new NotBuilt(leaf.at, 'A base rate that is rounded, of a target that a shortfall is added to, is not built yet', 'Leave `round: { rate: … }` out here.');
+  }
   const constant = !readsNames(number) && !hasFactors(number);
   if (number.kind === 'formula') {
     const figure = isKnownBefore(number.formula) ? undefined : { kind: 'value' as const, number };
@@ -93,14 +96,25 @@ export function readingOf(table: Table, plan: Plan, leaf?: Leaf): CurveShape {
   return { ...known, reads: READS.field, field: by };
 }
 
+/** What the unit amount is where a shortfall is added to the target: the target that was reached for is known after the facts only. */
+export const CARRY_UNIT = { none: 0, target: 1, perTarget: 2 } as const;
+export function carryUnit(leaf: Leaf, shape: CurveShape): number {
+  if (leaf.carry !== 'shortfall' || leaf.pay?.form !== 'rate' || shape.number === undefined) return CARRY_UNIT.none;
+  const marginal = shape.number.kind === 'table' && leafTable(shape.number.table).kind === 'marginal' && shape.reads === READS.attainment;
+  if (hasFactors(shape.number)) return marginal ? CARRY_UNIT.none : CARRY_UNIT.perTarget;
+  return marginal ? CARRY_UNIT.target : CARRY_UNIT.none;
+}
+
 /** One payee's curve and unit amount for one window. Money in minor units. */
 export interface PayeeCurve { readonly pieces: readonly Piece[]; readonly unit: Ratio }
 
 export interface CurveNumbers { readonly target: Ratio | null; readonly incentive: Ratio | null; readonly code: (word: string) => number | undefined; readonly round: Roundings }
 
-export function payeeCurve(leaf: Leaf, shape: CurveShape, place: Place, numbers: CurveNumbers): PayeeCurve {
+export function payeeCurve(leaf: Leaf, shape: CurveShape, place: Place, known: CurveNumbers): PayeeCurve {
   assert(leaf.pay !== undefined, 'a component that pays has a form');
   const { form } = leaf.pay, number = shape.number ?? leaf.pay.number;
+  // multiples of the base rate are of the incentive there, and what they are paid on is divided by the target with its shortfall
+  const numbers = leaf.carry === 'shortfall' && form === 'rate' && hasFactors(number) ? { ...known, target: ONE } : known;
   const unit = unitOf(form, number, shape, numbers);
   const cell = cellReader(leaf, place, numbers, form, number);
   // the figure is the value
@@ -160,7 +174,7 @@ export function keyScale(table: Table, shape: Pick<CurveShape, 'reads' | 'measur
 }
 
 /** Are values multiples of the base rate (1.5x, or a term of type factor)? */
-function hasFactors(number: Num): boolean {
+export function hasFactors(number: Num): boolean {
   const all = number.kind === 'formula' ? [number.formula] : cellsOf(number.table);
   return all.some((t) => t.type.kind === 'factor');
 }

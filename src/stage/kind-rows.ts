@@ -1,7 +1,8 @@
 /**
  * Rows of a kind as a run sees them, whatever they come from: the store, with reversed facts in the
  * place of those that reverse them; another kind, of which some are kept; or the entries of a state.
- * All have row, id, day, currency and the fields of the kind; `sign` where facts may be reversed.
+ * All have row, id, day, currency and the fields of the kind; where facts may be reversed also `sign`,
+ * `as_of`, the day on which dated things are read, and `reversed`, the row that is taken back.
  */
 import type { Kind } from '../plan/plan.ts';
 import { EARNING } from '../plan/rounds.ts';
@@ -13,7 +14,7 @@ import { assert, must } from '../value/diagnostic.ts';
 import { scanOf } from './arithmetic.ts';
 import { lowerCondition, lowerKey } from './lower.ts';
 import { earningRows } from './rounds.ts';
-import { idedColumns, idedName, joinsOf, referenced, rowScope } from './row-scope.ts';
+import { idedColumns, idedName, joinsOf, referenced, type Row, rowScope } from './row-scope.ts';
 import { entityTable, factTable, storedType, supersededTable, WORD } from './store.ts';
 import { fieldName } from './gather.ts';
 
@@ -24,6 +25,9 @@ export interface KindRows {
   readonly statements: readonly Statement[];
   readonly references: readonly Kind[];
 }
+
+/** A derived kind belongs to no plan: its conditions read each amount in its own currency. */
+export const OWN_MONEY = { currency: 'USD', exchange: undefined, as: 'is' } as const;
 
 /** Rows of a kind that count at a cut: versions learned by it, and not superseded by it. */
 export function currentRows(table: TableSchema, kind: Kind, cut: number): Relation {
@@ -85,19 +89,27 @@ export function rowsOfKind(kind: Kind, kinds: readonly Kind[], cut: number, made
 function reversedRows(kind: Kind, target: Kind, current: Relation): Statement {
   const joined = join(['v', current], ['left', 't', { kind: 'scan', table: idedName(target), columns: idedColumns(target) }, eq(col('code', 't'), col('reverses', 'v'))]);
   const own = isNull(col('reverses', 'v'));
+  // what is taken back is what was given: all that is dated is read as of the day of the fact that is reversed
+  const more = [named('sign', when(own, int(1), int(-1))), named('as_of', coalesce(col('day', 't'), col('day', 'v'))), named('reversed', col('row', 't'))];
   const columns = columnsOf(current).map(({ name }): Named => {
     const theirs = name === 'currency' || target.fields.some((f) => f.name === name);
     const taken = ['row', 'seq', 'id', 'file', 'record', 'line', 'hash', 'day', 'reverses'].includes(name) || !theirs;
     return named(name, taken ? col(name, 'v') : when(own, col(name, 'v'), col(name, 't')));
   });
-  return { name: `rows_${kind.name}`, make: 'view', key: ['row'], relation: project(joined, [...columns, named('sign', when(own, int(1), int(-1)))]), about: `${kind.title || kind.name}, reversed facts in the place of those that reverse them` };
+  return { name: `rows_${kind.name}`, make: 'view', key: ['row'], relation: project(joined, [...columns, ...more]), about: `${kind.title || kind.name}, reversed facts in the place of those that reverse them` };
+}
+
+/** A row of the kind as formulas read it: what is reversed is read as of the day of the fact that it takes back. */
+export function rowOf(kind: Kind, { signed }: Pick<KindRows, 'signed'>): Row {
+  const day = col(signed ? 'as_of' : 'day', 'f');
+  return { kind, alias: 'f', day, date: day };
 }
 
 function derivedRows(kind: Kind, kinds: readonly Kind[], source: KindRows): KindRows {
   const { derivation } = kind;
   assert(derivation !== undefined, 'a derived kind says what it is from');
   const from = must(kinds.find((k) => k.name === derivation.from)), joins = joinsOf(kinds);
-  const scope = rowScope({ kind: from, alias: 'f', day: col('day', 'f') }, joins, 'USD', kind.at);
+  const scope = rowScope(rowOf(from, source), joins, OWN_MONEY, kind.at);
   const columns = columnsOf(source.relation);
   const keys = derivation.per.map((path, i) => named(`per_${i}`, coalesce(lowerKey(fieldName(path, from), scope).expr, int(-1))));
   const where = derivation.where === undefined ? undefined : lowerCondition(derivation.where.formula, scope);

@@ -7,6 +7,7 @@ import { EARNING } from '../plan/rounds.ts';
 import type { Statement } from '../relation/relation.ts';
 import { must } from '../value/diagnostic.ts';
 import type { Day } from '../value/period.ts';
+import { exchangesOf } from './exchange.ts';
 import { type KindRows, rowsOfKind } from './kind-rows.ts';
 import { stateRows } from './states.ts';
 
@@ -37,7 +38,7 @@ export function madeRows(kinds: readonly Kind[], plans: readonly Plan[], cut: nu
     const kind = named(name);
     if (kind.state !== undefined) {
       const plan = must(plans.find((p) => p.states.some((s) => s.name === name)));
-      const rows = stateRows({ kind, subject: named(kind.state.subject), plan, kinds, asOf, rowsOf: of });
+      const rows = stateRows({ kind, subject: named(kind.state.subject), plan, exchanges: exchangesOf(plans), kinds, asOf, rowsOf: of });
       for (const h of rows.halfLives) halfLives.add(h);
       reviewed ||= rows.reviewed;
       add(rows.statements, rows.references);

@@ -5,7 +5,7 @@
  * depends on single rows in their order comes from `picked.ts`, sums over accounts from `book.ts`.
  */
 import {
-  aggregate, and, cast, cases, coalesce, col, compare, count, countDistinct, eq, type Expr, filter, int, isNotNull, isNull, join, keep, named, type Named, not, nothing,
+  aggregate, and, call, cast, cases, coalesce, col, compare, count, countDistinct, eq, type Expr, filter, int, isNotNull, isNull, join, keep, named, type Named, not, nothing,
   or, plus, project, type Relation, scan, type Statement, sum, times, union, when,
 } from '../relation/relation.ts';
 import { columnsOf } from '../relation/check.ts';
@@ -70,14 +70,16 @@ function sumOf(c: CubeColumn, gathered: Gathered): Expr {
   const rule = everyRule ? [] : [or(...c.rules.map((r) => eq(col('rule'), int(r))))];
   const guarded = gathered.rules.some((r) => c.rules.includes(r.index) && r.guards.length > 0) ? [compare('<>', col('share'), int(0))] : [];
   const type = isWideSum(gathered) ? 'wide' : 'bigint';
+  // where pay is told apart, nothing counted is no line, not one of 0
+  const counted = (of: Expr): Expr => (c.key === null ? of : call('nullif', of, int(0)));
   if (c.value.role === 'distinct') return cast(count(and(isNotNull(value), ...rule, ...guarded)), type);
   if (c.value.role === 'count') {
     // a fact that is counted counts whole; one that is reversed counts back
     const whole = c.value.factors.length === 0 && !signed(c, gathered);
-    return cast(whole ? count(and(isNotNull(value), ...rule, ...guarded)) : sum(value, and_([...rule, ...guarded])), type);
+    return cast(whole ? counted(count(and(isNotNull(value), ...rule, ...guarded))) : sum(value, and_([...rule, ...guarded])), type);
   }
   const weighted = gathered.shareDivisor === 1n && guarded.length === 0 && !isWideSum(gathered) ? value : times(isWideSum(gathered) ? asWide(value) : value, col('share'));
-  return cast(sum(weighted, and_(rule)), type);
+  return cast(sum(weighted, and_([...rule, ...c.key === null ? [] : guarded])), type);
 }
 const and_ = (parts: readonly Expr[]): { readonly where?: Expr } => (parts.length === 0 ? {} : { where: and(...parts) });
 /** Facts of the kind may be reversals. */
@@ -114,7 +116,8 @@ function measureRows(cube: Statement, gathered: Gathered, grouped: boolean, dist
     named('field_value', distinct ? int(0) : when(col('by_value', 'm'), col('field_value', 'c'), int(0))),
   ];
   const kind = distinct ? col('distinct_values', 'm') : not(col('distinct_values', 'm'));
-  const chosen = filter(joined, gathered.measures.some((m) => m.subject !== 'payee') ? and(kind, grouped ? col('grouped', 'm') : not(col('grouped', 'm'))) : kind);
+  const keyed = gathered.cube.some((c) => c.key !== null) ? [or(not(col('by_value', 'm')), isNotNull(value))] : [];
+  const chosen = filter(joined, and(kind, ...keyed, ...gathered.measures.some((m) => m.subject !== 'payee') ? [grouped ? col('grouped', 'm') : not(col('grouped', 'm'))] : []));
   const halves = gathered.spans.some((s) => s.spec.kind === 'half_life');
   const total = distinct
     ? asWide(countDistinct(col('field_value', 'c'), compare('>', value, int(0))))

@@ -35,9 +35,11 @@ function poolRows(c: ComponentEntry, tops: Relation, names: readonly string[], f
     ...(share === undefined ? [] : figured('s', share.index)), ...(among === undefined ? [] : figured('m', among.index)),
   );
   const number: Expr = share === undefined ? wide(WEIGHT_PARTS) : coalesce({ kind: 'ratio', n: coalesce(col('n', 's'), wide(0n)), d: coalesce(col('d', 's'), wide(1n)), scale: WEIGHT_PARTS, mode: 'half_away' }, wide(0n));
+  // whoever is in no group has no part of a pot
+  const apart = (weight: Expr): Expr => when(eq(col('days_n', 'e'), int(0)), wide(0n), weight);
   const counted = among === undefined ? number : when(coalesce(eq(col('n', 'm'), int(1)), { kind: 'literal', type: 'boolean', value: false }), number, wide(0n));
   const group = ['world', 'component', 'period', lines ? 'line' : 'part'];
-  const rows = project(joined, [...keep('e', ...names), ...keep('k', 'end_unit', 'end_add'), named('weight', counted)]);
+  const rows = project(joined, [...keep('e', ...names), ...keep('k', 'end_unit', 'end_add'), named('weight', apart(counted))]);
   const potted = windowed(rows, [
     { name: 'pot', fn: lines ? 'sum' : 'max', of: col('limited'), partition: group, order: [] },
     { name: 'weights', fn: 'sum', of: col('weight'), partition: group, order: [] },

@@ -1,7 +1,7 @@
 /** The statements of a program, stage by stage, from facts to payouts. */
 import type { Kind } from '../plan/plan.ts';
 import { EARNING } from '../plan/rounds.ts';
-import { and, col, eq, filter, int, isNotNull, keep, project, type Program, replaceScans, type Statement, type TableSchema, union, windowed } from '../relation/relation.ts';
+import { and, col, eq, filter, int, isNotNull, keep, project, type Program, type Relation, replaceScans, type Statement, type TableSchema, union, windowed } from '../relation/relation.ts';
 import { must } from '../value/diagnostic.ts';
 import type { Day } from '../value/period.ts';
 import { scanOf } from './arithmetic.ts';
@@ -10,27 +10,28 @@ import { asksForLines, askLines, linesStages } from './attributed.ts';
 import { bookRows } from './book.ts';
 import type { Catalogue } from './catalogue.ts';
 import { roundsTiers } from './components.ts';
-import { creditsStage, type CreditsContext } from './credits.ts';
+import { creditsStage, type CreditsContext, everyGuard } from './credits.ts';
 import { earnedStage, earningsStages, factorsStage, gatesStage, partsStage, payoutsStage } from './earnings.ts';
-import { divisorsOf, factsBuilder, REVIEWS } from './facts.ts';
+import { divisorsOf, type FactsBuilder, factsBuilder, REVIEWS } from './facts.ts';
 import { figuresStage } from './figures.ts';
-import { type CubeColumn, type LinearMeasure, lineage, type MeasureValue } from './gather.ts';
+import type { CubeColumn, LinearMeasure, MeasureValue } from './gather.ts';
+import { lineage } from './lineage.ts';
 import { currentRows, entityRows, idedRows } from './kind-rows.ts';
 import { looksStages } from './looks.ts';
 import { madeRows } from './made-rows.ts';
 import { blocksOf, cubeStage, measuresStage } from './measures.ts';
+import { overCredited, type OverCredited } from './over-credited.ts';
 import type { ParamsOf } from './params.ts';
 import type { Personal } from './personal.ts';
 import { withPools } from './pools.ts';
 import { askTimed, pickedRows } from './picked.ts';
-import { contentKey } from './reads.ts';
 import { REFERENCES } from './reference.ts';
 import { inRounds } from './rounds.ts';
 import { rootOf } from './row-scope.ts';
 import { entityTable, factTable, partyTable, supersededTable, WORD } from './store.ts';
 
 export interface ProgramInput { readonly kinds: readonly Kind[]; readonly cut: number; readonly asOf?: Day }
-export interface Made { readonly program: Program; /** half-lives that states read */ readonly halfLives: readonly number[]; readonly blockOf: (c: CubeColumn) => number }
+export interface Made { readonly program: Program; readonly unrated: ReadonlyMap<string, Relation>; /** facts that rules of a plan credit with more than the whole, where that can be */ readonly overCredited: OverCredited | undefined; /** half-lives that states read */ readonly halfLives: readonly number[]; readonly blockOf: (c: CubeColumn) => number; /** what reads the facts of each kind, for those who ask about single facts of the run later */ readonly builders: ReadonlyMap<string, FactsBuilder> }
 export interface MakeContext { readonly history: boolean; readonly personal: Personal; readonly params: ParamsOf; readonly groupKinds: readonly string[] }
 
 /** The statements, in order. */
@@ -51,10 +52,11 @@ export function programOf(input: ProgramInput, catalogue: Catalogue, context: Ma
   for (const c of gathered.cube) timeColumn(c);
   for (const m of picked) for (const c of must(m.rows).columns) must(builders.get(c.value.kind)).time(must(m.rows).time);
   const times = [...new Set([...builders.values()].flatMap((b) => b.times()))].sort();
-  const guards = [...new Map(gathered.rules.flatMap((r) => r.guards).map((g) => [contentKey(g), g])).values()];
+  const guards = everyGuard(gathered);
   const review = input.kinds.find((k) => k.name === 'review' && k.dated);
   const credited: CreditsContext = { gathered, divisors: divisorsOf(input.kinds), builders, personal: context.personal, asOf: input.asOf, guards, reviewed: guards.length > 0 && review !== undefined && ['fact', 'guardrail', 'decision'].every((f) => review.fields.some((x) => x.name === f)), times, ids };
   creditsStage(credited);
+  overCredited(credited);
   for (const m of picked) askTimed(m, builders);
   askLines(catalogue, builders);
   if (catalogue.figures.length > 0) figuresStage(catalogue.figures, NOTHING, NOTHING, builders, context.params);
@@ -68,8 +70,10 @@ export function programOf(input: ProgramInput, catalogue: Catalogue, context: Ma
     ...lists.map((k) => partyTable(rootOf(k, input.kinds))), ...undated.flatMap((k) => [entityTable(k), supersededTable(k)]), ...(ided.length > 0 || reviewed || states.length > 0 || kinds.some((k) => k.name === EARNING) ? [WORD] : []),
   ]);
   return {
+    overCredited: overCredited(credited),
+    unrated: new Map([...builders].map(([kind, b]) => [kind, b.finish().unrated])),
     halfLives: made.halfLives,
-    blockOf: (c) => blocks.find((b) => b.columns.includes(c))?.index ?? 0,
+    builders, blockOf: (c) => blocks.find((b) => b.columns.includes(c))?.index ?? 0,
     program: {
       inputs: [...stored, ...REFERENCES],
       statements: inRounds([
@@ -94,7 +98,7 @@ function bodyOf(credited: CreditsContext, catalogue: Catalogue, context: MakeCon
   const cube = cubeStage(credits, gathered, blocks);
   const picked = gathered.measures.filter((m) => m.rows !== undefined), books = gathered.measures.filter((m) => m.book !== undefined);
   const references = new Set<Kind>();
-  const passes: Statement[] = [measuresStage(cube, gathered, picked.map((m) => pickedRows(m, credits, gathered, builders)))];
+  const passes: Statement[] = [measuresStage(cube, gathered, picked.map((m) => pickedRows(m, credits, builders)))];
   for (const later of passesOf(books)) {
     const before = must(passes.at(-1));
     const rows = later.map((m) => { const made = bookRows(m, before, gathered, kinds); for (const r of made.references) references.add(r); return made.relation; });
@@ -106,7 +110,7 @@ function bodyOf(credited: CreditsContext, catalogue: Catalogue, context: MakeCon
   const looks = looksStages(measures, gathered, { grouped: context.groupKinds.length > 0 || gathered.values.some((v) => v.subject === 'company'), params: context.params });
   const leaves = components.flatMap((c) => (c.spec.kind === 'leaf' ? [c.spec] : []));
   const attainment = attainmentStage(must(looks.at(-1)), {
-    carries: leaves.some((l) => l.carry === 'shortfall'), excess: leaves.some((l) => l.of === 'excess'), other: leaves.some((l) => typeof l.of === 'object'),
+    lines: leaves.some((l) => l.per !== undefined), carries: leaves.some((l) => l.carry === 'shortfall'), excess: leaves.some((l) => l.of === 'excess'), other: leaves.some((l) => typeof l.of === 'object'),
     told: components.some((c) => [c.reading, c.base].some((v) => v?.kind === 'simple' && v.measure.byValue)),
   });
   const figured = figures.length === 0 ? undefined : figuresStage(figures, must(looks.at(-1)), attainment, builders, context.params);

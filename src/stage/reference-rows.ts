@@ -7,6 +7,8 @@ import type { AssignRows } from './assign.ts';
 import { PAYS_ON } from './attainment.ts';
 import type { Catalogue, ComponentEntry } from './catalogue.ts';
 import { figuresIn, isMarginal } from './components.ts';
+import { CARRY_UNIT, carryUnit } from './curve.ts';
+import { rateRows } from './exchange.ts';
 import { EARLIER } from './facts.ts';
 import { FIGURE } from './figures.ts';
 import { HALF_LIFE_PARTS, type MeasureValue, type SpanSpec } from './gather.ts';
@@ -53,6 +55,7 @@ export function referenceRows(catalogue: Catalogue, rows: AssignRows, made: Made
     { schema: R.REF_SEGMENT, rows: rows.segments },
     { schema: R.REF_GATE, rows: rows.gates },
     { schema: R.REF_FACTOR, rows: rows.factors },
+    { schema: R.REF_RATE, rows: rateRows(gathered.exchanges, catalogue.currencies, context.code, spans.to) },
     { schema: R.REF_CAP, rows: rows.caps },
     { schema: R.REF_EARNING, rows: earningReference(catalogue, context.code) },
   ];
@@ -124,9 +127,10 @@ function needRows(catalogue: Catalogue): ReferenceRows[] {
 function lookRows(c: ComponentEntry, context: RowsContext): Cell[][] {
   const values = new Map(c.looks.flatMap(valuesIn).map((v) => [v.index, v]));
   const group = (v: MeasureValue): number => (v.subject === 'payee' ? GROUP.payee : v.subject === 'company' ? GROUP.company : GROUP.first + context.groupKinds.indexOf(v.subject.entity));
-  const figures = figuresIn(c.figures);
+  // what is paid line by line is not calculated where there are no lines
+  const figures = figuresIn(c.figures), paysLines = c.spec.kind === 'leaf' && c.spec.per !== undefined;
   return [
-    ...[...values.values()].map((v): Cell[] => (v.kind === 'simple' ? [0, c.component, v.index, v.measure.index, v.over?.index ?? null, v.mul, v.div, group(v), v.measure.zeroIfNone] : [0, c.component, v.index, null, null, 1n, 1n, group(v), false])),
+    ...[...values.values()].map((v): Cell[] => (v.kind === 'simple' ? [0, c.component, v.index, v.measure.index, v.over?.index ?? null, v.mul, v.div, group(v), v.measure.zeroIfNone && !(paysLines && v === c.value)] : [0, c.component, v.index, null, null, 1n, 1n, group(v), false])),
     ...[...new Set(figures.map((f) => f.index))].map((index): Cell[] => [0, c.component, FIGURE + index, null, null, 1n, 1n, GROUP.payee, false]),
   ];
 }
@@ -164,7 +168,7 @@ function componentRow(c: ComponentEntry, catalogue: Catalogue): Cell[] {
   const pays = c.shape.paysOnValue ? (leaf?.of === 'excess' ? PAYS_ON.excess : typeof leaf?.of === 'object' ? PAYS_ON.other : PAYS_ON.value) : PAYS_ON.unit;
   const ranked = [c.value, c.reading].some((v) => v?.kind === 'rank') && leaf?.pay?.number.kind === 'table';
   return [0, c.component, c.plan, c.parent, c.level, c.window.id, c.value?.index ?? null, leaf?.better === 'lower', leaf?.target !== undefined, leaf?.pay !== undefined,
-    leaf?.measure !== undefined && leaf.target === undefined && leaf.pay?.form === 'payout', leaf?.per !== undefined, leaf?.carry === 'shortfall',
+    leaf?.measure !== undefined && leaf.target === undefined && leaf.pay?.form === 'payout', leaf?.per !== undefined, leaf?.carry === 'shortfall', leaf === undefined ? CARRY_UNIT.none : carryUnit(leaf, c.shape),
     ...known(leaf?.noTarget), ...known(leaf?.missing), c.shape.reads,
     c.reading?.index ?? figure, fieldDivisor, pays, c.base?.index ?? null, ranked,
     ...roundingCells(round.measure, money ? minor : undefined), ...roundingCells(round.attainment), ...roundingCells(c.shape.roundsValue === undefined ? undefined : round[c.shape.roundsValue]),

@@ -76,11 +76,12 @@ export const REF_PARAM = table('ref_param', ['people_world', 'plan_world', 'comp
  * 2 attainment, 3 another value, 4 the value of a field, 5 a formula of results), by `reads_look`. `pays_on`: 0 the payee's
  * unit amount, 1 X, 2 what is above the target, 3 another value, by `pays_look`.
  * `needs_value`: a share of the incentive is held where the measure has no value. `lines`: one rounding for each fact or field.
+ * `carry_unit`: of a target that a shortfall is added to, the unit amount is 1 the target, 2 what is paid on ÷ the target; 0 neither.
  * Roundings: unit as a pair and what is added before the cut; null = exact.
  */
 export const REF_COMPONENT = table('ref_component', ['plan_world', 'component'], `
   plan_world integer, component integer, plan integer, parent integer, level integer, window integer,
-  look integer, lower_is_better boolean, has_target boolean, paid boolean, needs_value boolean, lines boolean, carries boolean,
+  look integer, lower_is_better boolean, has_target boolean, paid boolean, needs_value boolean, lines boolean, carries boolean, carry_unit integer,
   no_target_n bigint, no_target_d bigint, missing_n bigint, missing_d bigint,
   reads integer, reads_look integer, field_div bigint, pays_on integer, pays_look integer, ranked boolean,
   measure_unit_n bigint, measure_unit_d bigint, measure_mode integer,
@@ -110,6 +111,12 @@ export const REF_GATE = table('ref_gate', ['plan_world', 'gate_set', 'slot', 'te
 export const REF_FACTOR = table('ref_factor', ['plan_world', 'factor_set', 'slot'], `
   plan_world integer, factor_set integer, slot integer, curve integer, reads integer, look integer, average boolean`);
 
+/**
+ * What one minor unit of a currency is worth in minor units of a plan's, for facts of these days: n ÷ d. `exchange`: plans
+ * that convert alike share one. A currency or a day without a row has no rate.
+ */
+export const REF_RATE = table('ref_rate', ['exchange', 'currency', 'from_day'], 'exchange integer, currency integer, from_day integer, to_day integer, n bigint, d bigint');
+
 /** The plan's cap for a payee and period, in minor units. */
 export const REF_CAP = table('ref_cap', ['plan_world', 'plan', 'payee', 'period'], 'plan_world integer, plan integer, payee integer, period integer, cap bigint');
 
@@ -118,7 +125,7 @@ export const REF_EARNING = table('ref_earning', ['plan_world', 'component', 'per
   plan_world integer, component integer, period integer, round integer, plan integer, name text, word integer, currency integer, from_day integer, to_day integer, label text`);
 
 export const REFERENCES = [
-  REF_WORLD, REF_DAY, REF_WINDOW, REF_PERIOD, REF_INSTANT, REF_STINT, REF_ROUTE, REF_AGE, REF_MEASURE, REF_NEED, REF_NEED_GROUP, REF_PERSONAL, REF_GROUP, REF_LOOK, REF_PARAM, REF_COMPONENT, REF_ASSIGN, REF_SEGMENT, REF_GATE, REF_FACTOR, REF_CAP, REF_EARNING,
+  REF_WORLD, REF_DAY, REF_WINDOW, REF_PERIOD, REF_INSTANT, REF_STINT, REF_ROUTE, REF_AGE, REF_MEASURE, REF_NEED, REF_NEED_GROUP, REF_PERSONAL, REF_GROUP, REF_LOOK, REF_PARAM, REF_COMPONENT, REF_ASSIGN, REF_SEGMENT, REF_GATE, REF_FACTOR, REF_RATE, REF_CAP, REF_EARNING,
 ] as const;
 
 /** Rows of one reference relation, in the order of its columns. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { calculate, type Calculation } from '../app/calculate.ts';
 import { type Row, rowsOf } from '../app/cells.ts';
-import { table } from '../app/figures.ts';
+import { table } from '../app/run-relations.ts';
 import { fillStore, type SmallEntity, type SmallRow } from '../app/small-store.ts';
 import { openDuckdb } from '../engine/duckdb.ts';
 import type { Engine, ProgramRunner } from '../engine/engine.ts';

@@ -12,6 +12,7 @@ import {
 import { assert, must } from '../value/diagnostic.ts';
 import type { Day } from '../value/period.ts';
 import { asWide, scanOf } from './arithmetic.ts';
+import type { Exchanges } from './exchange.ts';
 import { type CreditsContext, creditsStage } from './credits.ts';
 import { columnName, divisorsOf, factsBuilder, type FactsBuilder } from './facts.ts';
 import { type FactColumn, type Gathered, type LinearMeasure, type MeasureTerm, type RowTerm, type SpanSpec, type TimeOf } from './gather.ts';
@@ -25,6 +26,8 @@ import { datedColumns, type Followed, type Joins } from './row-scope.ts';
 
 /** What the statements of a state are made with. */
 export interface StateContext {
+  /** those of all plans of the run */
+  readonly exchanges: Exchanges;
   readonly kind: Kind;
   readonly subject: Kind;
   readonly plan: Plan;

@@ -5,51 +5,15 @@ import type { Engine, ProgramRunner } from '../engine/engine.ts';
 import { openMemory } from '../engine/memory.ts';
 import { formatDay } from '../value/period.ts';
 import { halved } from './reference-rows.ts';
-import { day, type FactRow, openEngine, type PersonRow, runCompany } from './stage.fixture.ts';
+import { openEngine, runCompany } from './stage.fixture.ts';
+import { companyOf, FIRST, type History, history, type Touch } from './states.fixture.ts';
 
 let engine: Engine;
 beforeAll(async () => { engine = await openEngine('states-random'); });
 afterAll(() => engine.close());
 
-const KINDS = `facts:
-  account: { fields: { least: number } }
-  touch: { fields: { account: account, points: number, contact: text } }
-  move: { fields: { account: account, stage: text } }
-sources: { accounts: { file: a.csv, into: account, id: id, fields: { least: least } } }
-`;
-const PLAN = `plan: p
-effective: 2026-01-01 / 2027-01-01
-period: year
-states:
-  warm: { for: account, while: points >= least, lasting: 7 days, again_after: 40 days }
-  hot: { for: account, while: heat >= 12 or contacts >= 2, lasting: 3 days }
-  broad: { for: account, while: capped >= 15 and least < 25 }
-  deep: { for: account, while: ever >= 30 and average >= 8, lasting: 4 days }
-  stage: { for: account, from: move, value: stage, levels: [A, B, C], lasting: 5 days }
-  both: { for: account, while: warm and stage = "B" or not hot, lasting: 2 days }
-measures:
-  points: { for: account, sum: points, from: touch, look_back: 30 days }
-  heat: { for: account, sum: points, from: touch, half_life: 4 days, limits: { daily: { at_most: 25, per: [contact, day] } } }
-  contacts: { for: account, distinct: contact, from: touch, look_back: 12 days }
-  capped: { for: account, sum: points, from: touch, look_back: 20 days, limits: { daily: { at_most: 12, per: [contact, day] } } }
-  ever: { for: account, sum: points, from: touch, at: end, limits: { all: { at_most: 25, per: contact } } }
-  average: { for: account, average: points, from: touch, look_back: 25 days }
-components:
-  c: { measure: { for: company, count: both }, rate: 100 }
-  e: { measure: { for: company, count: broad }, rate: 1 }
-  f: { measure: { for: company, count: deep }, rate: 1 }
-  d: { measure: { for: company, sum: steps, from: stage }, rate: 1 }
-`;
-const FIRST = day('2026-01-01'), LAST = 330;
-
-interface Touch { readonly at: number; readonly points: number; readonly contact: string }
-interface History { readonly least: readonly { readonly at: number; readonly least: number }[]; readonly touches: readonly Touch[]; readonly moves: readonly { readonly at: number; readonly stage: string }[] }
-const at = fc.integer({ min: 0, max: 120 });
-const history = fc.record({
-  least: fc.uniqueArray(fc.record({ at, least: fc.constantFrom(10, 20, 30, 40) }), { maxLength: 2, selector: (r) => r.at }).map((rows) => [{ at: -1, least: 20 }, ...rows.sort((a, b) => a.at - b.at)]),
-  touches: fc.array(fc.record({ at, points: fc.constantFrom(3, 8, 10, 15, 30), contact: fc.constantFrom('k', 'l') }), { maxLength: 9 }),
-  moves: fc.uniqueArray(fc.record({ at, stage: fc.constantFrom('A', 'B', 'C') }), { maxLength: 6, selector: (m) => m.at }),
-}) as fc.Arbitrary<History>;
+/** Days after the first that are looked at. */
+const LAST = 330;
 
 // ---- every single day ----
 
@@ -113,12 +77,7 @@ function expected({ least, touches, moves }: History): Record<string, string[]> 
 }
 
 async function found(runner: ProgramRunner, all: readonly History[]): Promise<Record<string, string[]>[]> {
-  const facts = all.flatMap((h, n): FactRow[] => [
-    ...h.touches.map((f, i): FactRow => ({ kind: 'touch', id: `t${n}-${i}`, date: formatDay(FIRST + f.at), account: `a${n}`, points: String(f.points), contact: f.contact })),
-    ...h.moves.map((m, i): FactRow => ({ kind: 'move', id: `m${n}-${i}`, date: formatDay(FIRST + m.at), account: `a${n}`, stage: m.stage })),
-  ]);
-  const accounts = Object.fromEntries(all.map((h, n): [string, PersonRow[]] => [`a${n}`, h.least.map((r) => ({ least: String(r.least), ...(r.at >= 0 && { from: formatDay(FIRST + r.at) }) }))]));
-  const run = await runCompany(runner, { plans: [PLAN], people: { ann: {} }, accounts, kinds: KINDS, facts });
+  const run = await runCompany(runner, companyOf(all));
   const out = all.map((): Record<string, string[]> => ({ warm: [], hot: [], broad: [], deep: [], both: [], stage: [] }));
   for (const state of ['warm', 'hot', 'broad', 'deep', 'both', 'stage']) for (const r of await run.rows(`rows_${state}`)) {
     const [, account = '', since = ''] = String(r['id']).split('/');

@@ -13,6 +13,7 @@ import { assert, must } from '../value/diagnostic.ts';
 import type { Day } from '../value/period.ts';
 import { scanOf } from './arithmetic.ts';
 import { lowerValue } from './book.ts';
+import { moneyKey } from './exchange.ts';
 import { divisorsOf } from './facts.ts';
 import { fieldName, gatherer, type LinearMeasure } from './gather.ts';
 import { again, entriesName } from './kind-rows.ts';
@@ -51,7 +52,7 @@ export function meaningOf(state: State, plan: Plan, kinds: readonly Kind[]): str
     if (measure !== undefined) { seen.set(measure.name, measure); add(measure); }
   }
   const guards = plan.guardrails.filter((g) => g.from.some((k) => from.has(k)));
-  return contentKey([state, [...seen.values()], guards, seen.size === 0 ? '' : plan.currency]);
+  return contentKey([state, [...seen.values()], guards, seen.size === 0 ? '' : moneyKey(plan)]);
 }
 
 export function stateRows(context: StateContext): StateRows {
@@ -71,7 +72,7 @@ function changedStays(context: StateContext, state: State): Stays {
   const joins = joinsOf(kinds), row: Row = { kind: from, alias: 'f', day: col('day', 'f') };
   const path = groupPath(from, state.subject, kinds);
   assert(path !== undefined, `a row of ${from.name} belongs to a ${state.subject}; resolve checks it`);
-  const code = (p: readonly string[]): Expr => { const out = lower(fieldName(p, from), rowScope(row, joins, context.plan.currency, state.at), false); assert(out.kind === 'code', 'states go from word to word; resolve checks it'); return out.expr; };
+  const code = (p: readonly string[]): Expr => { const out = lower(fieldName(p, from), rowScope(row, joins, { currency: context.plan.currency, exchange: undefined }, state.at), false); assert(out.kind === 'code', 'states go from word to word; resolve checks it'); return out.expr; };
   const entity = code(path), value = code([change.value]);
   // a fact that takes back another one changes nothing by itself
   const counted = [isNotNull(entity), ...(source.signed ? [compare('>', col('sign', 'f'), int(0))] : []), ...(asOf === undefined ? [] : [compare('<=', col('day', 'f'), int(asOf))])];
@@ -100,7 +101,7 @@ function changedStays(context: StateContext, state: State): Stays {
 
 function heldStays(context: StateContext, state: State): Stays {
   const { kind, subject, kinds, plan, asOf } = context, condition = must(state.while), joins = joinsOf(kinds);
-  const gathered = gatherer(kinds, [plan], divisorsOf(kinds)), asked = new Map<number, LinearMeasure>();
+  const gathered = gatherer(kinds, [plan], divisorsOf(kinds), context.exchanges), asked = new Map<number, LinearMeasure>();
   const row: Row = { kind: subject, alias: 'f', day: col('day', 'f') };
   const read = (m: LinearMeasure): Expr => { asked.set(m.index, m); return col('num', `m_${m.index}`); };
   const own: OtherNames = (typed, of) => {
@@ -114,7 +115,7 @@ function heldStays(context: StateContext, state: State): Stays {
     return measureValue(typed, lowerValue(gathered.valueOf(plan, measure), read, (names) => ({ ...scope, name: (t) => (t.ref.kind === 'measure' ? names(t.ref.measure) : undefined) ?? scope.name(t) })));
   };
   // quotients are compared as they are: nothing is added up here
-  const { quotient: _, ...scope } = rowScope(row, joins, plan.currency, condition.at, own);
+  const { quotient: _, ...scope } = rowScope(row, joins, { currency: plan.currency, exchange: undefined }, condition.at, own);
   const holds = surely(lowerCondition(condition.formula, scope));
   const looked = measuredDays(context, joins, gathered, [...asked.values()]);
   const rows = project(join(['t', looked.days], ['left', 'd', datedRowsOf(subject), and(eq(col('entity', 'd'), col('entity', 't')), forceOn('d', col('day', 't')))]), [

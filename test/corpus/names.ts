@@ -1,7 +1,7 @@
 /** Codes of a run → the words of people: ids of facts, of payees and of groups. */
 import { rowsOf } from '../../src/app/cells.ts';
 import type { Calculation } from '../../src/app/calculate.ts';
-import { relationOf } from '../../src/app/figures.ts';
+import { relationOf } from '../../src/app/run-relations.ts';
 import type { ProgramRunner } from '../../src/engine/engine.ts';
 import { storedKinds } from '../../src/plan/kinds.ts';
 import type { Kind } from '../../src/plan/plan.ts';
@@ -10,6 +10,7 @@ import { keep, project, scan } from '../../src/relation/relation.ts';
 import type { ComponentEntry } from '../../src/stage/catalogue.ts';
 import { BLANK_KEY } from '../../src/stage/facts.ts';
 import { COMPANY } from '../../src/stage/gather.ts';
+import { entriesName } from '../../src/stage/kind-rows.ts';
 import { factTable, WORD } from '../../src/stage/store.ts';
 import { must } from '../../src/value/diagnostic.ts';
 import { formatDay } from '../../src/value/period.ts';
@@ -37,9 +38,12 @@ export async function namesOf(engine: ProgramRunner, calculation: Calculation, k
       if (typeof r['reverses'] === 'number') back.add(r['row'] as bigint);
     }
   }
-  // what was earned is a fact of a later round, made by the run
-  const made = calculation.compiled.program.statements.find((s) => s.name === `fact_${EARNING}`);
-  if (made !== undefined) for (const r of rowsOf(await engine.read(relationOf(calculation, made.name)))) facts.set(r['row'] as bigint, `${EARNING} ${String(r['id'])}`);
+  // what was earned is a fact of a later round, and an entry of a state is one: the run makes them
+  for (const kind of calculation.catalogue.kinds) {
+    const name = kind.name === EARNING ? factTable(kind).table : kind.state === undefined ? undefined : entriesName(kind);
+    if (!calculation.compiled.program.statements.some((s) => s.name === name)) continue;
+    for (const r of rowsOf(await engine.read(relationOf(calculation, must(name))))) facts.set(r['row'] as bigint, `${kind.name} ${String(r['id'])}`);
+  }
   const persons = new Map(calculation.catalogue.people.persons.map((p) => [p.payee, p.id]));
   const fact = (row: bigint): string => must(facts.get(row));
   return {

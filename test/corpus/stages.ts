@@ -4,10 +4,11 @@
  * ends in `…`. Rows of measures, attainment (of components with a target) and earnings that are 0 throughout and not held are left out;
  * payouts are complete, as `trueup export` writes them.
  */
+import { isNoneZero } from '../../src/app/explain-place.ts';
 import { type Row, rowsOf } from '../../src/app/cells.ts';
 import type { Calculation } from '../../src/app/calculate.ts';
 import { exportEarnings } from '../../src/app/export-earnings.ts';
-import { relationOf } from '../../src/app/figures.ts';
+import { relationOf } from '../../src/app/run-relations.ts';
 import { HELD_WORDS } from '../../src/app/held.ts';
 import type { ProgramRunner } from '../../src/engine/engine.ts';
 import type { Kind } from '../../src/plan/plan.ts';
@@ -115,7 +116,7 @@ async function measures(run: Run): Promise<Line[]> {
   const sampled = new Set(values.flatMap((v) => (v.kind === 'sample' ? [v.of.index] : [])));
   return (await run.read('looks')).flatMap((row): Line[] => {
     const entry = entryOf(run, row), { measureOf } = must(values[small(row, 'look')]), value = pairIn(row, 'num', 'den');
-    if (value?.n === 0n || sampled.has(small(row, 'look'))) return [];
+    if (value?.n === 0n || (value === undefined && isNoneZero(must(values[small(row, 'look')]))) || sampled.has(small(row, 'look'))) return [];
     return [{ ...keyOf(run, row), by: run.names.key(entry, wide(row, 'field_value')), measure: measureOf.name, result: value === undefined ? 'none' : shown(value, measureOf.type, currencyOf(run, entry)) }];
   });
 }

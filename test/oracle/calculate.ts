@@ -2,6 +2,7 @@
 import { add, multiply, ONE, ZERO } from '../../src/value/rate.ts';
 import type { Ratio } from '../../src/value/rate.ts';
 import { mapOf, mapsOf, textOf } from './documents.ts';
+import type { YamlMap } from './documents.ts';
 import { emptyResult, overOf, overWindow, within } from './component.ts';
 import type { Line, Over, Result, Setting } from './component.ts';
 import { evaluate } from './evaluate.ts';
@@ -82,10 +83,14 @@ function byMembership(world: World, setting: Setting, over: Over, kind: string, 
 function leaf(job: Job, share: Ratio): void {
   if ('per' in job.setting.spec) return perLine(job, share);
   pay(job);
-  limitedByKeys(job.world, job.setting, job.result, { ...job.scope, reads: reads(job) });
+  // without a form of pay it is shown, not paid: there is nothing that a floor could raise; what its gates read is asked for all the same
+  const paid = paysAnything(job.setting.spec);
+  limitedByKeys(job.world, job.setting, paid ? job.result : { ...job.result }, { ...job.scope, reads: reads(job) });
+  if (!paid) return;
   job.result.raw = multiply(job.result.raw, share);
   if (job.result.shares !== undefined) job.result.shares = new Map([...job.result.shares].map(([id, x]) => [id, multiply(x, share)]));
 }
+const paysAnything = (spec: YamlMap): boolean => 'rate' in spec || 'payout' in spec || 'amount' in spec;
 const reads = (job: Job): 'attainment' | 'value' => ('target' in job.setting.spec ? 'attainment' : 'value');
 
 /** `per`: one calculation and one rounding for each fact, or for each value of a field. */
@@ -93,7 +98,7 @@ function perLine(job: Job, share: Ratio): void {
   const { world, setting, over, subject, result } = job;
   const measured = setting.spec['measure'] ?? '', spec = mapOf(specOf(world, measured));
   const lines = new Map<string, Line>();
-  for (const [key, facts] of grouped(world, textOf(setting.spec['per']) ?? '', counted(world, spec, subject, { from: over.from, to: over.soFar }))) {
+  for (const [key, facts] of grouped(world, textOf(setting.spec['per']) ?? '', there(counted(world, spec, subject, { from: over.from, to: over.soFar })))) {
     const [first] = facts, ids = new Set(facts.map((c) => c.fact.id));
     const one: Result = { ...emptyResult(), values: new Map(result.values) };
     const scope: Scope = { ...job.scope, day: first === undefined ? job.scope.day : dayOfRow(first.fact, job.scope.day), row: first?.fact, via: first?.via, results: one.values };
@@ -107,6 +112,9 @@ function perLine(job: Job, share: Ratio): void {
   result.lines = lines;
   result.raw = [...lines.values()].map((l) => l.amount).reduce(add, ZERO);
 }
+
+/** What counts nothing has no line: what is blank, held or rejected. */
+const there = (facts: readonly Counted[]): Counted[] => facts.filter((c) => c.value !== null && c.share.n !== 0n);
 
 /** A kind of fact: by fact. A field: by its value. */
 export function grouped(world: World, per: string, facts: readonly Counted[]): Map<string, Counted[]> {

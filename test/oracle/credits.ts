@@ -41,7 +41,7 @@ export function creditsOfEntities(world: World, kind: string, day: Day): readonl
   return once(world, `credits ${kind} ${day}`, () => [...world.entities.get(kind)?.values() ?? []].flatMap((e) => creditsOfFact(world, kind, { ...e, date: day })));
 }
 
-/** A fact counts for whoever is on the plan that day (the day by which the measure counts it). An earning is dated at its period's end, and counts if the payee was on the plan in that period. */
+/** A fact counts for whoever is on the plan on its day, whichever date decides its period; a reversal for whom its fact counted. An earning is dated at its period's end, and counts if the payee was on the plan in that period. */
 export function isCounted(world: World, payee: string, kind: string, day: Day | null): boolean {
   if (day === null) return false;
   return kind === 'earning' ? eligibleIn(world, payee, periodAt(world.calendar, world.grain, day)) > 0 : isOn(world, payee, day);
@@ -53,9 +53,9 @@ function rulesOf(world: World, kind: string): [string, YamlMap][] {
 }
 
 /** What a fact reverses is credited once more, negative, in the reversal's own period. */
-function creditsOfFact(world: World, kind: string, fact: Row, dated = fact): Credit[] {
+function creditsOfFact(world: World, kind: string, fact: Row): Credit[] {
   if (fact.reverses !== null) {
-    return creditsOfFact(world, kind, { ...fact.reverses, kind: fact.kind }, fact).map((c) => ({ ...c, fact, share: negate(c.share), whole: negate(c.whole) }));
+    return creditsOfFact(world, kind, { ...fact.reverses, kind: fact.kind }).map((c) => ({ ...c, fact, share: negate(c.share), whole: negate(c.whole) }));
   }
   const rules = rulesOf(world, kind), scope = scopeOfRow(world, fact);
   const found = new Map(rules.map(([name, rule]) => [name, isTrue(rule['where'], scope) ? recipients(world, rule, fact, scope) : []]));
@@ -65,7 +65,7 @@ function creditsOfFact(world: World, kind: string, fact: Row, dated = fact): Cre
     const theirs = prior === undefined || prior === name ? [] : kept(prior).map((r) => r.payee);
     return (found.get(name) ?? []).filter((r) => !theirs.includes(r.payee));
   };
-  return rules.flatMap(([name, rule]) => kept(name).map((r) => credit(world, fact, name, rule, r, isCounted(world, r.payee, kind, dated.date))));
+  return rules.flatMap(([name, rule]) => kept(name).map((r) => credit(world, fact, name, rule, r, isCounted(world, r.payee, kind, fact.date))));
 }
 
 /** Section 4: the direct credits of a fact are at most 100 %; what is on top says `overlay`. */

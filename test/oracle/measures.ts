@@ -12,7 +12,8 @@ import { parse } from './formula.ts';
 import { guarded } from './guardrails.ts';
 import { eligibleIn } from './people.ts';
 import { payees } from './payees.ts';
-import { dayOfRow, factor, groupOf, isTrue, namesOf, numberOrValue, ofSubject, scopeOfRow } from './scope.ts';
+import { dayOfRow, factor, groupOf, isTrue, namesOf, NoRate, numberOrValue, ofSubject, scopeOfRow } from './scope.ts';
+import type { Scope } from './scope.ts';
 import { daysOf } from './time.ts';
 import type { Day, Span, Window } from './time.ts';
 import { asOf, Bad, isDay, isRatio, numberOf, orderOf, ratioOf, sameValue, shown } from './value.ts';
@@ -179,7 +180,7 @@ export function counted(world: World, spec: YamlMap, subject: Subject, window: W
     const day = isOfEntities(world, kind) ? window.to - 1 : undefined;
     return candidates(world, kind, spec, subject, day)
       .filter((c) => (rules === undefined || c.rule === undefined || rules.includes(c.rule)) && (only === undefined || only(c.fact)) && (day !== undefined || inTime(world, kind, spec, window, c.fact)))
-      .filter((c) => subject.kind !== 'payee' || isCounted(world, subject.id, c.fact.kind, day ?? dayCounted(world, kind, spec, window, c.fact)))
+      .filter((c) => subject.kind !== 'payee' || isCounted(world, subject.id, c.fact.kind, day ?? c.fact.reverses?.date ?? c.fact.date))
       .flatMap((c) => valued(world, spec, aggregate, subject, window, day, c));
   }).sort((a, b) => byDate(a.fact, b.fact));
 }
@@ -232,11 +233,6 @@ function inTime(world: World, kind: string, spec: YamlMap, window: Span, fact: R
   const from = look !== undefined ? window.to - daysOf(look) : half !== undefined ? window.to - 10 * daysOf(half) : window.from;
   return from <= date && date < window.to;
 }
-/** The day by which a fact counts: its date for the measure; what runs, on the day at which it is looked at. */
-function dayCounted(world: World, kind: string, spec: YamlMap, window: Span, fact: Row): Day | null {
-  const stock = 'at' in spec && lineage(world, kind).some((k) => 'runs' in mapOf(world.kinds[k]));
-  return stock ? (spec['at'] === 'start' ? window.from : window.to - 1) : dateOf(spec, fact);
-}
 function dateOf(spec: YamlMap, fact: Row): Day | null {
   const name = textOf(spec['date']) ?? 'date';
   if (name === 'date') return fact.date;
@@ -244,9 +240,15 @@ function dateOf(spec: YamlMap, fact: Row): Day | null {
   return isDay(value) ? value.day : null;
 }
 
-function valued(world: World, spec: YamlMap, aggregate: Aggregate, subject: Subject, window: Window, day: Day | undefined, c: Candidate): Counted[] {
+function valued(...asked: Parameters<typeof valueOfFact>): Counted[] {
+  try { return valueOfFact(...asked); } catch (error) {
+    if (error instanceof NoRate) return [];
+    throw error;
+  }
+}
+function valueOfFact(world: World, spec: YamlMap, aggregate: Aggregate, subject: Subject, window: Window, day: Day | undefined, c: Candidate): Counted[] {
   const payee = subject.kind === 'payee' ? subject.id : undefined;
-  const scope = { world, day: day ?? dayOfRow(c.fact, window.to - 1), row: c.fact, window, payee, via: c.via };
+  const scope: Scope = { world, day: day ?? dayOfRow(c.fact, window.to - 1), row: c.fact, window, payee, via: c.via, counting: true };
   if (!isTrue(spec['where'], scope)) return [];
   let value: Value = aggregate === 'count' ? ONE : numberOrValue(spec[aggregate] ?? '', scope);
   for (const node of Object.values(mapOf(spec['factors']))) {

@@ -11,6 +11,7 @@ import { namesIn, parse } from './formula.ts';
 import { overOf, overWindow } from './component.ts';
 import type { Over, Result, Setting } from './component.ts';
 import { additions } from './measures.ts';
+import { eligibleIn, memberships } from './people.ts';
 import { rounded, roundedOrBlank } from './rounding.ts';
 import { dayOfRow, namesOf, number, numberOrValue, subjectKind, subjectOf, UnknownName } from './scope.ts';
 import type { Scope } from './scope.ts';
@@ -85,10 +86,21 @@ function attained(job: Job, value: Value): Ratio | null {
 function targetOf(job: Job, over: Over): Ratio | null {
   const { world, setting, subject, scope } = job;
   const own = overWindow(world, setting.spec['target'] ?? '', over, { ...scope, period: over.period });
-  if (textOf(setting.spec['carry']) !== 'shortfall' || own === null || over.period.from <= world.span.from) return own;
-  const before = overOf(world, setting, periodAt(world.calendar, setting.grain, over.period.from - 1));
+  const before = textOf(setting.spec['carry']) !== 'shortfall' || own === null ? undefined : earlierOver(job, over);
+  if (before === undefined || own === null) return own;
   const target = targetOf(job, before), reached = ratioOf(world.ask.measure(setting.spec['measure'] ?? '', subject, { from: before.from, to: before.soFar })) ?? ZERO;
   return target === null ? own : add(own, max(ZERO, subtract(target, reached)));
+}
+
+/** The last period before this one in which the payee was on the plan, and in the group whose number it is. */
+function earlierOver({ world, setting, subject, scope: { payee } }: Job, over: Over): Over | undefined {
+  for (let from = over.period.from; from > world.span.from;) {
+    const before = overOf(world, setting, periodAt(world.calendar, setting.grain, from - 1)), span = { from: before.from, to: before.soFar };
+    from = before.period.from;
+    if (payee !== undefined && eligibleIn(world, payee, span) === 0) continue;
+    if (payee === undefined || subject.kind === 'payee' || subject.kind === 'company' || memberships(world, payee, subject.kind, span).some((m) => m.group === subject.id)) return before;
+  }
+  return undefined;
 }
 
 /** Does the table read attainment or value, by default or by name? */

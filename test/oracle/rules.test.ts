@@ -19,12 +19,12 @@ ${MOVER}`), 'ann 2026-02 c', 'ann 2026-02 c.target', 'ben 2026-02 c.value', 'ben
       'ann 2026-02 c': '100', 'ann 2026-02 c.target': '1400', 'ben 2026-02 c.value': '1000', 'ben 2026-02 c.target': '1000', 'ann 2026-01 c': '',
     });
   });
-  test('a measure with another date counts by that date', () => {
+  test('another date decides the period; whose the fact is, its own day decides', () => {
     expect(figures(plan(`payees: role = "AE"
 components: { c: { measure: { sum: amount, from: deal, date: closed }, rate: 10% } }
 ---
 people: { ann: { role: [ { value: SDR }, { from: 2026-02-15, value: AE } ] } }
-facts: { deal: [ { owner: ann, date: 2025-12-01, closed: 2026-02-20, amount: 100 }, { owner: ann, date: 2026-02-20, closed: 2026-02-01, amount: 7 } ] }`), 'ann 2026-02 c.value')).toEqual({ 'ann 2026-02 c.value': '100' });
+facts: { deal: [ { owner: ann, date: 2025-12-01, closed: 2026-02-20, amount: 100 }, { owner: ann, date: 2026-02-20, closed: 2026-02-01, amount: 7 } ] }`), 'ann 2026-02 c.value')).toEqual({ 'ann 2026-02 c.value': '7' });
   });
   test('nobody is credited through somebody who has left', () => {
     expect(figures(plan(`credits: { team: { from: deal, to: owner, up: boss } }

@@ -5,7 +5,7 @@ import { lookIntoBook } from '../../app/workspace-book.ts';
 import { plainAmount } from '../../value/money.ts';
 import { parseDay } from '../../value/period.ts';
 import { commandLine } from '../command-line.ts';
-import { type Answer, type Context, type Options, refused, textOption } from '../answer.ts';
+import { type Answer, type Context, exitOfRun, type Options, refused, textOption } from '../answer.ts';
 import { type Ready, withWorkspace } from '../open.ts';
 import { renderPreview } from '../render/preview.ts';
 import { paragraph } from '../render/text.ts';
@@ -39,7 +39,7 @@ function previewAnswer(context: Context, { workspace }: Ready, value: Preview, d
   const head = `${workspace.company}: ${counted(payees.length, 'payee')}, ${counted(new Set(value.rows.map((r) => r.plan)).size, 'plan')}, facts as of import ${value.run.importCut}. ${value.last === undefined ? 'Nothing was posted before.' : `Last posted: ${value.last.createdAt.slice(0, 10)}.`}`;
   const end = value.differences === 0 ? '' : `\n\nPost it: ${commandLine(context, 'apply')}`;
   const text = `${paragraph(head, context.terminal.width)}\n\n${renderPreview(value, { width: context.terminal.width, only, all: options['all'] === true })}${end}`;
-  return { exit: 0, document: { preview: previewDocument(value) }, text, diagnostics };
+  return { exit: exitOfRun(diagnostics), document: { preview: previewDocument(value) }, text, diagnostics };
 }
 
 export function previewDocument(value: Preview): Record<string, unknown> {

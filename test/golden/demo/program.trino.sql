@@ -53,12 +53,12 @@ SELECT CAST(0 AS INTEGER) AS facts_world,
   f.owner AS party_0,
   f.second_owner AS party_1,
   f.partner_manager AS party_2,
-  CAST(CASE WHEN (((f.stage = 95689 /* Won */) AND (f.type = 62700 /* Expansion */)) AND (f.currency = 92857 /* USD */)) THEN f.amount ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_0,
+  CAST(CASE WHEN ((f.stage = 95689 /* Won */) AND (f.type = 62700 /* Expansion */)) THEN CASE WHEN (f.currency = 92857 /* USD */) THEN f.amount ELSE CAST(NULL AS BIGINT) END ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_0,
   CAST(CASE WHEN (f.stage = 95689 /* Won */) THEN CAST(f.product AS BIGINT) ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_1,
-  CAST(CASE WHEN (((f.stage = 95689 /* Won */) AND (f.type = 86739 /* New */)) AND (f.currency = 92857 /* USD */)) THEN f.amount ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_2,
-  CAST(CASE WHEN ((((f.stage = 95689 /* Won */) AND (f.type = 86739 /* New */)) AND (f.years >= (3 * 1000000))) AND (f.currency = 92857 /* USD */)) THEN f.amount ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_3,
-  CAST(CASE WHEN ((f.stage = 95689 /* Won */) AND (f.currency = 77557 /* EUR */)) THEN f.amount ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_4,
-  CAST(CASE WHEN ((f.stage = 95689 /* Won */) AND (f.currency = 92857 /* USD */)) THEN f.amount ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_12,
+  CAST(CASE WHEN ((f.stage = 95689 /* Won */) AND (f.type = 86739 /* New */)) THEN CASE WHEN (f.currency = 92857 /* USD */) THEN f.amount ELSE CAST(NULL AS BIGINT) END ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_2,
+  CAST(CASE WHEN (((f.stage = 95689 /* Won */) AND (f.type = 86739 /* New */)) AND (f.years >= (3 * 1000000))) THEN CASE WHEN (f.currency = 92857 /* USD */) THEN f.amount ELSE CAST(NULL AS BIGINT) END ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_3,
+  CAST(CASE WHEN (f.stage = 95689 /* Won */) THEN CASE WHEN (f.currency = 77557 /* EUR */) THEN f.amount ELSE CAST(NULL AS BIGINT) END ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_4,
+  CAST(CASE WHEN (f.stage = 95689 /* Won */) THEN CASE WHEN (f.currency = 92857 /* USD */) THEN f.amount ELSE CAST(NULL AS BIGINT) END ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_12,
   CAST(CASE WHEN (f.stage = 95689 /* Won */) THEN 1 ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_13,
   CAST(1 AS BIGINT) AS value_14,
   CAST(CASE WHEN ((f.stage = 95689 /* Won */) AND (f.type = 86739 /* New */)) THEN 1 ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_15,
@@ -157,9 +157,9 @@ SELECT CAST(0 AS INTEGER) AS facts_world,
   f.csm AS party_0,
   CAST(CASE WHEN (f.outcome <> 80211 /* Churned */) THEN 1 ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_6,
   CAST(1 AS BIGINT) AS value_7,
-  CAST(CASE WHEN (f.currency = 92857 /* USD */) THEN CASE WHEN ((f.arr_renewed IS NOT NULL) AND (f.arr_due IS NOT NULL)) THEN least(f.arr_renewed, f.arr_due) ELSE CAST(NULL AS BIGINT) END ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_8,
+  CAST(CASE WHEN (f.currency = 92857 /* USD */) THEN CASE WHEN ((CASE WHEN (f.currency = 92857 /* USD */) THEN f.arr_renewed ELSE CAST(NULL AS BIGINT) END IS NOT NULL) AND (CASE WHEN (f.currency = 92857 /* USD */) THEN f.arr_due ELSE CAST(NULL AS BIGINT) END IS NOT NULL)) THEN least(CASE WHEN (f.currency = 92857 /* USD */) THEN f.arr_renewed ELSE CAST(NULL AS BIGINT) END, CASE WHEN (f.currency = 92857 /* USD */) THEN f.arr_due ELSE CAST(NULL AS BIGINT) END) ELSE CAST(NULL AS BIGINT) END ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_8,
   CAST(CASE WHEN (f.currency = 92857 /* USD */) THEN f.arr_due ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_9,
-  CAST(CASE WHEN (f.currency = 77557 /* EUR */) THEN CASE WHEN ((f.arr_renewed IS NOT NULL) AND (f.arr_due IS NOT NULL)) THEN least(f.arr_renewed, f.arr_due) ELSE CAST(NULL AS BIGINT) END ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_10,
+  CAST(CASE WHEN (f.currency = 77557 /* EUR */) THEN CASE WHEN ((CASE WHEN (f.currency = 77557 /* EUR */) THEN f.arr_renewed ELSE CAST(NULL AS BIGINT) END IS NOT NULL) AND (CASE WHEN (f.currency = 77557 /* EUR */) THEN f.arr_due ELSE CAST(NULL AS BIGINT) END IS NOT NULL)) THEN least(CASE WHEN (f.currency = 77557 /* EUR */) THEN f.arr_renewed ELSE CAST(NULL AS BIGINT) END, CASE WHEN (f.currency = 77557 /* EUR */) THEN f.arr_due ELSE CAST(NULL AS BIGINT) END) ELSE CAST(NULL AS BIGINT) END ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_10,
   CAST(CASE WHEN (f.currency = 77557 /* EUR */) THEN f.arr_due ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_11
 FROM (
   SELECT v."row",
@@ -571,7 +571,7 @@ SELECT facts_world,
   CAST(NULL AS BIGINT) AS sum_14,
   CAST(NULL AS BIGINT) AS sum_15,
   CAST(NULL AS BIGINT) AS sum_16,
-  CAST(count(*) FILTER (WHERE ((value_15 IS NOT NULL) AND (rule = 0))) AS BIGINT) AS sum_17,
+  CAST(nullif(count(*) FILTER (WHERE ((value_15 IS NOT NULL) AND (rule = 0))), 0) AS BIGINT) AS sum_17,
   CAST(NULL AS BIGINT) AS sum_18,
   CAST(NULL AS BIGINT) AS sum_19
 FROM credits
@@ -603,7 +603,7 @@ SELECT facts_world,
   CAST(NULL AS BIGINT) AS sum_15,
   CAST(NULL AS BIGINT) AS sum_16,
   CAST(NULL AS BIGINT) AS sum_17,
-  CAST(count(*) FILTER (WHERE (value_17 IS NOT NULL)) AS BIGINT) AS sum_18,
+  CAST(nullif(count(*) FILTER (WHERE (value_17 IS NOT NULL)), 0) AS BIGINT) AS sum_18,
   CAST(NULL AS BIGINT) AS sum_19
 FROM credits
 WHERE (key_18 IS NOT NULL)
@@ -625,7 +625,7 @@ JOIN ref_measure AS m ON ((m.plan_world = o.plan_world) AND (m.block = c.block))
 JOIN ref_route AS r ON ((((r.people_world = o.people_world) AND (r.route = m.route)) AND (r.payee = c.payee)) AND (r.stint = c.stint))
 JOIN ref_need AS n ON ((((n.plan_world = o.plan_world) AND (n.measure = m.measure)) AND (n.subject = r.subject)) AND (n.stint = r.subject_stint))
 JOIN ref_window AS w ON (((w."window" = n."window") AND (w.span = m.span)) AND (w.slice = c.slice))
-WHERE (NOT m.distinct_values)
+WHERE ((NOT m.distinct_values) AND ((NOT m.by_value) OR (CASE WHEN (m.cube_column = 0) THEN c.sum_0 WHEN (m.cube_column = 1) THEN c.sum_1 WHEN (m.cube_column = 2) THEN c.sum_2 WHEN (m.cube_column = 3) THEN c.sum_3 WHEN (m.cube_column = 4) THEN c.sum_4 WHEN (m.cube_column = 5) THEN c.sum_5 WHEN (m.cube_column = 6) THEN c.sum_6 WHEN (m.cube_column = 7) THEN c.sum_7 WHEN (m.cube_column = 8) THEN c.sum_8 WHEN (m.cube_column = 9) THEN c.sum_9 WHEN (m.cube_column = 10) THEN c.sum_10 WHEN (m.cube_column = 11) THEN c.sum_11 WHEN (m.cube_column = 12) THEN c.sum_12 WHEN (m.cube_column = 13) THEN c.sum_13 WHEN (m.cube_column = 14) THEN c.sum_14 WHEN (m.cube_column = 15) THEN c.sum_15 WHEN (m.cube_column = 16) THEN c.sum_16 WHEN (m.cube_column = 17) THEN c.sum_17 WHEN (m.cube_column = 18) THEN c.sum_18 WHEN (m.cube_column = 19) THEN c.sum_19 ELSE CAST(NULL AS BIGINT) END IS NOT NULL)))
 GROUP BY 1, 2, 3, 4, 5, 6, 7
 UNION ALL
 SELECT o.world,
@@ -642,7 +642,7 @@ JOIN ref_measure AS m ON ((m.plan_world = o.plan_world) AND (m.block = c.block))
 JOIN ref_route AS r ON ((((r.people_world = o.people_world) AND (r.route = m.route)) AND (r.payee = c.payee)) AND (r.stint = c.stint))
 JOIN ref_need AS n ON ((((n.plan_world = o.plan_world) AND (n.measure = m.measure)) AND (n.subject = r.subject)) AND (n.stint = r.subject_stint))
 JOIN ref_window AS w ON (((w."window" = n."window") AND (w.span = m.span)) AND (w.slice = c.slice))
-WHERE m.distinct_values
+WHERE (m.distinct_values AND ((NOT m.by_value) OR (CASE WHEN (m.cube_column = 0) THEN c.sum_0 WHEN (m.cube_column = 1) THEN c.sum_1 WHEN (m.cube_column = 2) THEN c.sum_2 WHEN (m.cube_column = 3) THEN c.sum_3 WHEN (m.cube_column = 4) THEN c.sum_4 WHEN (m.cube_column = 5) THEN c.sum_5 WHEN (m.cube_column = 6) THEN c.sum_6 WHEN (m.cube_column = 7) THEN c.sum_7 WHEN (m.cube_column = 8) THEN c.sum_8 WHEN (m.cube_column = 9) THEN c.sum_9 WHEN (m.cube_column = 10) THEN c.sum_10 WHEN (m.cube_column = 11) THEN c.sum_11 WHEN (m.cube_column = 12) THEN c.sum_12 WHEN (m.cube_column = 13) THEN c.sum_13 WHEN (m.cube_column = 14) THEN c.sum_14 WHEN (m.cube_column = 15) THEN c.sum_15 WHEN (m.cube_column = 16) THEN c.sum_16 WHEN (m.cube_column = 17) THEN c.sum_17 WHEN (m.cube_column = 18) THEN c.sum_18 WHEN (m.cube_column = 19) THEN c.sum_19 ELSE CAST(NULL AS BIGINT) END IS NOT NULL)))
 GROUP BY 1, 2, 3, 4, 5, 6, 7;
 
 -- looks: what each component looks at, as pairs

@@ -5,7 +5,7 @@ SELECT CAST(0 AS INTEGER) AS facts_world,
   f."day",
   d.slice,
   f.owner AS party_0,
-  CAST(CASE WHEN ((f.stage = 95689 /* Won */) AND (f.currency = 92857 /* USD */)) THEN f.amount ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_0
+  CAST(CASE WHEN (f.stage = 95689 /* Won */) THEN CASE WHEN (f.currency = 92857 /* USD */) THEN f.amount ELSE CAST(NULL AS BIGINT) END ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_0
 FROM (
   SELECT v."row",
     v.seq,

@@ -7,7 +7,7 @@ SELECT CAST(0 AS INTEGER) AS facts_world,
   f.owner AS party_0,
   f.partner AS party_1,
   (f.stage = 95689 /* Won */) AS rule_2,
-  CAST(CASE WHEN ((f.stage = 95689 /* Won */) AND (f.currency = 92857 /* USD */)) THEN f.amount ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_0,
+  CAST(CASE WHEN (f.stage = 95689 /* Won */) THEN CASE WHEN (f.currency = 92857 /* USD */) THEN f.amount ELSE CAST(NULL AS BIGINT) END ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_0,
   CAST(CASE WHEN (f.stage = 95689 /* Won */) THEN 1 ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_1,
   CAST(1 AS BIGINT) AS value_2,
   CAST(f.product AS BIGINT) AS value_3,
@@ -192,7 +192,7 @@ JOIN ref_measure AS m ON ((m.plan_world = o.plan_world) AND (m.block = c.block))
 JOIN ref_route AS r ON ((((r.people_world = o.people_world) AND (r.route = m.route)) AND (r.payee = c.payee)) AND (r.stint = c.stint))
 JOIN ref_need AS n ON ((((n.plan_world = o.plan_world) AND (n.measure = m.measure)) AND (n.subject = r.subject)) AND (n.stint = r.subject_stint))
 JOIN ref_window AS w ON (((w."window" = n."window") AND (w.span = m.span)) AND (w.slice = c.slice))
-WHERE (NOT m.distinct_values)
+WHERE ((NOT m.distinct_values) AND ((NOT m.by_value) OR (CASE WHEN (m.cube_column = 0) THEN c.sum_0 WHEN (m.cube_column = 1) THEN c.sum_1 WHEN (m.cube_column = 2) THEN c.sum_2 WHEN (m.cube_column = 3) THEN c.sum_3 WHEN (m.cube_column = 4) THEN c.sum_4 WHEN (m.cube_column = 5) THEN c.sum_5 WHEN (m.cube_column = 6) THEN c.sum_6 WHEN (m.cube_column = 7) THEN c.sum_7 ELSE CAST(NULL AS BIGINT) END IS NOT NULL)))
 GROUP BY 1, 2, 3, 4, 5, 6, 7
 UNION ALL
 SELECT o.world,
@@ -209,7 +209,7 @@ JOIN ref_measure AS m ON ((m.plan_world = o.plan_world) AND (m.block = c.block))
 JOIN ref_route AS r ON ((((r.people_world = o.people_world) AND (r.route = m.route)) AND (r.payee = c.payee)) AND (r.stint = c.stint))
 JOIN ref_need AS n ON ((((n.plan_world = o.plan_world) AND (n.measure = m.measure)) AND (n.subject = r.subject)) AND (n.stint = r.subject_stint))
 JOIN ref_window AS w ON (((w."window" = n."window") AND (w.span = m.span)) AND (w.slice = c.slice))
-WHERE m.distinct_values
+WHERE (m.distinct_values AND ((NOT m.by_value) OR (CASE WHEN (m.cube_column = 0) THEN c.sum_0 WHEN (m.cube_column = 1) THEN c.sum_1 WHEN (m.cube_column = 2) THEN c.sum_2 WHEN (m.cube_column = 3) THEN c.sum_3 WHEN (m.cube_column = 4) THEN c.sum_4 WHEN (m.cube_column = 5) THEN c.sum_5 WHEN (m.cube_column = 6) THEN c.sum_6 WHEN (m.cube_column = 7) THEN c.sum_7 ELSE CAST(NULL AS BIGINT) END IS NOT NULL)))
 GROUP BY 1, 2, 3, 4, 5, 6, 7;
 
 -- looks: what each component looks at, as pairs

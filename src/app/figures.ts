@@ -11,6 +11,7 @@ import { add, powerOfTen, type Ratio, ratio, ZERO } from '../value/rate.ts';
 import type { Calculation } from './calculate.ts';
 import { type Row, rowsOf } from './cells.ts';
 import { creditsOf, isCreditFigure } from './credit-figures.ts';
+import { heldComponents } from './held.ts';
 import { isNamedFigure, namedFigures } from './named-figures.ts';
 import { isPaymentFigure, paymentFigure } from './payment-figures.ts';
 import type { Payments } from './payments.ts';
@@ -21,7 +22,7 @@ export interface Figures {
   get(payee: string, period: string, figure: string): Ratio | 'none' | undefined;
   /** figures that are days: when a part is first payable */
   day(payee: string, period: string, figure: string): Day | undefined;
-  /** figures that are words: what became of a credit */
+  /** figures that are words: what became of a credit, why a component is held */
   word(payee: string, period: string, figure: string): string | undefined;
 }
 
@@ -42,6 +43,7 @@ export async function figuresOf(engine: ProgramRunner, calculation: Calculation,
   const payees = new Map(catalogue.people.persons.map((p) => [p.id, p.payee]));
   const tiers = catalogue.components.some(hasTiers) ? await tiersOf(engine, calculation) : undefined;
   const credits = asked.some(isCreditFigure) ? await creditsOf(engine, calculation) : undefined;
+  const held = asked.some(isHeldFigure) ? await heldComponents(engine, calculation) : [];
   const byName = asked.some(isNamedFigure) ? await namedFigures(engine, calculation) : undefined;
   return {
     get(payee, period, figure) {
@@ -62,8 +64,9 @@ export async function figuresOf(engine: ProgramRunner, calculation: Calculation,
       const places = chosen.flatMap((c) => c.window.steps.filter((s) => period === '' || s.label.label === period).map((s): Place => ({ c, key: [c.component, code, s.period].join('|') })));
       return what === undefined ? paid(places, found) : resultOf(what, places, found);
     },
-    word(payee, _, figure) {
-      const code = payees.get(payee);
+    word(payee, period, figure) {
+      const code = payees.get(payee), path = figure.replace(/\.held$/, '');
+      if (isHeldFigure(figure)) return code !== undefined && catalogue.components.some((c) => c.path.join('.') === path) ? held.find((h) => h.payee === payee && h.component === path && (period === '' || h.period === period))?.why.replace('_', ' ') ?? 'no' : undefined;
       return code === undefined || !isCreditFigure(figure) ? undefined : credits?.word(code, figure.split('.').slice(1));
     },
     day(payee, period, figure) {
@@ -72,6 +75,9 @@ export async function figuresOf(engine: ProgramRunner, calculation: Calculation,
     },
   };
 }
+
+/** `COMPONENT.held`: why it pays nothing for now, or `no`. */
+const isHeldFigure = (figure: string): boolean => figure.endsWith('.held') && !isCreditFigure(figure) && !isPaymentFigure(figure);
 
 /** Over all periods that were asked for. */
 function tierFigure([, path, fact, tier]: RegExpExecArray, payee: number, period: string, tiers: Tiers | undefined, catalogue: Catalogue): Ratio | undefined {
@@ -114,7 +120,7 @@ function resultAt(what: Result, { c, key }: Place, found: Found): Ratio | 'none'
 /** X; of what is paid line by line, all lines together. */
 function valueOver(rows: readonly Row[], c: ComponentEntry, catalogue: Catalogue): Ratio | 'none' | undefined {
   const lines = [...new Map(rows.map((r) => [String(r['line']), r])).values()];
-  const values = lines.map((r) => pairOf(r, 'x_n', 'x_d', c, catalogue, isMoney(c))), known = values.filter((v): v is Ratio => v !== undefined && v !== 'none');
+  const values = lines.map((r) => (r['has_value'] === false ? 'none' : pairOf(r, 'x_n', 'x_d', c, catalogue, isMoney(c)))), known = values.filter((v): v is Ratio => v !== undefined && v !== 'none');
   return lines.length > 1 && known.length === values.length ? known.reduce(add) : values[0];
 }
 /** What its rate is paid on is money. */

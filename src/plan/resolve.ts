@@ -69,9 +69,10 @@ export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[
   // what releases of the plan require is about the facts that its components pay for
   const reads = readsOf([components, { from: lineKinds(components), release: settled.release }, settled, ctx.credits, owners, guardrails, own], ctx, (kind) => own.find((k) => k.name === kind) ?? ctx.kinds.get(kind));
   checkOrder({ components, measures: reads.measures }, mine);
-  found.push(...mine);
   // a key that was refused is part of the plan: without it, something else would be paid
-  const refused = found.some((d) => d.severity === 'error' && (version.files.includes(d.file) || (d.file === 'trueup.yaml' && d.path.startsWith('defaults'))));
+  const refused = [...found, ...mine].some((d) => d.severity === 'error' && (version.files.includes(d.file) || (d.file === 'trueup.yaml' && d.path.startsWith('defaults'))));
+  // what cannot be read may be what reads a table
+  found.push(...mine.filter((d) => !refused || d.code !== 'plan.unused'));
   if (refused || hasErrors(mine) || version.effective === undefined || period === undefined) return undefined;
   const derivedOf = (names: ReadonlySet<string>): string[] => [...names].filter((kind) => ctx.kinds.get(kind)?.derivation !== undefined).sort();
   const derived = derivedOf(reads.gathered);
@@ -178,7 +179,7 @@ function prorateOf(root: MapNode): Plan['prorate'] {
 function componentsOf(ctx: PlanContext, root: MapNode, given: { period: Grain; round: Roundings; hasIncentive: boolean }): Plan['components'] {
   const node = find(root, 'components');
   if (node === undefined || (node.kind === 'map' && node.entries.length === 0)) {
-    ctx.found.push(problem('plan.missing_key', node?.at ?? find(root, 'plan')?.at ?? root.at, 'the plan has no `components`, so it pays nothing', 'add `components: { commission: { measure: { sum: amount, from: deal }, rate: 5% } }`'));
+    ctx.found.push(problem('plan.missing_key', node?.at ?? find(root, 'plan')?.at ?? root.at, 'the plan has no `components`, so it pays nothing', find(root, 'base') === undefined ? 'add `components: { commission: { measure: { sum: amount, from: deal }, rate: 5% } }`' : 'for base pay alone, show a number that pays nothing, such as `components: { bookings: { measure: { sum: amount, from: deal } } }`'));
     return [];
   }
   return resolveComponents(ctx, entriesOf(node), { top: true, window: { kind: 'period' }, ...given });

@@ -1,5 +1,5 @@
 /** What plans say and the stages do not calculate yet: told before anything is calculated, each with its place. */
-import type { At, Component, Kind, Plan } from '../plan/plan.ts';
+import type { Component, Kind, Plan } from '../plan/plan.ts';
 import type { Diagnostic } from '../value/diagnostic.ts';
 import { formatDay } from '../value/period.ts';
 import { hasFactors } from './curve.ts';

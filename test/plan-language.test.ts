@@ -23,9 +23,6 @@ import { ROOT } from './tidy/source.ts';
 const TEXT = readFileSync(join(ROOT, 'docs/plan-language.md'), 'utf8');
 const PAGE = readPage(TEXT);
 
-/** Headings whose plans this version refuses; a line goes when they are calculated. */
-const NOT_CALCULATED_YET: readonly string[] = [];
-
 function workspaceOf({ files, plan }: Example): { readonly workspace: Workspace | undefined; readonly said: string[] } {
   const all = new Map(files);
   all.set(/^template:/m.test(plan) ? 'templates/example.yaml' : 'plans/example.yaml', completed(plan));
@@ -44,10 +41,6 @@ describe('the examples of the page', () => {
     expect(workspace?.plans.length).toBeGreaterThan(0);
     if (workspace === undefined) return;
     const later = await checkPlans(workspace, undefined);
-    if (NOT_CALCULATED_YET.includes(example.name)) {
-      expect(later.map((d) => d.code)).toContain('plan.not_built_yet');
-      return;
-    }
     expect(later.filter((d) => d.code !== 'plan.no_term_value').map((d) => d.message)).toEqual([]);
     expect(example.tests.length).toBeGreaterThan(0);
     for (const { line, text } of example.tests) {
@@ -58,11 +51,6 @@ describe('the examples of the page', () => {
     }
   });
 
-  test('what is not calculated yet is on the page, which says so', () => {
-    const sections = TEXT.split(/^#{2,3} /m).filter((part) => /does\s+not\s+calculate\s+it\s+yet/.test(part)).map((part) => part.slice(0, part.indexOf('\n')));
-    expect(sections).toEqual(NOT_CALCULATED_YET);
-    expect(NOT_CALCULATED_YET.filter((name) => !PAGE.examples.some((e) => e.name === name))).toEqual([]);
-  });
   test('every block is of a kind that runs', () => {
     expect(PAGE.unknown).toEqual([]);
   });

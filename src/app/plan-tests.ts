@@ -61,6 +61,8 @@ function documentsOf(text: string): string[] {
   }).filter((part) => part.trim() !== '');
 }
 
+const TEST_KEYS = ['plan', 'people', 'entities', 'facts', 'known', 'expect'];
+
 function didYouMean(name: string, names: readonly string[], all: string): string {
   const near = closest(name, names);
   return near !== undefined ? `Did you mean \`${near}\`?` : names.length === 0 ? 'There are none yet.' : `${all} ${both(names.map((n) => `\`${n}\``))}.`;
@@ -72,6 +74,8 @@ async function runTest(workspace: Workspace, file: string, root: MapNode, engine
   const plans = workspace.plans.filter((p) => names.includes(p.plan) || (p.family !== undefined && names.includes(p.family)));
   if (plans.length === 0) return { figures: 0, differences: [], diagnostics: [say(planNode, planNode === undefined ? 'The test does not say which plan it tests.' : `There is no plan ${names.map((n) => `\`${n}\``).join(', ')} in this workspace.`, planNode === undefined ? 'Write `plan: NAME` at its top.' : didYouMean(names[0] ?? '', [...new Set(workspace.plans.map((p) => p.plan))], 'Plans are'))] };
   const problems: Diagnostic[] = [];
+  for (const e of entriesOf(root)) if (!TEST_KEYS.includes(e.key)) problems.push(say(e, `\`${e.key}\` is not a part of a test.`, didYouMean(e.key, TEST_KEYS, 'Its parts are')));
+  if (find(root, 'expect') === undefined) problems.push(say(planNode, 'The test expects nothing, so it can never differ.', 'Add `expect: [ [PAYEE, 2026-Q1, earned, 1_000] ]`.'));
   // the last day that the run knows of: what happened later is not in the store
   const knownNode = find(root, 'known'), known = knownNode === undefined ? undefined : parseDay(textOf(knownNode) ?? '');
   if (knownNode !== undefined && known === undefined) problems.push(say(knownNode, `\`known: ${textOf(knownNode) ?? ''}\` is not a day.`, 'Write the last day that the run knows of: `known: 2026-08-31`.'));
@@ -120,14 +124,15 @@ function peopleOf(node: Node | undefined, kind: Kind | undefined, problems: Diag
     const fields = new Map<string, readonly { readonly from: number | null; readonly value: Value }[]>();
     const lists = new Map<string, DatedLists>();
     for (const f of entriesOf(e.value)) {
-      const type = kind?.fields.find((x) => x.name === f.key)?.type ?? 'text';
+      const declared = kind?.fields.find((x) => x.name === f.key)?.type, type = declared ?? 'text';
+      if (kind !== undefined && declared === undefined) problems.push(say(f, `\`${kind.name}\` has no field \`${f.key}\`.`, didYouMean(f.key, kind.fields.map((x) => x.name), kind.name === 'person' ? 'Fields and terms are' : 'Its fields are')));
       if (isList(type)) {
         const written = datedLists(f.value, type, problems, say);
         lists.set(f.key, written);
         for (const { from } of written) days.add(from);
         continue;
       }
-      const dated = f.value.kind === 'list' ? f.value.items.map((item) => ({ from: parseDay(textOf(find(item, 'from')) ?? '') ?? null, value: valueOf(textOf(find(item, 'value')), type) })) : [{ from: null, value: valueOf(textOf(f.value), type) }];
+      const dated = f.value.kind === 'list' ? f.value.items.map((item) => ({ from: parseDay(textOf(find(item, 'from')) ?? '') ?? null, value: readValue(find(item, 'value'), type, problems, say) })) : [{ from: null, value: readValue(f.value, type, problems, say) }];
       fields.set(f.key, dated);
       for (const d of dated) days.add(d.from);
     }
@@ -150,11 +155,20 @@ function factRows(node: Node, kind: Kind, index: number, plan: Plan, problems: D
     const read = (name: string): string | undefined => textOf(find(node, name))?.replaceAll('#', String(copy));
     return {
       id: read('id') ?? `${kind.name}-${index}-${copy}`, day, currency: read('currency') ?? plan.currency,
-      values: new Map(kind.fields.map((f) => [f.name, isList(f.type) ? null : valueOf(read(f.name), f.type)])),
+      values: new Map(kind.fields.map((f) => [f.name, isList(f.type) ? null : copy === 0 && find(node, f.name)?.kind === 'text' ? readValue(find(node, f.name), f.type, problems, say) : valueOf(read(f.name), f.type)])),
       lists: listsOf(node, kind, String(copy), copy === 0 ? problems : [], say),
     };
   });
 }
+
+/** A value that cannot be read as the type of its field is told: a blank would be calculated with. */
+function readValue(node: Node | undefined, type: FieldType, problems: Diagnostic[], say: Say): Value {
+  const text = textOf(node), value = valueOf(text?.replaceAll('#', '0'), type), name = type === 'yes_no' ? 'yes or no' : typeof type === 'string' ? type : type.entity;
+  const wrong = type === 'yes_no' ? !['yes', 'no', 'true', 'false', ''].includes(text ?? '') : value === null && (text ?? '') !== '';
+  if (wrong) problems.push(say(node, `\`${text}\` cannot be read as ${name}.`, EXAMPLES[name] ?? 'Write one word or number.'));
+  return value;
+}
+const EXAMPLES: Readonly<Record<string, string>> = { money: 'Write 50_000 or 1_234.50, without a currency sign.', number: 'Write 12 or 0.5.', percent: 'Write 40%.', date: 'Write 2026-01-31.', 'yes or no': 'Write yes or no.' };
 
 function valueOf(text: string | undefined, type: FieldType): Value {
   if (text === undefined || text === '') return null;
@@ -190,7 +204,7 @@ function difference(file: string, row: Node, figures: Figures): Difference[] {
   const word = figures.word(payee, period, figure);
   if (word !== undefined) return word === value ? [] : [{ ...at, got: word }];
   if (value !== NO_VALUE && want?.kind !== 'number') return [{ ...at, got: day === undefined ? `the expected value is none of: a number, a date, \`${NO_VALUE}\`` : 'no day' }];
-  if (got === undefined) return [{ ...at, got: 'nothing: no such figure' }];
+  if (got === undefined) return [{ ...at, got: `nothing: ${figures.missing(payee, period, figure)}` }];
   if (got === 'none') return value === NO_VALUE ? [] : [{ ...at, got: NO_VALUE }];
   if (want?.kind !== 'number') return [{ ...at, got: formatRatio(got) }];
   const equal = tolerance?.kind === 'number' ? near_(got, want.value, tolerance.value) : compare(got, want.value) === 0;

@@ -12,9 +12,10 @@ import { add, powerOfTen, type Ratio, ratio, ZERO } from '../value/rate.ts';
 import type { Calculation } from './calculate.ts';
 import { type Row, rowsOf } from './cells.ts';
 import { creditsOf, isCreditFigure } from './credit-figures.ts';
-import { heldComponents } from './held.ts';
+import { HELD_FIGURES, heldFigures } from './held-figures.ts';
+import { type FieldLines, fieldLines, paysByField } from './line-figures.ts';
 import { isNamedFigure, namedFigures } from './named-figures.ts';
-import { isPaymentFigure, paymentFigure } from './payment-figures.ts';
+import { asksForLines, isPaymentFigure, paymentFigure } from './payment-figures.ts';
 import type { Payments } from './payments.ts';
 import { table } from './run-relations.ts';
 
@@ -25,7 +26,7 @@ export interface Figures {
   missing(payee: string, period: string, figure: string): string;
   /** figures that are days: when a part is first payable */
   day(payee: string, period: string, figure: string): Day | undefined;
-  /** figures that are words: what became of a credit, why a component is held */
+  /** figures that are words: what became of a credit, why something is held */
   word(payee: string, period: string, figure: string): string | undefined;
 }
 
@@ -46,14 +47,17 @@ export async function figuresOf(engine: ProgramRunner, calculation: Calculation,
   const payees = new Map(catalogue.people.persons.map((p) => [p.id, p.payee]));
   const tiers = catalogue.components.some(hasTiers) ? await tiersOf(engine, calculation) : undefined;
   const credits = asked.some(isCreditFigure) ? await creditsOf(engine, calculation) : undefined;
-  const held = asked.some(isHeldFigure) ? await heldComponents(engine, calculation) : [];
+  const lines = asked.some(asksForLines) && catalogue.components.some(paysByField) ? await fieldLines(engine, calculation) : undefined;
+  const heldBack = asked.some(isHeldFigure) ? await heldFigures(engine, calculation) : undefined;
   const byName = asked.some(isNamedFigure) ? await namedFigures(engine, calculation) : undefined;
   return {
     get(payee, period, figure) {
+      if (isNamedFigure(figure)) return byName?.get(payee, period, figure);
       const code = payees.get(payee);
       if (code === undefined) return undefined;
       if (isCreditFigure(figure)) return credits?.share(code, figure.split('.').slice(1));
-      if (isNamedFigure(figure)) return byName?.get(code, period, figure);
+      const line = /^(.+?)\.line\.(.+)$/.exec(figure);
+      if (lines !== undefined && line !== null && chosenBy(catalogue, line[1] ?? '').some(paysByField)) return lineFigure(line, code, period, lines, catalogue);
       if (payments !== undefined && isPaymentFigure(figure)) {
         const value = paymentFigure(payments, payee, period, figure);
         return value !== null && isRatio(value) ? value : undefined;
@@ -61,16 +65,22 @@ export async function figuresOf(engine: ProgramRunner, calculation: Calculation,
       const tiered = /^(.+?)\.tier\.(?:(.+)\.)?(\d+)$/.exec(figure);
       if (tiered !== null) return tierFigure(tiered, code, period, tiers, catalogue);
       const words = figure.split('.'), last = words.at(-1) ?? '';
+      if (heldBack !== undefined && isHeldFigure(figure)) return last === 'would' ? placesOf(catalogue, words.slice(0, -1).join('.'), period).flatMap(({ c, at }) => heldBack.would(c, code, at) ?? [])[0] : undefined;
       const what = words.length > 1 && isResult(last) ? last : undefined;
       const path = (what === undefined ? words : words.slice(0, -1)).join('.');
-      const chosen = catalogue.components.filter((c) => (figure === 'earned' ? c.parent === null : c.path.join('.') === path));
+      const chosen = figure === 'earned' ? catalogue.components.filter((c) => c.parent === null) : chosenBy(catalogue, path);
       const places = chosen.flatMap((c) => c.window.steps.filter((s) => period === '' || s.label.label === period).map((s): Place => ({ c, key: [c.component, code, s.period].join('|') })));
       return what === undefined ? paid(places, found) : resultOf(what, places, found);
     },
     word(payee, period, figure) {
-      const code = payees.get(payee), path = figure.replace(/\.held$/, '');
-      if (isHeldFigure(figure)) return code !== undefined && catalogue.components.some((c) => c.path.join('.') === path) ? held.find((h) => h.payee === payee && h.component === path && (period === '' || h.period === period))?.why.replace('_', ' ') ?? 'no' : undefined;
-      return code === undefined || !isCreditFigure(figure) ? undefined : credits?.word(code, figure.split('.').slice(1));
+      const code = payees.get(payee), words = figure.split('.'), last = words.at(-1);
+      if (code === undefined) return undefined;
+      if (isCreditFigure(figure)) return credits?.word(code, words.slice(1));
+      if (heldBack === undefined || !isHeldFigure(figure) || (last !== 'held' && last !== 'gated')) return undefined;
+      // of all periods: the first in which there is one
+      const said = placesOf(catalogue, words.slice(0, -1).join('.'), period).flatMap(({ c, at }) => heldBack.word(c, code, at, last) ?? []);
+      const found = said.find((w) => w !== '') ?? said[0];
+      return found === '' && last === 'held' ? 'no' : found;
     },
     missing(payee, period, figure) {
       const [first = ''] = figure.split('.'), names = catalogue.components.map((c) => c.path.join('.')), periods = [...new Set(catalogue.components.flatMap((c) => c.window.steps.map((s) => s.label.label)))];
@@ -87,9 +97,20 @@ export async function figuresOf(engine: ProgramRunner, calculation: Calculation,
   };
 }
 
-/** `COMPONENT.held`: why it pays nothing for now, or `no`. */
-const isHeldFigure = (figure: string): boolean => figure.endsWith('.held') && !isCreditFigure(figure) && !isPaymentFigure(figure);
+/** A part of a release may have the name `held`: it is a figure of payments. */
+const isHeldFigure = (figure: string): boolean => !isCreditFigure(figure) && !isPaymentFigure(figure) && (HELD_FIGURES as readonly string[]).includes(figure.split('.').slice(1).at(-1) ?? '');
+/** A component in the period that is asked for, or in each of its periods. */
+function placesOf(catalogue: Catalogue, path: string, period: string): { readonly c: ComponentEntry; readonly at: number }[] {
+  return chosenBy(catalogue, path).flatMap((c) => c.window.steps.filter((s) => period === '' || s.label.label === period).map((s) => ({ c, at: s.period })));
+}
 
+const chosenBy = (catalogue: Catalogue, path: string): ComponentEntry[] => catalogue.components.filter((c) => c.path.join('.') === path);
+
+/** Over all periods that were asked for. */
+function lineFigure([, path = '', value = '']: RegExpExecArray, payee: number, period: string, lines: FieldLines, catalogue: Catalogue): Ratio | undefined {
+  const found = chosenBy(catalogue, path).flatMap((c) => c.window.steps.filter((s) => period === '' || s.label.label === period).flatMap((s) => lines.amount(c, payee, s.period, value) ?? []));
+  return found.length === 0 ? undefined : found.reduce(add, ZERO);
+}
 /** Over all periods that were asked for. */
 function tierFigure([, path, fact, tier]: RegExpExecArray, payee: number, period: string, tiers: Tiers | undefined, catalogue: Catalogue): Ratio | undefined {
   const chosen = catalogue.components.filter((c) => c.path.join('.') === path && hasTiers(c));

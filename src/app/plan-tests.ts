@@ -17,12 +17,14 @@ import { isList } from '../plan/kinds.ts';
 import { readLiteral } from '../plan/literal.ts';
 import type { FieldType, Kind, Plan, Workspace } from '../plan/plan.ts';
 import { both } from '../plan/problem.ts';
+import type { AskedMeasure } from '../stage/asked.ts';
 import type { Diagnostic } from '../value/diagnostic.ts';
 import { type Day, formatDay, parseDay } from '../value/period.ts';
 import { compare, formatRatio, type Ratio } from '../value/rate.ts';
 import { FOREVER } from '../ledger/release.ts';
 import { calculate, type Calculation } from './calculate.ts';
 import { type Figures, figuresOf } from './figures.ts';
+import { measureAsked } from './named-figures.ts';
 import { asksForLines, isPaymentFigure } from './payment-figures.ts';
 import { paymentsOf } from './payments.ts';
 import { asOf, datedLists, type DatedLists, listsOf, type Say, withParties } from './plan-test-lists.ts';
@@ -71,9 +73,13 @@ function didYouMean(name: string, names: readonly string[], all: string): string
 async function runTest(workspace: Workspace, file: string, root: MapNode, engine: ProgramRunner, see?: (seen: Seen) => Promise<void>): Promise<Omit<TestReport, 'file'>> {
   const say: Say = (node, message, hint) => ({ code: 'test.bad', severity: 'error', file, line: (node ?? root).at.line, column: (node ?? root).at.column, path: '', message, hint });
   const planNode = find(root, 'plan'), names = planNode?.kind === 'list' ? planNode.items.map((n) => textOf(n) ?? '') : [textOf(planNode) ?? ''];
-  const plans = workspace.plans.filter((p) => names.includes(p.plan) || (p.family !== undefined && names.includes(p.family)));
-  if (plans.length === 0) return { figures: 0, differences: [], diagnostics: [say(planNode, planNode === undefined ? 'The test does not say which plan it tests.' : `There is no plan ${names.map((n) => `\`${n}\``).join(', ')} in this workspace.`, planNode === undefined ? 'Write `plan: NAME` at its top.' : didYouMean(names[0] ?? '', [...new Set(workspace.plans.map((p) => p.plan))], 'Plans are'))] };
-  const problems: Diagnostic[] = [];
+  const expected = itemsOf(find(root, 'expect')), rows = expected.map((row) => itemsOf(row).map((n) => textOf(n) ?? '')), asked = rows.map((r) => r[2] ?? '');
+  const wanted = rows.flatMap(([who = '', period = '', figure = '']): AskedMeasure[] => { const measure = measureAsked(figure); return measure === undefined ? [] : [{ measure, period, who }]; });
+  const tested = workspace.plans.filter((p) => names.includes(p.plan) || (p.family !== undefined && names.includes(p.family)));
+  if (tested.length === 0) return { figures: 0, differences: [], diagnostics: [say(planNode, planNode === undefined ? 'The test does not say which plan it tests.' : `There is no plan ${names.map((n) => `\`${n}\``).join(', ')} in this workspace.`, planNode === undefined ? 'Write `plan: NAME` at its top.' : didYouMean(names[0] ?? '', [...new Set(workspace.plans.map((p) => p.plan))], 'Plans are'))] };
+  const reading = wanted.length === 0 ? { value: tested, diagnostics: [] } : workspace.measures.read(tested, [...new Set(wanted.map((w) => w.measure))]);
+  if (reading.value === undefined) return { figures: 0, differences: [], diagnostics: reading.diagnostics };
+  const plans = reading.value, problems: Diagnostic[] = [];
   for (const e of entriesOf(root)) if (!TEST_KEYS.includes(e.key)) problems.push(say(e, `\`${e.key}\` is not a part of a test.`, didYouMean(e.key, TEST_KEYS, 'Its parts are')));
   if (find(root, 'expect') === undefined) problems.push(say(planNode, 'The test expects nothing, so it can never differ.', 'Add `expect: [ [PAYEE, 2026-Q1, earned, 1_000] ]`.'));
   // the last day that the run knows of: what happened later is not in the store
@@ -95,9 +101,8 @@ async function runTest(workspace: Workspace, file: string, root: MapNode, engine
     facts.set(e.key, itemsOf(e.value).flatMap((row, i) => factRows(row, kind, i, plans[0] as Plan, problems, say)));
   }
   if (problems.length > 0) return { figures: 0, differences: [], diagnostics: problems };
-  const expected = itemsOf(find(root, 'expect')), asked = expected.map((row) => textOf(itemsOf(row)[2]) ?? '');
   await fillStore(engine, { kinds, facts: known === undefined ? facts : new Map([...facts].map(([k, rows]) => [k, rows.filter((r) => r.day <= known)])), entities });
-  const { calculation, diagnostics } = await calculate(engine, plans, kinds, { everyLine: asked.some(asksForLines), ...(known !== undefined && { asOf: known }) });
+  const { calculation, diagnostics } = await calculate(engine, plans, kinds, { everyLine: asked.some(asksForLines), asked: wanted, ...(known !== undefined && { asOf: known }) });
   if (calculation === undefined) return { figures: 0, differences: [], diagnostics };
   await see?.({ engine, calculation, kinds, asOf: known ?? FOREVER });
   const payments = asked.some(isPaymentFigure) ? await paymentsOf(engine, calculation, known ?? FOREVER) : undefined;
@@ -203,9 +208,10 @@ function difference(file: string, row: Node, figures: Figures): Difference[] {
   if (gotDay !== undefined) return gotDay === day ? [] : [{ ...at, got: formatDay(gotDay) }];
   const word = figures.word(payee, period, figure);
   if (word !== undefined) return word === value ? [] : [{ ...at, got: word }];
-  if (value !== NO_VALUE && want?.kind !== 'number') return [{ ...at, got: day === undefined ? `the expected value is none of: a number, a date, \`${NO_VALUE}\`` : 'no day' }];
+  const none = value === '' || value === NO_VALUE;
+  if (!none && want?.kind !== 'number') return [{ ...at, got: day === undefined ? `the expected value is none of: a number, a date, \`${NO_VALUE}\`` : 'no day' }];
   if (got === undefined) return [{ ...at, got: `nothing: ${figures.missing(payee, period, figure)}` }];
-  if (got === 'none') return value === NO_VALUE ? [] : [{ ...at, got: NO_VALUE }];
+  if (got === 'none') return none ? [] : [{ ...at, got: NO_VALUE }];
   if (want?.kind !== 'number') return [{ ...at, got: formatRatio(got) }];
   const equal = tolerance?.kind === 'number' ? near_(got, want.value, tolerance.value) : compare(got, want.value) === 0;
   return equal ? [] : [{ ...at, got: formatRatio(got) }];

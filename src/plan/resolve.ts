@@ -13,6 +13,7 @@ import { closest } from './closest.ts';
 import { entriesOf, find, textOf } from './document.ts';
 import type { MapNode, Node } from './document.ts';
 import { sectionsOf } from './files.ts';
+import type { Typed } from './formula.ts';
 import { YES_NO } from './formula-units.ts';
 import { GRAINS } from './keys.ts';
 import type { At, Component, Filter, Kind, Limit, Plan, Roundings } from './plan.ts';
@@ -41,7 +42,8 @@ import { humanised } from './titles.ts';
 import { unusedTerms } from './unused-terms.ts';
 import type { Version } from './versions.ts';
 
-export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[]): Plan | undefined {
+/** `asked`: measures that are wanted by name, whether or not the plan reads them. */
+export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[], asked: readonly string[] = []): Plan | undefined {
   const { root } = version;
   const mine: Diagnostic[] = [];
   const nameNode = find(root, 'plan');
@@ -68,7 +70,7 @@ export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[
   checkUnusedTables(ctx, new Set(sectionsOf(root).tables.keys()));
   const owners = [...ctx.measured].flatMap(([kind, where]) => (rulesOf(ctx, kind).length > 0 ? [] : (ownerRule(ctx, kind, where) ?? [])));
   // what releases of the plan require is about the facts that its components pay for
-  const reads = readsOf([components, { from: lineKinds(components), release: settled.release }, settled, ctx.credits, owners, guardrails, own], ctx, (kind) => own.find((k) => k.name === kind) ?? ctx.kinds.get(kind));
+  const reads = readsOf([components, { from: lineKinds(components), release: settled.release }, settled, ctx.credits, owners, guardrails, own, asked.flatMap((name) => namedMeasure(name, ctx))], ctx, (kind) => own.find((k) => k.name === kind) ?? ctx.kinds.get(kind));
   checkOrder({ components, measures: reads.measures }, mine);
   // a key that was refused is part of the plan: without it, something else would be paid
   const refused = [...found, ...mine].some((d) => d.severity === 'error' && (version.files.includes(d.file) || (d.file === 'trueup.yaml' && d.path.startsWith('defaults'))));
@@ -107,6 +109,13 @@ export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[
   if (!hasErrors(found)) found.push(...unusedTerms(plan, version.files));
   return deepFreeze({ ...plan, fingerprint: fingerprintOf(plan, beside) });
 }
+
+/** The name of a measure as a formula says it, where the plan can say it. */
+function namedMeasure(measure: string, ctx: PlanContext): Typed[] {
+  const found = ctx.measureNames.has(measure) ? ctx.measure(measure, NOWHERE) : undefined;
+  return found === undefined ? [] : [{ kind: 'name', name: measure, ref: { kind: 'measure', measure }, type: found.type, at: { start: 0, end: 0 } }];
+}
+const NOWHERE: At = { file: '', line: 0, column: 0, path: '' };
 
 function checkPlanName(version: Version, found: Diagnostic[]): void {
   const node = find(version.root, 'plan');

@@ -1,6 +1,6 @@
 /** A preview as text: sums by plan, why they differ from what was posted, the lines, and what pays nothing. */
 import type { Preview, PreviewRow, PreviewTotal } from '../../app/run.ts';
-import { HELD_WORDS } from '../../app/held.ts';
+import { HELD_REASONS } from '../../app/held.ts';
 import { formatAmount } from '../../value/money.ts';
 import { renderPayments } from './payments.ts';
 import { REASON_WORDS, reasonText } from './reasons.ts';
@@ -88,7 +88,7 @@ const size = (r: PreviewRow): bigint => (r.difference < 0n ? -r.difference : r.d
 function quiet({ held, withoutEarning, uncredited }: Preview, width: number): string[] {
   const out: string[] = [];
   if (held.length > 0) {
-    const groups = [...Map.groupBy(held, (h) => `${h.plan}, ${h.component}: ${HELD_WORDS[h.why]}`)];
+    const groups = [...Map.groupBy(held, (h) => `${h.plan}, ${h.component}: ${HELD_REASONS[h.why].words}`)];
     out.push([`Held, so not paid for now: ${counted(held.length, 'amount')}`, ...groups.map(([what, list]) => paragraph(`${what}: ${some(list.map((h) => `${printable(h.payee)} ${h.period}`), 4)}`, width, '  '))].join('\n'));
   }
   if (uncredited.length > 0) {

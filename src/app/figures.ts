@@ -28,7 +28,7 @@ export interface Figures {
 }
 
 /** What can be asked of a component beside its pay, and of which relation. */
-const RESULTS = ['value', 'target', 'attainment', 'incentive', 'rate', 'payout'] as const;
+export const RESULTS = ['value', 'target', 'attainment', 'incentive', 'rate', 'payout'] as const;
 type Result = (typeof RESULTS)[number];
 const isResult = (word: string): word is Result => (RESULTS as readonly string[]).includes(word);
 

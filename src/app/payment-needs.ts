@@ -20,10 +20,10 @@ export function takeBacksOf(plan: Plan, component: Component): readonly TakeBack
   return component.takeBack ?? plan.takeBack;
 }
 
-/** Does the plan say more than that everything is paid at the pay day? */
+/** Does the plan say more than that everything is paid at the pay day, in its own currency? */
 export function saysPayments(plan: Plan): boolean {
-  return plan.release.length > 0 || plan.takeBack.length > 0 || plan.draw !== undefined
-    || plan.components.some((c) => c.release !== undefined || (c.takeBack?.length ?? 0) > 0);
+  return plan.release.length > 0 || plan.takeBack.length > 0 || plan.draw !== undefined || plan.convert !== undefined
+    || plan.components.some((c) => c.convert !== undefined || c.release !== undefined || (c.takeBack?.length ?? 0) > 0);
 }
 /** Does this part wait for something that is found for each fact? */
 export function needsLines(part: ReleasePart): boolean {

@@ -5,7 +5,7 @@
  * depends on single rows in their order comes from `picked.ts`, sums over accounts from `book.ts`.
  */
 import {
-  aggregate, and, call, cast, cases, coalesce, col, compare, count, countDistinct, eq, type Expr, filter, int, isNotNull, isNull, join, keep, named, type Named, not, nothing,
+  aggregate, and, bool, call, cast, cases, coalesce, col, compare, count, countDistinct, eq, type Expr, filter, int, isNotNull, isNull, join, keep, named, type Named, not, nothing,
   or, plus, project, type Relation, scan, type Statement, sum, times, union, when,
 } from '../relation/relation.ts';
 import { columnsOf } from '../relation/check.ts';
@@ -114,8 +114,10 @@ function measureRows(cube: Statement, gathered: Gathered, grouped: boolean, dist
     named('field_value', distinct ? int(0) : when(col('by_value', 'm'), col('field_value', 'c'), int(0))),
   ];
   const kind = distinct ? col('distinct_values', 'm') : not(col('distinct_values', 'm'));
-  const keyed = gathered.cube.some((c) => c.key !== null) ? [or(not(col('by_value', 'm')), isNotNull(value))] : [];
-  const chosen = filter(joined, and(kind, ...keyed, ...gathered.measures.some((m) => m.subject !== 'payee') ? [grouped ? col('grouped', 'm') : not(col('grouped', 'm'))] : []));
+  const subject = gathered.measures.some((m) => m.subject !== 'payee') ? [grouped ? col('grouped', 'm') : not(col('grouped', 'm'))] : [];
+  // one condition: DuckDB 1.5 loses columns where a condition on two of these tables stands beside one on a single table
+  const keyed = when(and(kind, ...subject), or(not(col('by_value', 'm')), isNotNull(value)), bool(false));
+  const chosen = filter(joined, gathered.cube.some((c) => c.key !== null) ? keyed : and(kind, ...subject));
   const halves = gathered.spans.some((s) => s.spec.kind === 'half_life');
   const total = distinct
     ? asWide(countDistinct(col('field_value', 'c'), compare('>', value, int(0))))

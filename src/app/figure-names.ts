@@ -11,6 +11,7 @@ import { shortened } from '../value/wording.ts';
 import { CREDIT_WORDS, isCreditFigure } from './credit-figures.ts';
 import { HELD_FIGURES } from './held-figures.ts';
 import { measureAsked } from './named-figures.ts';
+import { releaseOf } from './payment-needs.ts';
 import { OF_COMPONENT, OF_PART, SETTLED } from './payment-figures.ts';
 import { RESULTS } from './figures.ts';
 
@@ -39,8 +40,10 @@ export function unknownName([payee, period, figure]: readonly [string, string, s
   if (isCreditFigure(figure)) return unknownCredit(rest, named);
   if (first === 'term') return among('term', rest.join('.'), plans.flatMap((p) => p.terms.map((t) => t.name))) ?? unknownPeriod(period, plans);
   const all = plans.flatMap((p) => componentsOf(p.components)), grains = new Set(all.map((c) => c.period));
-  if (first === 'earned' || isOne(SETTLED, first)) return wordAfter(rest, []) ?? (period === '' ? undefined : periodOf(period, plans, [...grains]));
-  if (first === 'release') return unknownPart(rest, all, named) ?? (period === '' ? undefined : periodOf(period, plans, [...grains]));
+  if (first === 'earned') return wordAfter(rest, []) ?? (period === '' ? undefined : periodOf(period, plans, [...grains]));
+  // what was earned may be paid, and go back, long after the plan has ended
+  if (isOne(SETTLED, first)) return wordAfter(rest, []) ?? (period === '' ? undefined : unknownPeriod(period, plans, false));
+  if (first === 'release') return unknownPart(rest, [], named) ?? (period === '' ? undefined : periodOf(period, plans, [...grains]));
   return unknownOfComponent(figure, period, named);
 }
 
@@ -81,23 +84,22 @@ function unknownFact(id: string, named: Named): Said {
 }
 
 function unknownPart([part = '', what, ...rest]: readonly string[], own: readonly Component[], named: Named): Said {
-  const parts = [...named.plans.flatMap((p) => p.release), ...own.flatMap((c) => c.release ?? [])].map((p) => p.name);
-  // what is not released in parts has none to ask for
+  const parts = named.plans.flatMap((p) => p.components.flatMap((c) => (own.length === 0 || own.includes(c) ? releaseOf(p, c).map((r) => r.name) : [])));
   const said = among('part of a release', part, parts);
   if (said !== undefined || what === undefined || /^\d+$/.test(what)) return said;
   return what === 'line' ? unknownFact(rest.join('.').replace(/\.\d+$/, ''), named) : among('figure', what, [...OF_PART, 'line']) ?? wordAfter(rest, []);
 }
 
-/** A payee; of a number of rows of a kind, also such a row; of the company, nobody need ask. */
+/** A payee; of a number that rows of a kind have, also such a row; of the company's, nobody need ask. */
 function unknownSubject(measure: string, who: string, { plans, payees, rowsOf }: Named): Said {
   const subject = plans.flatMap((p) => p.measures).find((m) => m.name === measure)?.subject;
   if (subject === undefined || (subject === 'company' && who === '') || payees.includes(who)) return undefined;
   return typeof subject === 'object' ? among(`payee and no ${subject.entity.replaceAll('_', ' ')}`, who, [...rowsOf(subject.entity), ...payees]) : among('payee', who, payees);
 }
 
-/** Of any length, where plans hold. */
-function unknownPeriod(label: string, plans: readonly Plan[]): Said {
-  const there = plans.some((p) => { const found = periodFromLabel(p.calendar, label); return found !== undefined && found.from < p.effective.to && p.effective.from < found.to; });
+/** Of any length, where plans hold; or, if not `within`, also later. */
+function unknownPeriod(label: string, plans: readonly Plan[], within = true): Said {
+  const there = plans.some((p) => { const found = periodFromLabel(p.calendar, label); return found !== undefined && (!within || found.from < p.effective.to) && p.effective.from < found.to; });
   return there ? undefined : periodOf(label, plans, [...new Set(plans.map((p) => p.period))]);
 }
 function periodOf(label: string, plans: readonly Plan[], grains: readonly Plan['period'][]): Said {

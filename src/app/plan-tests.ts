@@ -88,13 +88,13 @@ async function runTest(workspace: Workspace, file: string, root: MapNode, engine
   const entities = new Map<string, readonly SmallEntity[]>([['person', people]]);
   for (const e of entriesOf(find(root, 'entities'))) {
     const kind = dateless(e.key);
-    if (kind === undefined || kind.dated) { problems.push(say(e, `There is no kind of reference rows \`${e.key}\`.`, didYouMean(e.key, kinds.filter((k) => !k.dated).map((k) => k.name), 'Such kinds are'))); continue; }
+    if (kind === undefined || kind.dated) { problems.push(wrongKind(e, false, kinds, say)); continue; }
     entities.set(e.key, peopleOf(e.value, kind, problems, say));
   }
   const facts = new Map<string, readonly SmallRow[]>();
   for (const e of entriesOf(find(root, 'facts'))) {
     const kind = dateless(e.key);
-    if (kind === undefined || !kind.dated) { problems.push(say(e, `There is no kind of fact \`${e.key}\`.`, didYouMean(e.key, kinds.filter((k) => k.dated).map((k) => k.name), 'Kinds are'))); continue; }
+    if (kind === undefined || !kind.dated) { problems.push(wrongKind(e, true, kinds, say)); continue; }
     facts.set(e.key, itemsOf(e.value).flatMap((row, i) => factRows(row, kind, i, plans[0] as Plan, problems, say)));
   }
   if (problems.length > 0) return { figures: 0, differences: [], diagnostics: problems };
@@ -185,8 +185,19 @@ function valueOf(text: string | undefined, type: FieldType): Value {
   }
   return text;
 }
+/** A list where facts are asked for, or the other way round, or a name that no kind has. */
+function wrongKind(e: { readonly key: string; readonly at: Node['at'] }, dated: boolean, kinds: readonly Kind[], say: Say): Diagnostic {
+  const { key } = e;
+  if (!kinds.some((k) => k.name === key)) return say(e, `There is no kind of ${dated ? 'fact' : 'reference rows'} \`${key}\`.`, didYouMean(key, kinds.filter((k) => k.dated === dated).map((k) => k.name), dated ? 'Kinds are' : 'Such kinds are'));
+  return dated
+    ? say(e, `Rows of \`${key}\` have no date: they are a list that facts refer to.`, key === 'person' ? 'Write them under `people`.' : `Write them under \`entities\`: \`entities: { ${key}: { … } }\`.`)
+    : say(e, `Rows of \`${key}\` are facts, which have a date, because no source makes them a list.`, `Write a source into \`${key}\` that has no \`date\`: \`{ file: data-in/${key}.csv, into: ${key}, id: id, fields: { … } }\`. If they do have a date, put them under \`facts\`.`);
+}
 
 /** `[payee, period, figure, value]`; `0.6667 ~ 0.0001` compares after rounding to that. */
+/** What is held, or was not measured. */
+const NO_VALUE = 'no value';
+
 function difference(file: string, row: Node, figures: Figures): Difference[] {
   const [payee = '', period = '', figure = '', written = ''] = itemsOf(row).map((n) => textOf(n) ?? '');
   const [value = '', near] = written.split(' ~ ');
@@ -197,10 +208,11 @@ function difference(file: string, row: Node, figures: Figures): Difference[] {
   if (gotDay !== undefined) return gotDay === day ? [] : [{ ...at, got: formatDay(gotDay) }];
   const word = figures.word(payee, period, figure);
   if (word !== undefined) return word === value ? [] : [{ ...at, got: word }];
-  if (value === '' && got === 'none') return [];
-  if (want?.kind !== 'number') return [{ ...at, got: day === undefined ? 'the expected value is neither a number nor a date' : 'no day' }];
+  const none = value === '' || value === NO_VALUE;
+  if (!none && want?.kind !== 'number') return [{ ...at, got: day === undefined ? `the expected value is none of: a number, a date, \`${NO_VALUE}\`` : 'no day' }];
   if (got === undefined) return [{ ...at, got: 'nothing' }];
-  if (got === 'none') return [{ ...at, got: 'no value' }];
+  if (got === 'none') return none ? [] : [{ ...at, got: NO_VALUE }];
+  if (want?.kind !== 'number') return [{ ...at, got: formatRatio(got) }];
   const equal = tolerance?.kind === 'number' ? near_(got, want.value, tolerance.value) : compare(got, want.value) === 0;
   return equal ? [] : [{ ...at, got: formatRatio(got) }];
 }

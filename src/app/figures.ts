@@ -1,6 +1,5 @@
 /** Figures of a run by the names that tests and statements use: `earned`, `COMPONENT`, `COMPONENT.target` … */
 import type { Cell, ProgramRunner, Rows } from '../engine/engine.ts';
-import { closest } from '../plan/closest.ts';
 import { isDay, isRatio } from '../plan/evaluate.ts';
 import { REF_ASSIGN } from '../stage/reference.ts';
 import type { Catalogue, ComponentEntry } from '../stage/catalogue.ts';
@@ -22,8 +21,6 @@ import { table } from './run-relations.ts';
 export interface Figures {
   /** in currency units; `none`: there is none (held, or not measured); undefined: no such figure */
   get(payee: string, period: string, figure: string): Ratio | 'none' | undefined;
-  /** why there is no such figure */
-  missing(payee: string, period: string, figure: string): string;
   /** figures that are days: when a part is first payable */
   day(payee: string, period: string, figure: string): Day | undefined;
   /** figures that are words: what became of a credit, why something is held */
@@ -31,7 +28,7 @@ export interface Figures {
 }
 
 /** What can be asked of a component beside its pay, and of which relation. */
-const RESULTS = ['value', 'target', 'attainment', 'incentive', 'rate', 'payout'] as const;
+export const RESULTS = ['value', 'target', 'attainment', 'incentive', 'rate', 'payout'] as const;
 type Result = (typeof RESULTS)[number];
 const isResult = (word: string): word is Result => (RESULTS as readonly string[]).includes(word);
 
@@ -81,14 +78,6 @@ export async function figuresOf(engine: ProgramRunner, calculation: Calculation,
       const said = placesOf(catalogue, words.slice(0, -1).join('.'), period).flatMap(({ c, at }) => heldBack.word(c, code, at, last) ?? []);
       const found = said.find((w) => w !== '') ?? said[0];
       return found === '' && last === 'held' ? 'no' : found;
-    },
-    missing(payee, period, figure) {
-      const [first = ''] = figure.split('.'), names = catalogue.components.map((c) => c.path.join('.')), periods = [...new Set(catalogue.components.flatMap((c) => c.window.steps.map((s) => s.label.label)))];
-      if (!payees.has(payee)) return `nobody is called ${payee}`;
-      if (period !== '' && !periods.includes(period)) return `no period ${period}; periods are ${periods[0] ?? 'none'} to ${periods.at(-1) ?? 'none'}`;
-      const near = closest(first, [...names, 'earned', 'paid', 'owed', 'take_back', 'topup', 'due', 'release', 'measure', 'term', 'credit']);
-      if (near !== undefined && !names.some((n) => n.split('.')[0] === first)) return `no figure ${figure}; did you mean ${near}?`;
-      return 'no such figure, or the payee is not on the plan then';
     },
     day(payee, period, figure) {
       const value = payments !== undefined && isPaymentFigure(figure) ? paymentFigure(payments, payee, period, figure) : null;

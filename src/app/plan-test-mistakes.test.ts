@@ -34,9 +34,9 @@ test.each([
   ['deal: [', 'account: [', ['4: Rows of `account` have no date: they are a list that facts refer to. Write them under `entities`: `entities: { account: { … } }`.']],
   ['amount: 100', 'amount: $100', ['4: `$100` cannot be read as money. Write 50_000 or 1_234.50, without a currency sign.']],
   ['won: yes', 'won: maybe', ['4: `maybe` cannot be read as yes or no. Write yes or no.']],
-  ['[ann,', '[anne,', ['5: commission is nothing: nobody is called anne']],
-  ['2026-Q1', 'Q1', ['5: commission is nothing: no period Q1; periods are 2026-Q1 to 2026-Q4']],
-  ['commission, 5', 'comission, 5', ['5: comission is nothing: no figure comission; did you mean commission?']],
+  ['[ann,', '[anne,', ['5: There is no payee `anne` here. Did you mean `ann`?']],
+  ['2026-Q1', 'Q1', ['5: There is no period `Q1` here. There are `2026-Q1`, `2026-Q2`, `2026-Q3` and `2026-Q4`.']],
+  ['commission, 5', 'comission, 5', ['5: There is no figure `comission` here. Did you mean `commission`?']],
   ['role: AE', 'role: AM', ['5: commission is nothing: no such figure, or the payee is not on the plan then']],
   ['commission, 5', 'commission, five', ['5: commission is the expected value is none of: a number, a date, `no value`']],
 ] as const)('%s → %s', async (wrong, instead, says) => {

@@ -23,6 +23,7 @@ import { type Day, formatDay, parseDay } from '../value/period.ts';
 import { compare, formatRatio, type Ratio } from '../value/rate.ts';
 import { FOREVER } from '../ledger/release.ts';
 import { calculate, type Calculation } from './calculate.ts';
+import { type Named, unknownName } from './figure-names.ts';
 import { type Figures, figuresOf } from './figures.ts';
 import { measureAsked } from './named-figures.ts';
 import { asksForLines, isPaymentFigure } from './payment-figures.ts';
@@ -108,8 +109,21 @@ async function runTest(workspace: Workspace, file: string, root: MapNode, engine
   const payments = asked.some(isPaymentFigure) ? await paymentsOf(engine, calculation, known ?? FOREVER) : undefined;
   if (payments !== undefined && payments.value === undefined) return { figures: 0, differences: [], diagnostics: payments.diagnostics };
   const figures = await figuresOf(engine, calculation, asked, payments?.value);
-  const differences = expected.flatMap((row): Difference[] => difference(file, row, figures));
-  return { figures: expected.length, differences, diagnostics: diagnostics.filter((d) => d.severity === 'error') };
+  const named: Named = {
+    plans, measures: workspace.measures.names, payees: calculation.catalogue.people.persons.map((p) => p.id), facts: new Set([...facts.values()].flatMap((some) => some.map((r) => r.id))),
+    rowsOf: (kind) => [...new Set([...(entities.get(kind) ?? facts.get(kind) ?? []).map((r) => r.id), ...referredTo(kind, kinds, [...facts, ...entities])])].sort(),
+  };
+  const unknown = rows.map(([who = '', period = '', figure = '']) => unknownName([who, period, figure], named));
+  const differences = expected.flatMap((row, i): Difference[] => (unknown[i] === undefined ? difference(file, row, figures) : []));
+  return { figures: expected.length, differences, diagnostics: [...diagnostics.filter((d) => d.severity === 'error'), ...unknown.flatMap((u, i) => (u === undefined ? [] : [say(expected[i], u.message, u.hint)]))] };
+}
+
+/** Rows that nothing describes and that others name: the pod of a person, the account of a deal. */
+function referredTo(kind: string, kinds: readonly Kind[], given: readonly (readonly [string, readonly { readonly values: ReadonlyMap<string, Value> }[]])[]): string[] {
+  return given.flatMap(([name, rows]) => {
+    const fields = kinds.find((k) => k.name === name)?.fields.filter((f) => f.name === kind || (typeof f.type === 'object' && f.type.entity === kind)) ?? [];
+    return rows.flatMap((r) => fields.flatMap((f) => { const value = r.values.get(f.name); return typeof value === 'string' ? [value] : []; }));
+  });
 }
 
 /** Terms that a test gives to people are fields, whether or not a source fills them. */
@@ -210,7 +224,7 @@ function difference(file: string, row: Node, figures: Figures): Difference[] {
   if (word !== undefined) return word === value ? [] : [{ ...at, got: word }];
   const none = value === '' || value === NO_VALUE;
   if (!none && want?.kind !== 'number') return [{ ...at, got: day === undefined ? `the expected value is none of: a number, a date, \`${NO_VALUE}\`` : 'no day' }];
-  if (got === undefined) return [{ ...at, got: `nothing: ${figures.missing(payee, period, figure)}` }];
+  if (got === undefined) return [{ ...at, got: 'nothing: no such figure, or the payee is not on the plan then' }];
   if (got === 'none') return none ? [] : [{ ...at, got: NO_VALUE }];
   if (want?.kind !== 'number') return [{ ...at, got: formatRatio(got) }];
   const equal = tolerance?.kind === 'number' ? near_(got, want.value, tolerance.value) : compare(got, want.value) === 0;

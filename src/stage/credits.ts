@@ -17,7 +17,7 @@ import { asWide } from './arithmetic.ts';
 import { columnName, EQUAL_PARTS, type FactsBuilder, isWideColumn, SPLIT_PARTS } from './facts.ts';
 import { COMPANY, constantShare, type DirectRule, type Divisors, type FactColumn, type Gathered } from './gather.ts';
 import { leftOf, outcomeOf } from './guards.ts';
-import { lowerCondition } from './lower.ts';
+import { lowerCondition, NotBuilt } from './lower.ts';
 import { surely } from './lower-pair.ts';
 import { personalScope, personalValue, type Personal } from './personal.ts';
 import { contentKey, isPersonal } from './reads.ts';
@@ -46,6 +46,12 @@ export interface CreditsContext {
 /** shares beyond this many parts are weighed in wide numbers */
 const PLAIN_SHARES = 10_000n;
 export const sharesAreWide = (gathered: Gathered): boolean => gathered.shareDivisor > PLAIN_SHARES;
+
+/** May it give somebody a share of 0? That is no credit: nothing of the fact counts for him. */
+export function mayGiveNothing({ rule, guards }: DirectRule): boolean {
+  const varies = (n: Num | 'rest' | undefined): boolean => n === 'rest' || constantShare(n)?.n === 0n || constantShare(n) === undefined;
+  return guards.length > 0 || varies(rule.share) || varies(rule.factor) || rule.split.length > 1 || rule.split.some((step) => step.some((s) => varies(s.share))) || rule.list?.shares === true;
+}
 
 export function creditsStage(context: CreditsContext): Statement {
   const { gathered } = context;
@@ -133,7 +139,8 @@ export function yielding(rule: DirectRule, party: Expr, context: CreditsContext,
   if (yieldsTo === undefined) return [];
   const other = rule.plan.credits.find((r) => r.name === yieldsTo);
   const builder = must(context.builders.get(rule.kind));
-  if (other === undefined || other.list !== undefined || other.through !== undefined) return [];
+  if (other === undefined) return [];
+  if (other.list !== undefined || other.through !== undefined) throw new NotBuilt(rule.rule.at, `${rule.rule.name} yields to ${other.name}, which credits ${other.list === undefined ? 'through other facts' : 'a list of payees'}; who is credited by both is not found yet`, 'Yield to a rule with `to` or `split`, or let a condition tell the facts apart.');
   const paths = other.split.length > 0 ? other.split.flat().map((s) => s.to) : other.to;
   const wanted = other.where === undefined ? [] : [surely(q(builder.condition(other.where.formula, rule.plan, rule.rule.at)))];
   return [not(surely(and(or(...paths.map((p) => eq(q(builder.party(p, rule.rule.at)), party))), ...wanted)))];

@@ -11,7 +11,7 @@ import { assert } from '../value/diagnostic.ts';
 import { lcm, ONE, powerOfTen, ratio, type Ratio, ZERO } from '../value/rate.ts';
 import { asQuotient, type Form, type FormTerm, linearForm, sameSubject } from './gather-form.ts';
 import { type Exchanges, exchangesOf, moneyKey, type PlanMoney } from './exchange.ts';
-import { bookKey, comparesMoney, rowKey, ruleKey, termsKey } from './gather-keys.ts';
+import { bookKey, comparesMoney, rowKey, ruleKey, termsKey, yieldsKey } from './gather-keys.ts';
 import { digitsOf, NotBuilt } from './lower.ts';
 import { readsMoney } from './row-scope.ts';
 import { lineage } from './lineage.ts';
@@ -164,7 +164,7 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
     const guards = plan.guardrails.filter((g) => g.from.some((k) => lineage(kind, kinds).includes(k)) && (group === undefined || !isPersonal(g.require.formula)));
     // earnings count for the plan that earned them
     const own = kind === EARNING ? plans.findIndex((p) => p.plan === plan.plan) : undefined;
-    const key = [kind, ruleKey(rule, climbs), moneyOfFilter(rule.where?.formula ?? null, kindOf(kind), plan), contentKey(guards), guards.some((g) => moneyOfFilter(g.require.formula, kindOf(kind), plan) !== '') ? moneyKey(plan) : '', group ?? '', own ?? ''].join('|');
+    const key = [kind, ruleKey(rule, climbs), yieldsKey(rule, plan), moneyOfFilter(rule.where?.formula ?? null, kindOf(kind), plan), contentKey(guards), guards.some((g) => moneyOfFilter(g.require.formula, kindOf(kind), plan) !== '') ? moneyKey(plan) : '', group ?? '', own ?? ''].join('|');
     return rules.get(key, (index) => ({ index, kind, rule, plan, guards, climbs, ...(group !== undefined && { group }), ...(own !== undefined && { own }) }));
   };
   const routeOf = (rule: CreditRule): number => {

@@ -10,7 +10,7 @@ import {
 } from '../relation/relation.ts';
 import { columnsOf } from '../relation/check.ts';
 import { asWide, scanOf } from './arithmetic.ts';
-import { sharesAreWide } from './credits.ts';
+import { mayGiveNothing, sharesAreWide } from './credits.ts';
 import { columnName, isWideColumn } from './facts.ts';
 import type { CubeColumn, Gathered, TimeOf } from './gather.ts';
 import { REF_INSTANT, REF_MEASURE, REF_NEED, REF_NEED_GROUP, REF_ROUTE, REF_WINDOW, REF_WORLD } from './reference.ts';
@@ -68,7 +68,7 @@ function sumOf(c: CubeColumn, gathered: Gathered): Expr {
   const value = col(columnName(c.value));
   const everyRule = gathered.rules.filter((r) => r.kind === c.value.kind).every((r) => c.rules.includes(r.index));
   const rule = everyRule ? [] : [or(...c.rules.map((r) => eq(col('rule'), int(r))))];
-  const guarded = gathered.rules.some((r) => c.rules.includes(r.index) && r.guards.length > 0) ? [compare('<>', col('share'), int(0))] : [];
+  const guarded = gathered.rules.some((r) => c.rules.includes(r.index) && mayGiveNothing(r)) ? [compare('<>', col('share'), int(0))] : [];
   const type = isWideSum(gathered) ? 'wide' : 'bigint';
   // where pay is told apart, nothing counted is no line, not one of 0
   const counted = (of: Expr): Expr => (c.key === null ? of : call('nullif', of, int(0)));

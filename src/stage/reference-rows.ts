@@ -19,7 +19,7 @@ import { GROUP } from './looks.ts';
 import { DAY_BASE, INSTANT_BASE } from './measures.ts';
 import { type ParamsOf } from './params.ts';
 import { type Personal, personalRows } from './personal.ts';
-import { aboveOn } from './people.ts';
+import { aboveStint } from './people.ts';
 import { type Made, sumsOf, valuesIn } from './program.ts';
 import * as R from './reference.ts';
 import type { ReferenceRows } from './reference.ts';
@@ -97,13 +97,7 @@ function routeRows(catalogue: Catalogue): Cell[][] {
   const out: Cell[][] = [];
   for (const [person, stints] of catalogue.stints) for (const s of stints) {
     out.push([0, 0, person.payee, s.stint, person.payee, s.stint, person.payee, s.stint]);
-    for (const route of catalogue.gathered.routes) {
-      for (const a of aboveOn(person, s.from, route.field, route.levels, catalogue.people).above) {
-        const theirs = catalogue.stints.get(a.subject)?.find((t) => t.from <= s.from && s.from < t.to);
-        const below = catalogue.stints.get(a.via)?.find((t) => t.from <= s.from && s.from < t.to);
-        if (theirs !== undefined) out.push([0, route.index, person.payee, s.stint, a.subject.payee, theirs.stint, a.via.payee, below?.stint ?? -1]);
-      }
-    }
+    for (const route of catalogue.gathered.routes) for (const a of aboveStint(s, route, catalogue)) out.push([0, route.index, person.payee, s.stint, a.subject.person.payee, a.subject.stint, a.via.payee, a.viaStint]);
   }
   return out;
 }

@@ -39,6 +39,6 @@ describe('every fact of the lessons', () => {
       }
     }
     const expected = await uncreditedFacts(memory, run, workspace.kinds), here = told.filter((f) => UNCREDITED.includes(f.uncredited?.why ?? ''));
-    expect(here.map((f) => f.uncredited?.why).sort()).toEqual(expected.flatMap((u) => Array.from({ length: u.facts }, () => u.why)).sort());
+    expect(here.map((f) => f.uncredited?.why ?? '').sort()).toEqual(expected.flatMap((u) => Array.from({ length: u.facts }, () => u.why)).sort());
   });
 });

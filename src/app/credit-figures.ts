@@ -22,6 +22,7 @@ interface Credit { readonly payee: number; readonly fact: string; /** names of t
 
 export const isCreditFigure = (figure: string): boolean => figure.startsWith('credit.');
 const WORDS = ['status', 'why', 'via'];
+export const CREDIT_WORDS = [...WORDS, 'held'];
 
 export async function creditsOf(engine: ProgramRunner, calculation: Calculation): Promise<Credits> {
   const { catalogue } = calculation, { gathered } = catalogue;
@@ -46,9 +47,10 @@ export async function creditsOf(engine: ProgramRunner, calculation: Calculation)
     if (route === '0') return [{ ...credit, payee: wholeOf(r['payee']), via: climbed }];
     return (routes.get(`${route}|${r['payee']}|${r['stint']}`) ?? []).map((above) => ({ ...credit, payee: wholeOf(above['subject']), via: wholeOf(above['via']) }));
   }));
+  // ids of facts may have points
   const of = (payee: number, path: readonly string[]): Credit[] => {
-    const [first, second] = path;
-    return credits.filter((c) => c.payee === payee && (c.fact === first || (c.rules.has(first ?? '') && c.fact === second)));
+    const said = CREDIT_WORDS.includes(path.at(-1) ?? '') ? path.slice(0, -1) : path, [rule = '', ...fact] = said;
+    return credits.filter((c) => c.payee === payee && (c.fact === said.join('.') || (c.rules.has(rule) && c.fact === fact.join('.'))));
   };
   return {
     share(payee, path) {

@@ -28,7 +28,7 @@ export interface Figures {
 }
 
 /** What can be asked of a component beside its pay, and of which relation. */
-const RESULTS = ['value', 'target', 'attainment', 'incentive', 'rate', 'payout'] as const;
+export const RESULTS = ['value', 'target', 'attainment', 'incentive', 'rate', 'payout'] as const;
 type Result = (typeof RESULTS)[number];
 const isResult = (word: string): word is Result => (RESULTS as readonly string[]).includes(word);
 
@@ -76,7 +76,8 @@ export async function figuresOf(engine: ProgramRunner, calculation: Calculation,
       if (heldBack === undefined || !isHeldFigure(figure) || (last !== 'held' && last !== 'gated')) return undefined;
       // of all periods: the first in which there is one
       const said = placesOf(catalogue, words.slice(0, -1).join('.'), period).flatMap(({ c, at }) => heldBack.word(c, code, at, last) ?? []);
-      return said.find((w) => w !== '') ?? said[0];
+      const found = said.find((w) => w !== '') ?? said[0];
+      return found === '' && last === 'held' ? 'no' : found;
     },
     day(payee, period, figure) {
       const value = payments !== undefined && isPaymentFigure(figure) ? paymentFigure(payments, payee, period, figure) : null;
@@ -140,7 +141,7 @@ function resultAt(what: Result, { c, key }: Place, found: Found): Ratio | 'none'
 /** X; of what is paid line by line, all lines together. */
 function valueOver(rows: readonly Row[], c: ComponentEntry, catalogue: Catalogue): Ratio | 'none' | undefined {
   const lines = [...new Map(rows.map((r) => [String(r['line']), r])).values()];
-  const values = lines.map((r) => pairOf(r, 'x_n', 'x_d', c, catalogue, isMoney(c))), known = values.filter((v): v is Ratio => v !== undefined && v !== 'none');
+  const values = lines.map((r) => (r['has_value'] === false ? 'none' : pairOf(r, 'x_n', 'x_d', c, catalogue, isMoney(c)))), known = values.filter((v): v is Ratio => v !== undefined && v !== 'none');
   return lines.length > 1 && known.length === values.length ? known.reduce(add) : values[0];
 }
 /** What its rate is paid on is money. */

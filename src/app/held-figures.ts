@@ -11,7 +11,7 @@ import { scan, union } from '../relation/relation.ts';
 import { must } from '../value/diagnostic.ts';
 import { add, max, min, multiply, negate, ONE, ratio, type Ratio, roundTo } from '../value/rate.ts';
 import type { Calculation } from './calculate.ts';
-import { type Row, rowsOf, wholeOf } from './cells.ts';
+import { type Row, rowsOf } from './cells.ts';
 import { smallOf, wideOf } from './explain-rows.ts';
 import { heldWord, whyOf } from './held.ts';
 import { unitsOf } from './minor.ts';

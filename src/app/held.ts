@@ -1,5 +1,5 @@
 /** What pays nothing for now, and why: components that are held, one row each, the innermost that says so. */
-import type { Engine } from '../engine/engine.ts';
+import type { ProgramRunner } from '../engine/engine.ts';
 import { and, col, compare, eq, filter, int, keep, project, union } from '../relation/relation.ts';
 import { HELD } from '../stage/attainment.ts';
 import { assert } from '../value/diagnostic.ts';
@@ -34,7 +34,7 @@ export interface Held {
 }
 
 /** Sorted by plan, component, payee and period in time. */
-export async function heldComponents(engine: Engine, calculation: Calculation): Promise<readonly Held[]> {
+export async function heldComponents(engine: Pick<ProgramRunner, 'read'>, calculation: Calculation): Promise<readonly Held[]> {
   const { catalogue, compiled } = calculation;
   const levels = compiled.program.statements.filter((s) => s.name.startsWith('earned_')).map((s) => project(
     filter(relationOf(calculation, s.name), and(eq(col('world'), int(0)), compare('<>', col('held'), int(HELD.no)))),

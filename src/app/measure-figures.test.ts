@@ -19,6 +19,7 @@ const FILES: Readonly<Record<string, string>> = {
   deal: { fields: { owner: payee, account: account, amount: money } }
   account: { fields: { pod: pod, seats: number } }
   pod: { fields: { size: number } }
+  payment: { fields: { deal: deal, paid: money } }
   person: { fields: { pod: pod } }
 sources: { a: { file: a.csv, into: account, id: id, fields: { pod: pod, seats: seats } }, p: { file: p.csv, into: pod, id: id, fields: { size: size } }, h: { file: h.csv, into: person, id: id, fields: { pod: pod } } }
 `,
@@ -31,6 +32,7 @@ sources: { a: { file: a.csv, into: account, id: id, fields: { pod: pod, seats: s
   pod_share: { for: pod, formula: pod_won / pod.size }
   all_won: { for: company, sum: amount, from: deal }
   mine: { sum: amount, from: deal }
+  paid_of: { for: deal, sum: paid, from: payment }
   place: { rank: mine }
   of_another_plan: { sum: amount, from: deal, where: amount > threshold }
 `,
@@ -42,10 +44,11 @@ people: { ann: { pod: [ { value: north }, { from: 2026-02-01, value: south } ] }
 entities: { pod: { north: { size: 4 }, south: { size: 2 }, empty: { size: 1 } }, account: { x: { pod: north, seats: 10 }, y: { pod: south, seats: 3 }, z: { pod: south, seats: 1 } } }
 facts:
   deal:
-    - { owner: ann, account: x, date: 2026-01-10, amount: 900 }
+    - { id: first, owner: ann, account: x, date: 2026-01-10, amount: 900 }
     - { owner: bob, account: x, date: 2026-02-10, amount: 300 }
     - { owner: bob, account: y, date: 2026-03-10, amount: 100.50 }
     - { owner: ann, account: y, date: 2026-05-10, amount: 50 }
+  payment: [ { deal: first, date: 2026-02-01, paid: 40 }, { deal: first, date: 2026-03-01, paid: 2 }, { deal: other, date: 2026-03-01, paid: 7 } ]
 `;
 
 async function run(expected: string): Promise<readonly string[]> {
@@ -80,6 +83,8 @@ test('of an account, a pod, a payee\'s pod on the last day, the company, by a fr
   - ['', 2026-Q1, measure.all_won, 1_300.50]
   - [bob, 2026-Q1, measure.all_won, 1_300.50]
   - [ann, 2026-Q1, measure.mine, 900]
+  - [first, 2026-Q1, measure.paid_of, 42]
+  - [other, 2026-Q1, measure.paid_of, 7]
   - [ann, 2026-Q1, measure.place, 1]
   - [bob, 2026-Q1, measure.place, 2]
   - [bob, 2026-Q1, c, 20]
@@ -88,5 +93,5 @@ test('of an account, a pod, a payee\'s pod on the last day, the company, by a fr
 });
 
 test('a measure that the plan cannot have says why', async () => {
-  expect((await run('expect: [ [ann, 2026-Q1, measure.of_another_plan, 3] ]\n')).map((said) => said.split('.')[0])).toEqual(['11 The name `threshold` means nothing here']);
+  expect((await run('expect: [ [ann, 2026-Q1, measure.of_another_plan, 3] ]\n')).map((said) => said.split('.')[0])).toEqual(['12 The name `threshold` means nothing here']);
 });

@@ -11,6 +11,7 @@ import type { MeasureValue } from '../stage/gather.ts';
 import { digitsOf } from '../stage/lower.ts';
 import type { Person } from '../stage/people.ts';
 import { NoValue, roundingsOf, shareOfDays, valueAt } from '../stage/terms.ts';
+import { periodFromLabel } from '../value/period.ts';
 import { must } from '../value/diagnostic.ts';
 import { powerOfTen, type Ratio, ratio } from '../value/rate.ts';
 import type { Calculation } from './calculate.ts';
@@ -37,8 +38,10 @@ export async function namedFigures(engine: ProgramRunner, calculation: Calculati
     return undefined;
   };
   const term = (wanted: string, person: Person | undefined, period: string): Ratio | 'none' | undefined => {
-    const at = catalogue.spans.periods.find((p) => p.label === period);
-    const plan = catalogue.plans.find(({ spec }) => spec.terms.some((t) => t.name === wanted) && at !== undefined && spec.effective.from < at.to && at.from < spec.effective.to);
+    const plan = catalogue.plans.find(({ spec }) => {
+      const found = periodFromLabel(spec.calendar, period);
+      return spec.terms.some((t) => t.name === wanted) && found !== undefined && spec.effective.from < found.to && found.from < spec.effective.to;
+    }), at = plan && periodFromLabel(plan.spec.calendar, period);
     const found = plan?.spec.terms.find((t) => t.name === wanted);
     if (person === undefined || at === undefined || plan === undefined || found === undefined) return undefined;
     const place = { plan: plan.spec, people: catalogue.people, person, eligible: plan.members.get(person) ?? [], round: plan.spec.round, window: { from: at.from, to: at.to, cut: at.to }, day: at.to - 1 };

@@ -16,7 +16,7 @@ import { readFiles, sectionsOf } from './files.ts';
 import type { FileReader } from './files.ts';
 import { resolveKinds } from './kinds.ts';
 import type { DeclaredTerm, DeclaredTerms } from './kinds.ts';
-import type { Plan, Term, Workspace } from './plan.ts';
+import type { Term, Workspace } from './plan.ts';
 import { namesOfPlans, sharedContext } from './plan-context.ts';
 import { problem } from './problem.ts';
 import { calendarOf, currencyOf, resolvePlan } from './resolve.ts';

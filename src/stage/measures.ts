@@ -11,7 +11,7 @@ import {
 import { columnsOf } from '../relation/check.ts';
 import { asWide, scanOf } from './arithmetic.ts';
 import { mayGiveNothing, sharesAreWide } from './credits.ts';
-import { columnName } from './facts.ts';
+import { columnName, isWideColumn } from './facts.ts';
 import type { CubeColumn, Gathered, TimeOf } from './gather.ts';
 import { REF_INSTANT, REF_MEASURE, REF_NEED, REF_NEED_GROUP, REF_ROUTE, REF_WINDOW, REF_WORLD } from './reference.ts';
 
@@ -50,8 +50,10 @@ export function cubeStage(credits: Statement, gathered: Gathered, blocks: readon
     about: 'sums of credits by payee, stint and slice of time',
   };
 }
-/** Wide where shares have so many parts that sums of them may pass 64 bits. */
-const isWideSum = sharesAreWide;
+/** Wide where shares, or values that are quotients, have so many parts that sums of them may pass 64 bits. */
+function isWideSum(gathered: Gathered): boolean {
+  return sharesAreWide(gathered) || gathered.measures.some((m) => isWideColumn(m.divisor));
+}
 
 /** Rows with the slice of their time: of a date, of the day alone, or of every instant at which a fact runs. */
 export function timed(credits: Relation, { time, timeColumn }: Pick<Block, 'time' | 'timeColumn'>): { readonly from: Relation; readonly slice: Expr } {

@@ -242,18 +242,18 @@ SELECT c.facts_world,
   s.stint,
   s.people_world
 FROM (
-  SELECT facts_world,
-    fact,
-    "day",
-    slice,
-    party_0 AS payee,
+  SELECT c.facts_world,
+    c.fact,
+    c."day",
+    c.slice,
+    c.party_0 AS payee,
     CAST(0 AS INTEGER) AS rule,
     CAST(10 AS BIGINT) AS share,
-    value_0,
-    value_1,
-    value_2,
-    value_3,
-    value_4,
+    c.value_0,
+    c.value_1,
+    c.value_2,
+    c.value_3,
+    c.value_4,
     CAST(NULL AS BIGINT) AS value_5,
     CAST(NULL AS BIGINT) AS value_6,
     CAST(NULL AS BIGINT) AS value_7,
@@ -261,29 +261,29 @@ FROM (
     CAST(NULL AS BIGINT) AS value_9,
     CAST(NULL AS BIGINT) AS value_10,
     CAST(NULL AS BIGINT) AS value_11,
-    value_12,
-    value_13,
-    value_14,
-    value_15,
-    key_16,
+    c.value_12,
+    c.value_13,
+    c.value_14,
+    c.value_15,
+    c.key_16,
     CAST(NULL AS BIGINT) AS value_17,
     CAST(NULL AS BIGINT) AS key_18,
     CAST(NULL AS BIGINT) AS value_19
-  FROM facts_deal
-  WHERE (party_0 IS NOT NULL)
+  FROM facts_deal AS c
+  WHERE (c.party_0 IS NOT NULL)
   UNION ALL
-  SELECT facts_world,
-    fact,
-    "day",
-    slice,
-    party_1 AS payee,
+  SELECT c.facts_world,
+    c.fact,
+    c."day",
+    c.slice,
+    c.party_1 AS payee,
     CAST(1 AS INTEGER) AS rule,
     CAST(((1 * 1) * 3) AS BIGINT) AS share,
-    value_0,
-    value_1,
-    value_2,
-    value_3,
-    value_4,
+    c.value_0,
+    c.value_1,
+    c.value_2,
+    c.value_3,
+    c.value_4,
     CAST(NULL AS BIGINT) AS value_5,
     CAST(NULL AS BIGINT) AS value_6,
     CAST(NULL AS BIGINT) AS value_7,
@@ -291,29 +291,29 @@ FROM (
     CAST(NULL AS BIGINT) AS value_9,
     CAST(NULL AS BIGINT) AS value_10,
     CAST(NULL AS BIGINT) AS value_11,
-    value_12,
-    value_13,
-    value_14,
-    value_15,
-    key_16,
+    c.value_12,
+    c.value_13,
+    c.value_14,
+    c.value_15,
+    c.key_16,
     CAST(NULL AS BIGINT) AS value_17,
     CAST(NULL AS BIGINT) AS key_18,
     CAST(NULL AS BIGINT) AS value_19
-  FROM facts_deal
-  WHERE (party_1 IS NOT NULL)
+  FROM facts_deal AS c
+  WHERE (c.party_1 IS NOT NULL)
   UNION ALL
-  SELECT facts_world,
-    fact,
-    "day",
-    slice,
-    party_0 AS payee,
+  SELECT c.facts_world,
+    c.fact,
+    c."day",
+    c.slice,
+    c.party_0 AS payee,
     CAST(1 AS INTEGER) AS rule,
-    CAST(((1 * (1 * (10 - (0 + CASE WHEN (party_1 IS NOT NULL) THEN 3 ELSE 0 END)))) * (1 - 0)) AS BIGINT) AS share,
-    value_0,
-    value_1,
-    value_2,
-    value_3,
-    value_4,
+    CAST(((1 * (1 * (10 - (0 + CASE WHEN (c.party_1 IS NOT NULL) THEN 3 ELSE 0 END)))) * (1 - 0)) AS BIGINT) AS share,
+    c.value_0,
+    c.value_1,
+    c.value_2,
+    c.value_3,
+    c.value_4,
     CAST(NULL AS BIGINT) AS value_5,
     CAST(NULL AS BIGINT) AS value_6,
     CAST(NULL AS BIGINT) AS value_7,
@@ -321,22 +321,22 @@ FROM (
     CAST(NULL AS BIGINT) AS value_9,
     CAST(NULL AS BIGINT) AS value_10,
     CAST(NULL AS BIGINT) AS value_11,
-    value_12,
-    value_13,
-    value_14,
-    value_15,
-    key_16,
+    c.value_12,
+    c.value_13,
+    c.value_14,
+    c.value_15,
+    c.key_16,
     CAST(NULL AS BIGINT) AS value_17,
     CAST(NULL AS BIGINT) AS key_18,
     CAST(NULL AS BIGINT) AS value_19
-  FROM facts_deal
-  WHERE (party_0 IS NOT NULL)
+  FROM facts_deal AS c
+  WHERE (c.party_0 IS NOT NULL)
   UNION ALL
-  SELECT facts_world,
-    fact,
-    "day",
-    slice,
-    party_0 AS payee,
+  SELECT c.facts_world,
+    c.fact,
+    c."day",
+    c.slice,
+    c.party_0 AS payee,
     CAST(2 AS INTEGER) AS rule,
     CAST(10 AS BIGINT) AS share,
     CAST(NULL AS BIGINT) AS value_0,
@@ -344,7 +344,7 @@ FROM (
     CAST(NULL AS BIGINT) AS value_2,
     CAST(NULL AS BIGINT) AS value_3,
     CAST(NULL AS BIGINT) AS value_4,
-    value_5,
+    c.value_5,
     CAST(NULL AS BIGINT) AS value_6,
     CAST(NULL AS BIGINT) AS value_7,
     CAST(NULL AS BIGINT) AS value_8,
@@ -359,14 +359,14 @@ FROM (
     CAST(NULL AS BIGINT) AS value_17,
     CAST(NULL AS BIGINT) AS key_18,
     CAST(NULL AS BIGINT) AS value_19
-  FROM facts_payment
-  WHERE (party_0 IS NOT NULL)
+  FROM facts_payment AS c
+  WHERE (c.party_0 IS NOT NULL)
   UNION ALL
-  SELECT facts_world,
-    fact,
-    "day",
-    slice,
-    party_0 AS payee,
+  SELECT c.facts_world,
+    c.fact,
+    c."day",
+    c.slice,
+    c.party_0 AS payee,
     CAST(3 AS INTEGER) AS rule,
     CAST(10 AS BIGINT) AS share,
     CAST(NULL AS BIGINT) AS value_0,
@@ -375,12 +375,12 @@ FROM (
     CAST(NULL AS BIGINT) AS value_3,
     CAST(NULL AS BIGINT) AS value_4,
     CAST(NULL AS BIGINT) AS value_5,
-    value_6,
-    value_7,
-    value_8,
-    value_9,
-    value_10,
-    value_11,
+    c.value_6,
+    c.value_7,
+    c.value_8,
+    c.value_9,
+    c.value_10,
+    c.value_11,
     CAST(NULL AS BIGINT) AS value_12,
     CAST(NULL AS BIGINT) AS value_13,
     CAST(NULL AS BIGINT) AS value_14,
@@ -389,21 +389,21 @@ FROM (
     CAST(NULL AS BIGINT) AS value_17,
     CAST(NULL AS BIGINT) AS key_18,
     CAST(NULL AS BIGINT) AS value_19
-  FROM facts_renewal
-  WHERE (party_0 IS NOT NULL)
+  FROM facts_renewal AS c
+  WHERE (c.party_0 IS NOT NULL)
   UNION ALL
-  SELECT facts_world,
-    fact,
-    "day",
-    slice,
-    party_2 AS payee,
+  SELECT c.facts_world,
+    c.fact,
+    c."day",
+    c.slice,
+    c.party_2 AS payee,
     CAST(4 AS INTEGER) AS rule,
     CAST(5 AS BIGINT) AS share,
-    value_0,
-    value_1,
-    value_2,
-    value_3,
-    value_4,
+    c.value_0,
+    c.value_1,
+    c.value_2,
+    c.value_3,
+    c.value_4,
     CAST(NULL AS BIGINT) AS value_5,
     CAST(NULL AS BIGINT) AS value_6,
     CAST(NULL AS BIGINT) AS value_7,
@@ -411,22 +411,22 @@ FROM (
     CAST(NULL AS BIGINT) AS value_9,
     CAST(NULL AS BIGINT) AS value_10,
     CAST(NULL AS BIGINT) AS value_11,
-    value_12,
-    value_13,
-    value_14,
-    value_15,
-    key_16,
+    c.value_12,
+    c.value_13,
+    c.value_14,
+    c.value_15,
+    c.key_16,
     CAST(NULL AS BIGINT) AS value_17,
     CAST(NULL AS BIGINT) AS key_18,
     CAST(NULL AS BIGINT) AS value_19
-  FROM facts_deal
-  WHERE (party_2 IS NOT NULL)
+  FROM facts_deal AS c
+  WHERE (c.party_2 IS NOT NULL)
   UNION ALL
-  SELECT facts_world,
-    fact,
-    "day",
-    slice,
-    party_0 AS payee,
+  SELECT c.facts_world,
+    c.fact,
+    c."day",
+    c.slice,
+    c.party_0 AS payee,
     CAST(5 AS INTEGER) AS rule,
     CAST(10 AS BIGINT) AS share,
     CAST(NULL AS BIGINT) AS value_0,
@@ -446,17 +446,17 @@ FROM (
     CAST(NULL AS BIGINT) AS value_14,
     CAST(NULL AS BIGINT) AS value_15,
     CAST(NULL AS BIGINT) AS key_16,
-    value_17,
-    key_18,
+    c.value_17,
+    c.key_18,
     CAST(NULL AS BIGINT) AS value_19
-  FROM facts_meeting
-  WHERE (party_0 IS NOT NULL)
+  FROM facts_meeting AS c
+  WHERE (c.party_0 IS NOT NULL)
   UNION ALL
-  SELECT facts_world,
-    fact,
-    "day",
-    slice,
-    party_0 AS payee,
+  SELECT c.facts_world,
+    c.fact,
+    c."day",
+    c.slice,
+    c.party_0 AS payee,
     CAST(6 AS INTEGER) AS rule,
     CAST(10 AS BIGINT) AS share,
     CAST(NULL AS BIGINT) AS value_0,
@@ -478,9 +478,9 @@ FROM (
     CAST(NULL AS BIGINT) AS key_16,
     CAST(NULL AS BIGINT) AS value_17,
     CAST(NULL AS BIGINT) AS key_18,
-    value_19
-  FROM facts_stage_change
-  WHERE (party_0 IS NOT NULL)
+    c.value_19
+  FROM facts_stage_change AS c
+  WHERE (c.party_0 IS NOT NULL)
 ) AS c
 JOIN ref_stint AS s ON (((s.payee = c.payee) AND (s.from_day <= c."day")) AND (c."day" < s.to_day));
 

@@ -50,3 +50,25 @@ expect: [ [ann, 2026-01, c.value, 27.5], [bob, 2026-01, c.value, 27.5], [cat, 20
 expect: [ [ann, 2026-01, c.value, 55], [cat, 2026-01, c.value, 5], [ann, 2026-02, c.value, -50] ]`)).toEqual(RIGHT);
   });
 });
+
+describe('a reversed fact is no candidate', () => {
+  const points = (id: string, date: string, more: string): string => `{ id: ${id}, account: x, by: ann, date: ${date}, ${more} }`;
+  // 5, then 9, then 2; the 9 is taken back in March, the 2 in April
+  const touches = [points('t1', '2026-01-05', 'points: 5'), points('t2', '2026-02-05', 'points: 9'), points('t3', '2026-02-06', 'points: 2'), '{ id: b2, date: 2026-03-10, reverses: t2 }', '{ id: b3, date: 2026-04-10, reverses: t3 }'].join(', ');
+  const facts = FACTS.replace('touch: { fields: { by: payee,', 'touch: { fields: { points: number, by: payee,');
+  /** entries into a state of a condition on this measure, by month */
+  const MEASURES: Readonly<Record<string, readonly [measure: string, holds: string, entered: Readonly<Record<string, number>>]>> = {
+    highest: ['max: points', '<= 5', { '01': 1, '02': 0, '03': 1, '04': 0 }],
+    lowest: ['min: points', '>= 5', { '01': 1, '02': 0, '03': 0, '04': 1 }],
+    last_one: ['last: points', '= 5', { '01': 1, '03': 0, '04': 1 }],
+    first_one: ['first: points', '= 5', { '01': 1, '04': 0 }],
+    kinds_of: ['distinct: points', '= 2', { '01': 0, '02': 1, '03': 1, '04': 0 }],
+    total: ['sum: points', '= 7', { '02': 0, '03': 1, '04': 0 }],
+  };
+  test('of the highest, lowest, first and last that a state reads; of sums and different values it counts back', async () => {
+    const each = (line: (name: string, of: string, holds: string) => string): string => Object.entries(MEASURES).map(([name, [of, holds]]) => line(name, of, holds)).join('');
+    const plan = `plan: p\neffective: 2026-01-01 / 2027-01-01\nperiod: month\nmeasures:\n${each((n, of) => `  ${n}: { for: account, ${of}, from: touch, at: end }\n`)}states:\n${each((n, _, holds) => `  is_${n}: { for: account, while: ${n} ${holds} }\n`)}components:\n${each((n) => `  c_${n}: { measure: { for: company, count: is_${n} }, rate: 1 }\n`)}`;
+    const wanted = Object.entries(MEASURES).flatMap(([n, [, , entered]]) => Object.entries(entered).map(([month, of]) => `[ann, 2026-${month}, c_${n}.value, ${of}]`));
+    expect(await differing(engine, { 'facts/f.yaml': facts, 'plans/p.yaml': plan }, `plan: p\npeople: { ann: {} }\nentities: { account: { x: { tier: gold } } }\nfacts: { touch: [ ${touches} ] }\nexpect: [ ${wanted.join(', ')} ]`)).toEqual(RIGHT);
+  }, 60_000);
+});

@@ -22,7 +22,7 @@ import { surely } from './lower-pair.ts';
 import { personalScope, personalValue, type Personal } from './personal.ts';
 import { contentKey, isPersonal } from './reads.ts';
 import { REF_PERSONAL, REF_ROUTE, REF_STINT } from './reference.ts';
-import { groupPath, lowerPortion, rootOf } from './row-scope.ts';
+import { groupPath, lowerPortion } from './row-scope.ts';
 import { partyTable } from './store.ts';
 
 /** One recipient of a rule: the column that names him, and his share. */
@@ -263,12 +263,10 @@ function shareOf(num: Num | undefined, direct: DirectRule, context: CreditsConte
 
 /** Payees of a list, equally or each with his own share. */
 function listSlot(rule: CreditRule, builder: FactsBuilder, whole: bigint, own: Share, context: CreditsContext): Slot {
-  const list = must(rule.list), table = partyTable(rootOf(builder.kind, builder.kinds)), [field] = list.path;
-  assert(field !== undefined && list.path.length === 1, 'a list is a field of the fact; resolve checks it');
-  const rows = filter(scan(table), eq(col('field'), text(field)));
-  const row = builder.signed ? call('coalesce', col('reversed', 'c'), col('fact', 'c')) : col('fact', 'c');
+  const list = must(rule.list), { owner, row: held } = builder.list(list.path);
+  const rows = filter(scan(partyTable(owner)), eq(col('field'), text(must(list.path.at(-1)))));
+  const q = qualified('c'), row = q(held);
   const joins: JoinInput[] = [{ as: 'l', how: 'inner', relation: rows, on: eq(col('row', 'l'), row) }];
-  const q = qualified('c');
   const wide = (e: Expr): Expr => (sharesAreWide(context.gathered) ? asWide(e) : e);
   if (list.shares) return { party: col('payee', 'l'), joins, share: times(wide(int(whole / (SPLIT_PARTS * own.d))), q(own.n), col('share', 'l')) };
   joins.push({ as: 'n', how: 'inner', relation: aggregate(rows, keep(undefined, 'row'), [named('payees', count())]), on: eq(col('row', 'n'), row) });

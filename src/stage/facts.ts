@@ -22,7 +22,7 @@ import { type Pair, productOfPairs } from './lower-pair.ts';
 import { hasPlanMoney, OWN_MONEY } from './money.ts';
 import { contentKey } from './reads.ts';
 import { REF_DAY } from './reference.ts';
-import { fieldsOf, idCode as ownCode, type Joins, joinsOf, lowerPortion, moneyRow, type OtherNames, readsMoney, type Row, rowScope } from './row-scope.ts';
+import { fieldsOf, idCode as ownCode, type Joins, joinsOf, listRow, lowerPortion, moneyRow, type OtherNames, readsMoney, type Row, rowScope } from './row-scope.ts';
 
 export interface FactsStage {
   readonly statement: Statement;
@@ -61,6 +61,8 @@ export interface FactsBuilder {
   hasMoney(plan: Plan): Expr;
   /** a name of the row, as a column that the next stage reads */
   handedOn(typed: TypedName, plan: Plan, at: At): Lowered;
+  /** the row of the store that holds a list of payees, and the kind that it is of */
+  list(path: readonly string[]): { readonly owner: Kind; readonly row: Expr };
   /** a column of any expression over the row */
   column(prefix: string, key: string, expr: (scope: ScopeOf, as?: 'unrated') => Expr): Expr;
   /** the column that tells the slice, day or other date of a fact */
@@ -149,6 +151,10 @@ export function factsBuilder(kind: Kind, gathered: Gathered, rows: KindRows, opt
       const made = decisions.get(guardrail) ?? decisionOf(guardrail, row, joins);
       decisions.set(guardrail, made);
       return column('decision', guardrail, () => made);
+    },
+    list(path) {
+      const { owner, row: held } = listRow(path, row, joins);
+      return { owner, row: column('list', path.join('.'), () => held) };
     },
     handedOn(typed, plan, at) {
       const key = `${contentKey(typed.ref)}|${moneyKey(plan)}`;

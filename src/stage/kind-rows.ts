@@ -100,7 +100,7 @@ function reversedRows(kind: Kind, target: Kind, current: Relation): Statement {
 /** A row of the kind as formulas read it: what is reversed is read as of the day of the fact that it takes back. */
 export function rowOf(kind: Kind, { signed }: Pick<KindRows, 'signed'>): Row {
   const day = col(signed ? 'as_of' : 'day', 'f');
-  return { kind, alias: 'f', day, date: day };
+  return { kind, alias: 'f', day, date: day, ...(signed && { stored: coalesce(col('reversed', 'f'), col('row', 'f')) }) };
 }
 
 function derivedRows(kind: Kind, kinds: readonly Kind[], source: KindRows): KindRows {

@@ -208,7 +208,7 @@ export function divisorsOf(kinds: readonly Kind[]): Divisors {
   return {
     book(term) {
       const kind = must(kinds.find((k) => k.name === term.kind));
-      return bookValue(term, kind, kinds, joinsOf(kinds), int(0), () => asWide(int(0))).pair.d;
+      return bookValue(term, kind, kinds, joinsOf(kinds), { currency: term.plan.currency, exchange: undefined }, int(0), () => asWide(int(0))).pair.d;
     },
     portion: (num, name, plan, at) => portion(num, must(kinds.find((k) => k.name === name)), plan, at),
     column(column) {

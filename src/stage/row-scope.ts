@@ -213,11 +213,11 @@ export function readsMoney(part: Typed | Num | null, kind: Kind, kinds: readonly
   return namesOf(part).some(({ ref }) => ref.kind === 'field' && isMoneyPath(ref.path, kind, kinds, own));
 }
 function isMoneyPath([first, ...rest]: readonly string[], kind: Kind, kinds: readonly Kind[], own: boolean): boolean {
-  if (first === undefined || !kind.dated) return false;
+  if (first === undefined) return false;
   const target = rest.length === 0 || own ? undefined : referenced(kind, first, kinds);
   if (rest.length > 0) return target !== undefined && isMoneyPath(rest, target, kinds, own);
   const derived = derivedField(kind, first, kinds);
-  return derived === undefined ? fieldsOf(kind, kinds).some((f) => f.name === first && f.type === 'money') : readsMoney(derived.number, kind, kinds, own);
+  return derived === undefined ? kind.dated && fieldsOf(kind, kinds).some((f) => f.name === first && f.type === 'money') : readsMoney(derived.number, kind, kinds, own);
 }
 
 /** The path of the row of a kind that a fact belongs to: its own field of that name, else its account's; of the kind itself its own id. */

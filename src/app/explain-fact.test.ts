@@ -149,21 +149,21 @@ Where it was counted, and what was paid for it alone
 
 const FACTS = `facts:
   person: { fields: { name: text, manager: payee, hired: date, left: date } }
-  account: { fields: { name: text, lead: payee } }
-  deal: { fields: { owner: payee, helper: payee, account: account, stage: text, amount: money, risky: yes/no } }
-  touch: { fields: { owner: payee, account: account } }
+  account: { fields: { name: text, lead: payee, staff: payees } }
+  deal: { fields: { owner: payee, helper: payee, account: account, stage: text, amount: money, risky: yes/no, team: payees } }
+  touch: { fields: { owner: payee, account: account, reverses: touch } }
   order: { fields: { owner: payee, amount: money } }
   big_deal: { from: deal, where: amount >= 1000 }
 sources:
   people: { file: p.csv, into: person, id: id, fields: { name: name, manager: m, hired: h, left: l } }
-  accounts: { file: a.csv, into: account, id: id, fields: { name: name, lead: lead } }
-  deals: { file: d.csv, into: deal, id: id, date: day, currency: USD, fields: { owner: o, helper: h, account: a, stage: s, amount: m, risky: r } }
-  touches: { file: t.csv, into: touch, id: id, date: day, fields: { owner: o, account: a } }
+  accounts: { file: a.csv, into: account, id: id, fields: { name: name, lead: lead, staff: staff } }
+  deals: { file: d.csv, into: deal, id: id, date: day, currency: USD, fields: { owner: o, helper: h, account: a, stage: s, amount: m, risky: r, team: t } }
+  touches: { file: t.csv, into: touch, id: id, date: day, fields: { owner: o, account: a, reverses: r } }
   orders: { file: r.csv, into: order, id: id, date: day, currency: USD, fields: { owner: o, amount: m } }
 `;
 const ENTITIES = {
   person: [{ id: 'ann', name: 'Ann Lee', manager: 'mo' }, { id: 'bob', name: 'Bob' }, { id: 'mo', manager: 'top' }, { id: 'top' }, { id: 'late', hired: '2026-03-01' }, { id: 'gone', left: '2026-01-15' }],
-  account: [{ id: 'A1', lead: 'bob' }, { id: 'A2', from: '2026-06-01', lead: 'bob' }],
+  account: [{ id: 'A1', lead: 'bob', staff: 'bob; mo' }, { id: 'A2', from: '2026-06-01', lead: 'bob' }],
 };
 const plan = (credits: string, { components = '  c: { measure: { sum: amount, from: deal }, rate: 1% }\n', payees = 'all', more = '' } = {}): string =>
   `plan: p\ntitle: The plan\neffective: 2026-01-01 / 2027-01-01\npayees: ${payees}\nperiod: quarter\n${more}credits:\n${credits}components:\n${components}`;
@@ -220,6 +220,19 @@ describe('a rule that credits nobody says why', () => {
   it('it gives way to the rule that comes first', async () => {
     const yields = plan(`${OWNER}  h: { from: deal, to: [helper, account.lead], overlay: yes, yields_to: o }\n`);
     expect(await rules(yields, { helper: 'ann' })).toEqual([['o', 'ann 1'], ['h', 'bob 0.5', 'yields: Ann Lee (ann): it yields to o, which names the same person']]);
+  });
+  it('it gives way to a list, and to touches; a touch that was taken back credits nobody', async () => {
+    const listed = plan('  l: { from: deal, to: team }\n  h: { from: deal, to: [owner, helper], overlay: yes, yields_to: l }\n');
+    expect(await rules(listed, { helper: 'mo', team: 'ann; bob' })).toEqual([['l', 'ann 0.5', 'bob 0.5'], ['h', 'mo 0.5', 'yields: Ann Lee (ann): it yields to l, which names the same person']]);
+    const touched = plan(`  t: { from: deal, through: touch, to: touch.owner }\n  h: { from: deal, to: [owner, helper], overlay: yes, yields_to: t }\n`);
+    const touch = { id: 't', date: '2026-01-05', owner: 'ann', account: 'A1' };
+    expect(await rules(touched, { helper: 'mo' }, { touch: [touch] })).toEqual([['t', 'ann 1'], ['h', 'mo 0.5', 'yields: Ann Lee (ann): it yields to t, which names the same person']]);
+    expect(await rules(touched, { helper: 'mo' }, { touch: [touch, { id: 'back', date: '2026-02-01', account: 'A1', reverses: 't' }] })).toEqual([['t', 'no_touch: there is no touch of A1 before it'], ['h', 'ann 0.5', 'mo 0.5']]);
+  });
+  it('a list of what the fact refers to', async () => {
+    const team = plan('  s: { from: deal, to: account.staff }\n');
+    expect(await rules(team, {})).toEqual([['s', 'bob 0.5', 'mo 0.5']]);
+    expect(await rules(team, { account: '' })).toEqual([['s', 'blank: account\'s staff is blank']]);
   });
 });
 

@@ -19,6 +19,7 @@ import { divisorsOf } from './facts.ts';
 import type { Figure } from './figures.ts';
 import { gatherer } from './gather.ts';
 import { NotBuilt } from './lower.ts';
+import { unreached } from './fact-lines.ts';
 import { notBuilt } from './not-built.ts';
 import type { ParamsOf } from './params.ts';
 import { aboveOn, type DatedRow, type People, type Person, type Stint, stintsOf } from './people.ts';
@@ -86,7 +87,7 @@ export function compile(input: CompileInput): Compiled | { readonly diagnostics:
   const rows = assignRows({ catalogue: base, gathered, groupKinds, code });
   askedRows(input.asked ?? [], base, groupKinds, rows);
   const catalogue: Catalogue = { ...base, curves: rows.curves };
-  const diagnostics: Diagnostic[] = [...paidTwice(entries, people.persons.length > 0), ...missingTerms(rows, plans), ...changing(rows), ...tooLarge(rows), ...cycles(upFields, stints, people)];
+  const diagnostics: Diagnostic[] = [...paidTwice(entries, people.persons.length > 0), ...missingTerms(rows, plans), ...unreached(catalogue), ...changing(rows), ...tooLarge(rows), ...cycles(upFields, stints, people)];
   const personal = personalOf(gathered), params: ParamsOf = { slots: new Map() };
   let made: Made;
   try { made = programOf({ ...input, kinds }, catalogue, { history, personal, params, groupKinds }); } catch (error) { return refusedFor(error); }

@@ -15,14 +15,14 @@ import { asWide, CARRIED, scanOf } from './arithmetic.ts';
 import { bookValue } from './book.ts';
 import { constantShare, type DirectRule, type Divisors, type FactColumn, type Gathered, type TimeOf } from './gather.ts';
 import { moneyKey, type PlanMoney } from './exchange.ts';
-import { type KindRows, OWN_MONEY, rowOf } from './kind-rows.ts';
+import { type KindRows, rowOf } from './kind-rows.ts';
 import { exprOf } from './lowered.ts';
 import { digitsOf, lower, lowerCondition, lowerKey, lowerNumber, type Lowered, type Scope, type TypedName } from './lower.ts';
 import { type Pair, productOfPairs } from './lower-pair.ts';
-import { hasPlanMoney } from './money.ts';
+import { hasPlanMoney, OWN_MONEY } from './money.ts';
 import { contentKey } from './reads.ts';
 import { REF_DAY } from './reference.ts';
-import { fieldsOf, idCode as ownCode, type Joins, joinsOf, lowerPortion, moneyRow, type OtherNames, readsMoney, type Row, rowScope } from './row-scope.ts';
+import { fieldsOf, idCode as ownCode, type Joins, joinsOf, listRow, lowerPortion, moneyRow, type OtherNames, readsMoney, type Row, rowScope } from './row-scope.ts';
 
 export interface FactsStage {
   readonly statement: Statement;
@@ -61,6 +61,8 @@ export interface FactsBuilder {
   hasMoney(plan: Plan): Expr;
   /** a name of the row, as a column that the next stage reads */
   handedOn(typed: TypedName, plan: Plan, at: At): Lowered;
+  /** the row of the store that holds a list of payees, and the kind that it is of */
+  list(path: readonly string[]): { readonly owner: Kind; readonly row: Expr };
   /** a column of any expression over the row */
   column(prefix: string, key: string, expr: (scope: ScopeOf, as?: 'unrated') => Expr): Expr;
   /** the column that tells the slice, day or other date of a fact */
@@ -150,6 +152,10 @@ export function factsBuilder(kind: Kind, gathered: Gathered, rows: KindRows, opt
       decisions.set(guardrail, made);
       return column('decision', guardrail, () => made);
     },
+    list(path) {
+      const { owner, row: held } = listRow(path, row, joins);
+      return { owner, row: column('list', path.join('.'), () => held) };
+    },
     handedOn(typed, plan, at) {
       const key = `${contentKey(typed.ref)}|${moneyKey(plan)}`;
       const handed = (s: ScopeOf): Lowered => lower(typed, s(plan, at), typed.type.kind === 'money'), made = handed(scope);
@@ -202,7 +208,7 @@ export function divisorsOf(kinds: readonly Kind[]): Divisors {
   return {
     book(term) {
       const kind = must(kinds.find((k) => k.name === term.kind));
-      return bookValue(term, kind, kinds, joinsOf(kinds), int(0), () => asWide(int(0))).pair.d;
+      return bookValue(term, kind, kinds, joinsOf(kinds), { currency: term.plan.currency, exchange: undefined }, int(0), () => asWide(int(0))).pair.d;
     },
     portion: (num, name, plan, at) => portion(num, must(kinds.find((k) => k.name === name)), plan, at),
     column(column) {

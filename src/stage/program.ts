@@ -1,7 +1,7 @@
 /** The statements of a program, stage by stage, from facts to payouts. */
 import type { Kind } from '../plan/plan.ts';
 import { EARNING } from '../plan/rounds.ts';
-import { and, col, eq, filter, int, isNotNull, keep, project, type Program, type Relation, replaceScans, type Statement, type TableSchema, union, windowed } from '../relation/relation.ts';
+import { and, col, eq, filter, int, isNotNull, keep, project, type Program, type Relation, replaceScans, type Statement, type TableSchema, tablesIn, union, windowed } from '../relation/relation.ts';
 import { must } from '../value/diagnostic.ts';
 import type { Day } from '../value/period.ts';
 import { scanOf } from './arithmetic.ts';
@@ -27,7 +27,6 @@ import { withPools } from './pools.ts';
 import { askTimed, pickedRows } from './picked.ts';
 import { REFERENCES } from './reference.ts';
 import { inRounds } from './rounds.ts';
-import { rootOf } from './row-scope.ts';
 import { entityTable, factTable, partyTable, supersededTable, WORD } from './store.ts';
 
 export interface ProgramInput { readonly kinds: readonly Kind[]; readonly cut: number; readonly asOf?: Day }
@@ -64,10 +63,11 @@ export function programOf(input: ProgramInput, catalogue: Catalogue, context: Ma
   const { statements, blocks, references, paid } = bodyOf(credited, catalogue, context, input.kinds, timeColumn);
   const all = new Set([...facts.flatMap((f) => f.references), ...made.references, ...references].filter((k) => k.state === undefined)), reviewed = credited.reviewed || made.reviewed;
   const undated = [...all].filter((k) => !k.dated), ided = [...all].filter((k) => k.dated);
-  const lists = asked.filter((k) => gathered.rules.some((r) => r.kind === k.name && r.rule.list !== undefined));
+  const before = [...made.statements, ...facts.map((f) => f.statement), ...statements], read = new Set(before.flatMap((s) => tablesIn(s.relation)));
+  const lists = input.kinds.map(partyTable).filter((t) => read.has(t.table));
   const stored: TableSchema[] = uniqueTables([
     ...[...made.stored, ...ided, ...(reviewed && review !== undefined ? [review] : [])].flatMap((k) => [factTable(k), supersededTable(k)]),
-    ...lists.map((k) => partyTable(rootOf(k, input.kinds))), ...undated.flatMap((k) => [entityTable(k), supersededTable(k)]), ...(ided.length > 0 || reviewed || states.length > 0 || kinds.some((k) => k.name === EARNING) ? [WORD] : []),
+    ...lists, ...undated.flatMap((k) => [entityTable(k), supersededTable(k)]), ...(ided.length > 0 || reviewed || states.length > 0 || kinds.some((k) => k.name === EARNING) ? [WORD] : []),
   ]);
   return {
     overCredited: overCredited(credited),
@@ -78,7 +78,7 @@ export function programOf(input: ProgramInput, catalogue: Catalogue, context: Ma
       inputs: [...stored, ...REFERENCES],
       statements: inRounds([
         ...undated.map((k) => entityRows(k, input.cut)), ...ided.map((k) => idedRows(k, input.cut)), ...(reviewed && review !== undefined ? [decidedRows(review, input.cut)] : []),
-        ...made.statements, ...facts.map((f) => f.statement), ...statements,
+        ...before,
       ], paid, catalogue),
     },
   };

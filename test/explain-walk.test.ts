@@ -37,7 +37,7 @@ afterAll(() => { console.log(`${all.lines} lines worked out again:\n${[...all.st
 /** Of each payee, all periods of each year that his plans cover. */
 async function walkAll(engine: ProgramRunner, calculation: Calculation, kinds: readonly Kind[], where: string, walked: Walked, asOf: Day): Promise<void> {
   const { persons } = calculation.catalogue.people, every = Math.max(1, Math.floor(persons.length / PAYEES));
-  const years = new Set(calculation.catalogue.components.flatMap((c) => c.window.steps.map((s) => s.label.label.slice(0, 4))));
+  const years = new Set(calculation.catalogue.components.flatMap((c) => c.window.steps.flatMap((s) => s.label.label.split('-', 1))));
   for (const person of persons.filter((_, i) => i % every === 0)) for (const period of years) {
     const { value } = await explain(engine, calculation, { payee: person.id, period, kinds, asOf });
     if (value !== undefined) walk(value, where, walked);

@@ -59,7 +59,7 @@ async function told(plan: string, facts: string, ...figures: readonly string[]):
   };
   return Promise.all([clean, () => Promise.resolve(openMemory())].map(async (open) => {
     const said: string[] = [];
-    const report = await runTestFile(workspace, 't.yaml', `plan: p\npeople: { ann: { quota: 0 } }\nfacts: { deal: [ ${facts} ] }\nexpect: [ ${figures.map((f) => `[ann, 2026, ${f}, 999]`).join(', ')} ]`, open, (seen) => {
+    const report = await runTestFile(workspace, 't.yaml', `plan: p\npeople: { ann: {} }\nfacts: { deal: [ ${facts} ] }\nexpect: [ ${figures.map((f) => `[ann, 2026, ${f}, 999]`).join(', ')} ]`, open, (seen) => {
       said.push(...seen.calculation.diagnostics.map((d) => `${d.severity} ${d.code}: ${d.message}`));
       return Promise.resolve();
     });
@@ -84,7 +84,7 @@ describe('the run tells', () => {
   });
   test('a ratio over 0 has no value, and an average of nothing has none: what they pay is held', async () => {
     const ratio = '{ ratio: [{ sum: amount, from: deal }, { sum: qty, from: deal }] }';
-    expect(await told(`components: { c: { measure: ${ratio}, amount: { steps: { 0: 5 } } } }\n`, deal('a', '100', '0'), 'c')).toEqual(twice('c 0'));
-    expect(await told('components: { c: { measure: { average: amount, from: deal, where: qty = 9 }, rate: 10% } }\n', deal('a', '100', '0'), 'c')).toEqual(twice('c 0'));
+    expect(await told(`components: { c: { measure: ${ratio}, amount: { steps: { 0: 5 } } } }\n`, deal('a', '100', '0'), 'c.value', 'c')).toEqual(twice('c.value no value', 'c 0'));
+    expect(await told('components: { c: { measure: { average: amount, from: deal, where: qty = 9 }, rate: 10% } }\n', deal('a', '100', '0'), 'c.value', 'c')).toEqual(twice('c.value no value', 'c 0'));
   });
 });

@@ -47,6 +47,12 @@ export interface CreditsContext {
 const PLAIN_SHARES = 10_000n;
 export const sharesAreWide = (gathered: Gathered): boolean => gathered.shareDivisor > PLAIN_SHARES;
 
+/** May it give somebody a share of 0? That is no credit: nothing of the fact counts for him. */
+export function mayGiveNothing({ rule, guards }: DirectRule): boolean {
+  const varies = (n: Num | 'rest' | undefined): boolean => n === 'rest' || constantShare(n)?.n === 0n || constantShare(n) === undefined;
+  return guards.length > 0 || varies(rule.share) || varies(rule.factor) || rule.split.length > 1 || rule.split.some((step) => step.some((s) => varies(s.share))) || rule.list?.shares === true;
+}
+
 export function creditsStage(context: CreditsContext): Statement {
   const { gathered } = context;
   const rules = gathered.rules.filter((r) => context.builders.has(r.kind));
@@ -96,8 +102,10 @@ export function everyGuard(gathered: Gathered): Guardrail[] {
 const guardName = (context: CreditsContext, g: Guardrail): string => `guard_${context.guards.findIndex((x) => contentKey(x) === contentKey(g))}`;
 const valuesOf = ({ gathered }: CreditsContext): readonly FactColumn[] => gathered.facts.filter((c) => c.role !== 'fact' && !c.timed);
 function namesOf(context: CreditsContext): string[] {
-  return [...handed(context), 'payee', 'rule', 'share', ...(context.guards.length === 0 ? [] : ['unguarded', ...context.guards.map((g) => guardName(context, g))]), ...valuesOf(context).map(columnName)];
+  return [...handed(context), 'payee', 'rule', ...viaOf(nothing('integer'), context).map((v) => v.name), 'share', ...(context.guards.length === 0 ? [] : ['unguarded', ...context.guards.map((g) => guardName(context, g))]), ...valuesOf(context).map(columnName)];
 }
+/** Where those above are credited themselves: through whom. */
+const viaOf = (via: Expr, { gathered }: CreditsContext): Named[] => (gathered.rules.some((r) => r.climbs) ? [named('via', via)] : []);
 const typeOfColumn = (c: FactColumn, { divisors }: CreditsContext): SqlType => (c.role === 'sum' && isWideColumn(divisors.column(c)) ? 'wide' : 'bigint');
 
 /** What every branch hands on: the fact and its time; times that the kind does not have are blank. */
@@ -115,7 +123,7 @@ function branch(rule: DirectRule, slot: Slot, context: CreditsContext): Relation
   const { from, where, q } = creditedFacts(rule, slot, context);
   const guarded = guardsOf(rule, context, q);
   const columns = [
-    ...factColumns(builder, context, 'c'), named('payee', q(slot.party)), named('rule', cast(int(rule.index), 'integer')),
+    ...factColumns(builder, context, 'c'), named('payee', q(slot.party)), named('rule', cast(int(rule.index), 'integer')), ...viaOf(nothing('integer'), context),
     ...shareColumns(q(slot.share), rule, guarded, context, q), ...valuesOf(context).map((c) => named(columnName(c), c.kind === rule.kind && !c.personal ? q(col(columnName(c))) : nothing(typeOfColumn(c, context)))),
   ];
   const made = project(filter(from, where), columns);
@@ -145,7 +153,7 @@ function yielding(rule: DirectRule, party: Expr, context: CreditsContext, q: (e:
   const { factor: _, yieldsTo: __, ...says } = other;
   const theirs = slotsOf({ ...rule, rule: says, guards: [] }, context).map((slot) => {
     const from: Relation = { kind: 'join', inputs: [{ as: 'c', how: 'from', relation: builder.scan() }, ...(slot.joins ?? [])] };
-    return project(filter(from, and(isNotNull(slot.party), ...(slot.where === undefined ? [] : [slot.where]))), [...keep('c', 'facts_world', 'fact'), named('payee', slot.party)]);
+    return project(filter(from, and(isNotNull(slot.party), compare('<>', q(slot.share), int(0)), ...(slot.where === undefined ? [] : [slot.where]))), [...keep('c', 'facts_world', 'fact'), named('payee', slot.party)]);
   });
   const once = aggregate(union(theirs), keep(undefined, 'facts_world', 'fact', 'payee'), []);
   const joins: JoinInput[] = [{ as: 'y', how: 'left', relation: once, on: and(eq(col('facts_world', 'y'), col('facts_world', 'c')), eq(col('fact', 'y'), col('fact', 'c')), eq(col('payee', 'y'), party)) }];
@@ -206,7 +214,7 @@ function personalBranch(rule: DirectRule, slot: Slot, context: CreditsContext): 
   } }, personal, rule.plan);
   const guarded = guardsOf(rule, context, q, scope);
   const columns = [
-    ...factColumns(builder, context, 'c'), named('payee', subject.payee), named('rule', cast(int(rule.index), 'integer')), ...shareColumns(q(slot.share), rule, guarded, context, q, scope),
+    ...factColumns(builder, context, 'c'), named('payee', subject.payee), named('rule', cast(int(rule.index), 'integer')), ...viaOf(subject.via, context), ...shareColumns(q(slot.share), rule, guarded, context, q, scope),
     ...valuesOf(context).map((c) => named(columnName(c), c.kind !== rule.kind ? nothing(typeOfColumn(c, context)) : c.personal ? cast(personalValue(c, builder, scope, q).expr, typeOfColumn(c, context)) : col(columnName(c), 'c'))),
     named('stint', subject.stint), named('people_world', col('people_world', 's')),
   ];
@@ -221,7 +229,7 @@ function groupBranch(rule: DirectRule, context: CreditsContext): Relation {
   const subject = path === undefined ? cast(int(COMPANY), 'integer') : builder.party(path, rule.rule.at);
   const guarded = guardsOf(rule, context, same), wanted = builder.isWanted(rule);
   return project(filter(builder.scan(), and(isNotNull(subject), ...(wanted === undefined ? [] : [wanted]))), [
-    ...factColumns(builder, context, undefined), named('payee', subject), named('rule', cast(int(rule.index), 'integer')), ...shareColumns(int(wholeOf(rule, context)), { ...rule, rule: { ...rule.rule } }, guarded, context, same),
+    ...factColumns(builder, context, undefined), named('payee', subject), named('rule', cast(int(rule.index), 'integer')), ...viaOf(nothing('integer'), context), ...shareColumns(int(wholeOf(rule, context)), { ...rule, rule: { ...rule.rule } }, guarded, context, same),
     ...valuesOf(context).map((c) => named(columnName(c), c.kind === rule.kind && !c.personal ? col(columnName(c)) : nothing(typeOfColumn(c, context)))),
     named('stint', cast(int(0), 'integer')), named('people_world', cast(int(0), 'integer')),
   ]);

@@ -20,6 +20,7 @@ import { factTable, IMPORTED, WORD } from '../stage/store.ts';
 import { MINOR_DIGITS } from '../value/currency.ts';
 import type { Day } from '../value/period.ts';
 import { type Diagnostic, hasErrors } from '../value/diagnostic.ts';
+import { dividedByZero } from './divided-by-zero.ts';
 import { overCreditedProblems } from './over-credited.ts';
 import { loadCurrencies, loadPeople } from './people.ts';
 
@@ -49,7 +50,8 @@ export async function calculate(engine: ProgramRunner, plans: readonly Plan[], k
   }
   const over = await overCreditedProblems(engine, compiled, compiled.catalogue.kinds);
   if (over.length > 0) return { diagnostics: [...diagnostics, ...over] };
-  return { calculation: { compiled, catalogue: compiled.catalogue, cut, diagnostics }, diagnostics };
+  const all = [...diagnostics, ...await dividedByZero(engine, compiled)];
+  return { calculation: { compiled, catalogue: compiled.catalogue, cut, diagnostics: all }, diagnostics: all };
 }
 
 async function runStatements(engine: ProgramRunner, compiled: Compiled, options: CalculateOptions): Promise<void> {

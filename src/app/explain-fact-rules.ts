@@ -38,7 +38,7 @@ export function evaluated(rule: CreditRule, kind: Kind, place: FactPlace): Evalu
   if (fact === undefined) return { credited: [], lost: [nobody('other_kind', `it is no ${kindWords(kind.name)}: ${said(kind)}`)] };
   const asked = askedOf(fact, place);
   if (rule.where !== undefined && !holds(rule.where.formula, asked)) return { credited: [], lost: [nobody('condition', whyNot(rule.where.formula, asked))] };
-  const { parties, lost } = rule.through === undefined ? ownParties(rule, asked, place) : touched(rule.through, asked);
+  const { parties, lost } = namedBy(rule, asked, place);
   const credited: Person[] = [], more: LostCredit[] = [];
   for (const { words, id } of parties) {
     if (typeof id !== 'string') { more.push(nobody('blank', `${words} is blank`)); continue; }
@@ -61,6 +61,7 @@ interface Party { readonly words: string; readonly id: Value }
 interface Parties { readonly parties: readonly Party[]; readonly lost: readonly LostCredit[] }
 const pathWords = (path: readonly string[]): string => path.map(spaced).join('\'s ');
 
+const namedBy = (rule: CreditRule, asked: Asked, place: FactPlace): Parties => (rule.through === undefined ? ownParties(rule, asked, place) : touched(rule.through, asked));
 function ownParties(rule: CreditRule, asked: Asked, { lists }: FactPlace): Parties {
   if (rule.list !== undefined) {
     const words = pathWords(rule.list.path), ids = lists.get(rule.list.path.join('.')) ?? [];
@@ -104,8 +105,7 @@ function yielded(rule: CreditRule, person: Person, asked: Asked, place: FactPlac
   const other = asked.plan.credits.find((r) => r.name === rule.yieldsTo);
   assert(other !== undefined, 'a rule yields to another of its plan; resolve checks it');
   if (!holds(other.where?.formula, asked)) return undefined;
-  const { parties } = other.through === undefined ? ownParties(other, asked, place) : touched(other.through, asked);
-  if (!parties.some(({ id }) => id === person.id)) return undefined;
+  if (!namedBy(other, asked, place).parties.some(({ id }) => id === person.id)) return undefined;
   return { why: 'yields', payee: person.id, text: `${personWords(person)}: it yields to ${spaced(other.name)}, which names the same person` };
 }
 

@@ -35,8 +35,8 @@ describe('count(…)', () => {
   test('of what it refers to, as of the day', async () => {
     expect(await wrong(`components:
   team: { measure: { sum: count(account.team), from: deal }, rate: 1 }
-  paid: { measure: { sum: amount * count(deal.team), from: payment }, rate: 100% }
-`, '[ann, 2026-01, team.value, 4], [ann, 2026-02, team.value, 1], [ann, 2026-03, team.value, -2], [bob, 2026-04, paid.value, 90]')).toEqual(RIGHT);
+  cash: { measure: { sum: amount * count(deal.team), from: payment }, rate: 100% }
+`, '[ann, 2026-01, team.value, 4], [ann, 2026-02, team.value, 1], [ann, 2026-03, team.value, -2], [bob, 2026-04, cash.value, 90]')).toEqual(RIGHT);
   });
 });
 

@@ -38,6 +38,8 @@ function isShared(c: ComponentEntry): boolean {
 
 /** Can what this component pays be told apart by facts? */
 export const hasLines = (c: ComponentEntry): boolean => isSingle(c) || isShared(c);
+/** Is it told apart in this run? */
+export const isLined = (c: ComponentEntry, catalogue: Catalogue): boolean => asksForLines(c, catalogue) && hasLines(c);
 
 export interface LinesFrom { readonly credits: Statement; readonly attainment: Statement; readonly parts: Statement; readonly lines: Statement | undefined; readonly earnings: Statement }
 export interface Lines {

@@ -17,7 +17,7 @@ import { asWide } from './arithmetic.ts';
 import { columnName, EQUAL_PARTS, type FactsBuilder, isWideColumn, SPLIT_PARTS } from './facts.ts';
 import { COMPANY, constantShare, type DirectRule, type Divisors, type FactColumn, type Gathered } from './gather.ts';
 import { leftOf, outcomeOf } from './guards.ts';
-import { lowerCondition, NotBuilt } from './lower.ts';
+import { lowerCondition } from './lower.ts';
 import { surely } from './lower-pair.ts';
 import { personalScope, personalValue, type Personal } from './personal.ts';
 import { contentKey, isPersonal } from './reads.ts';
@@ -153,7 +153,7 @@ function yielding(rule: DirectRule, party: Expr, context: CreditsContext, q: (e:
   const { factor: _, yieldsTo: __, ...says } = other;
   const theirs = slotsOf({ ...rule, rule: says, guards: [] }, context).map((slot) => {
     const from: Relation = { kind: 'join', inputs: [{ as: 'c', how: 'from', relation: builder.scan() }, ...(slot.joins ?? [])] };
-    return project(filter(from, and(isNotNull(slot.party), ...(slot.where === undefined ? [] : [slot.where]))), [...keep('c', 'facts_world', 'fact'), named('payee', slot.party)]);
+    return project(filter(from, and(isNotNull(slot.party), compare('<>', q(slot.share), int(0)), ...(slot.where === undefined ? [] : [slot.where]))), [...keep('c', 'facts_world', 'fact'), named('payee', slot.party)]);
   });
   const once = aggregate(union(theirs), keep(undefined, 'facts_world', 'fact', 'payee'), []);
   const joins: JoinInput[] = [{ as: 'y', how: 'left', relation: once, on: and(eq(col('facts_world', 'y'), col('facts_world', 'c')), eq(col('fact', 'y'), col('fact', 'c')), eq(col('payee', 'y'), party)) }];

@@ -7,7 +7,7 @@
 import type { Typed } from '../plan/formula.ts';
 import type { At, CreditRule, Kind, Num, Plan } from '../plan/plan.ts';
 import {
-  and, bool, cast, codeOf, col, type Column, compare, eq, type Expr, int, isNotNull, type JoinInput, named, type Named, nothing, project, type Relation, scan, type Statement, when,
+  and, bool, cast, codeOf, col, type Column, compare, eq, type Expr, filter, int, isNotNull, isNull, type JoinInput, named, type Named, nothing, or, project, type Relation, scan, type Statement, when,
 } from '../relation/relation.ts';
 import { assert, must } from '../value/diagnostic.ts';
 import { lcm, powerOfTen } from '../value/rate.ts';
@@ -24,10 +24,13 @@ import { contentKey } from './reads.ts';
 import { REF_DAY } from './reference.ts';
 import { fieldsOf, idCode as ownCode, type Joins, joinsOf, listRow, lowerPortion, moneyRow, type OtherNames, readsMoney, type Row, rowScope } from './row-scope.ts';
 
+export interface Divided { readonly relation: Relation; readonly at: At }
 export interface FactsStage {
   readonly statement: Statement;
   /** the same columns, with values where money has no rate, and blanks where it has one */
   readonly unrated: Relation;
+  /** (fact, id): facts whose value is blank as it divides by 0; `at`: the first measure with such a value */
+  readonly divided: Divided | undefined;
   /** kinds whose dated rows, or facts by their ids, it joins */
   readonly references: readonly Kind[];
   readonly parties: readonly (readonly string[])[];
@@ -110,6 +113,11 @@ export function factsBuilder(kind: Kind, gathered: Gathered, rows: KindRows, opt
     ...gathered.facts.filter((c) => c.kind === kind.name && !c.personal && !c.timed && c.role !== 'fact').map((c) => named(columnName(c), valueColumn(c, kind, kinds, in_(c.plan, c.at), rows.signed, hasMoney(as, c.plan)).expr)),
     ...[...more.values()].map(({ name, make }) => named(name, make(in_, as))),
   ];
+  /** facts that would count, were a divisor of their value not 0 */
+  const dividedBy = (): readonly { readonly at: At; readonly test: Expr }[] => gathered.facts.filter((c) => c.kind === kind.name && !c.personal && !c.timed && ['sum', 'count', 'weight'].includes(c.role)).flatMap((c) => {
+    const before = joins.divisors.length, in_ = scope(c.plan, c.at), { expr } = valueOf(c, in_), divisors = joins.divisors.slice(before);
+    return divisors.length === 0 ? [] : [{ at: c.at, test: and(isNull(expr), or(...divisors.map((d) => eq(d, int(0)))), ...(c.where === null ? [] : [lowerCondition(c.where, in_)])) }];
+  });
   const finish = (): FactsStage => {
     const dateColumns = [...dates].flatMap(([path, n]): Named[] => {
       const out = lower({ kind: 'name', name: path, ref: { kind: 'field', path: path.split('.') }, type: { kind: 'date' }, at: { start: 0, end: 0 } }, rowScope(row, joins, OWN_MONEY, kind.at, options.others), false);
@@ -124,6 +132,7 @@ export function factsBuilder(kind: Kind, gathered: Gathered, rows: KindRows, opt
       ...(kind.runs === undefined || !options.runs ? [] : kind.runs.map((field, i) => named(i === 0 ? 'runs_from' : 'runs_until', col(field, 'f')))),
       ...parties.values(),
     ];
+    const blank = dividedBy(), credited = rules.filter((r) => r.group === undefined && r.rule.where !== undefined), [first] = blank;
     const columns = columnsAs(), unrated = columnsAs('unrated');
     const from: JoinInput[] = [
       { as: 'f', how: 'from', relation: rows.relation },
@@ -133,7 +142,11 @@ export function factsBuilder(kind: Kind, gathered: Gathered, rows: KindRows, opt
     const made = (more_: readonly Named[]): Relation => project({ kind: 'join', inputs: from }, [...plain, ...more_]);
     return {
       statement: { name, make: 'view', relation: made(columns), key: ['fact'], about: `${kind.title || kind.name}: what is asked of each` },
-      unrated: made(unrated), references: [...joins.references, ...rows.references], parties: partyList,
+      unrated: made(unrated),
+      divided: first && { at: first.at, relation: project(filter({ kind: 'join', inputs: from }, and(
+        isNotNull(col('slice', 'd')), or(...blank.map((b) => b.test)), ...(credited.length < rules.length ? [] : [or(...credited.map((r) => lowerCondition(must(r.rule.where).formula, scope(r.plan, r.rule.at))))]),
+      )), [named('fact', col('row', 'f')), named('id', col('id', 'f'))]) },
+      references: [...joins.references, ...rows.references], parties: partyList,
     };
   };
   return {

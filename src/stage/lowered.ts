@@ -22,6 +22,8 @@ export interface Scope {
   count?(list: TypedName): Lowered;
   /** a part that is known before the facts are, as a column of its own; undefined where it is not */
   known?(typed: Typed): Lowered | undefined;
+  /** told each divisor that is not constant */
+  divides?(by: Expr): void;
   /** a quotient whose divisor is not constant; undefined: it stays a pair */
   quotient?(pair: Pair): Pair;
 }

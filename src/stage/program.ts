@@ -12,7 +12,7 @@ import type { Catalogue } from './catalogue.ts';
 import { roundsTiers } from './components.ts';
 import { creditsStage, type CreditsContext, everyGuard } from './credits.ts';
 import { earnedStage, earningsStages, factorsStage, gatesStage, partsStage, payoutsStage } from './earnings.ts';
-import { divisorsOf, type FactsBuilder, factsBuilder, REVIEWS } from './facts.ts';
+import { type Divided, divisorsOf, type FactsBuilder, factsBuilder, REVIEWS } from './facts.ts';
 import { figuresStage } from './figures.ts';
 import type { CubeColumn, LinearMeasure, MeasureValue } from './gather.ts';
 import { lineage } from './lineage.ts';
@@ -30,7 +30,7 @@ import { inRounds } from './rounds.ts';
 import { entityTable, factTable, partyTable, supersededTable, WORD } from './store.ts';
 
 export interface ProgramInput { readonly kinds: readonly Kind[]; readonly cut: number; readonly asOf?: Day }
-export interface Made { readonly program: Program; readonly unrated: ReadonlyMap<string, Relation>; /** facts that rules of a plan credit with more than the whole, where that can be */ readonly overCredited: OverCredited | undefined; /** half-lives that states read */ readonly halfLives: readonly number[]; readonly blockOf: (c: CubeColumn) => number; /** what reads the facts of each kind, for those who ask about single facts of the run later */ readonly builders: ReadonlyMap<string, FactsBuilder> }
+export interface Made { readonly program: Program; readonly unrated: ReadonlyMap<string, Relation>; /** facts that rules of a plan credit with more than the whole, where that can be */ readonly overCredited: OverCredited | undefined; /** facts, by kind, whose value divides by 0 */ readonly divided: ReadonlyMap<string, Divided>; /** half-lives that states read */ readonly halfLives: readonly number[]; readonly blockOf: (c: CubeColumn) => number; /** what reads the facts of each kind, for those who ask about single facts of the run later */ readonly builders: ReadonlyMap<string, FactsBuilder> }
 export interface MakeContext { readonly history: boolean; readonly personal: Personal; readonly params: ParamsOf; readonly groupKinds: readonly string[] }
 
 /** The statements, in order. */
@@ -72,6 +72,7 @@ export function programOf(input: ProgramInput, catalogue: Catalogue, context: Ma
   return {
     overCredited: overCredited(credited),
     unrated: new Map([...builders].map(([kind, b]) => [kind, b.finish().unrated])),
+    divided: new Map([...builders].flatMap(([kind, b]) => { const { divided } = b.finish(); return divided === undefined ? [] : [[kind, divided] as const]; })),
     halfLives: made.halfLives,
     builders, blockOf: (c) => blocks.find((b) => b.columns.includes(c))?.index ?? 0,
     program: {

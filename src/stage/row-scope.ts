@@ -22,13 +22,15 @@ export interface Joins {
   readonly inputs: Map<string, JoinInput>;
   /** kinds whose dated rows, whose facts by their id, or whose levels (of states) are joined */
   readonly references: Set<Kind>;
+  /** what formulas divide by, in the order in which they were asked for */
+  readonly divisors: Expr[];
   /** how each of these joins begins, whatever the day */
   readonly followed: Map<string, Followed>;
 }
 /** `of`: the row that it is reached from; `days`: columns with the days on which another row takes its place. */
 export interface Followed { readonly of: string; readonly relation: Relation; readonly on: Expr; readonly days: readonly string[] }
 export function joinsOf(kinds: readonly Kind[]): Joins {
-  return { kinds, inputs: new Map(), references: new Set(), followed: new Map() };
+  return { kinds, inputs: new Map(), references: new Set(), divisors: [], followed: new Map() };
 }
 
 /** A row that a formula is about. */
@@ -53,6 +55,7 @@ export function rowScope(row: Row, joins: Joins, money: PlanMoney, at: At, other
       if (!joins.inputs.has(alias)) joins.inputs.set(alias, { as: alias, how: 'left', relation: counted, on: eq(col('row', alias), stored_) });
       return { kind: 'number', n: col('payees', alias), d: 1n };
     },
+    divides: (by) => { joins.divisors.push(by); },
     quotient: carried,
   };
 }

@@ -65,9 +65,11 @@ export function programOf(input: ProgramInput, catalogue: Catalogue, context: Ma
   const all = new Set([...facts.flatMap((f) => f.references), ...made.references, ...references].filter((k) => k.state === undefined)), reviewed = credited.reviewed || made.reviewed;
   const undated = [...all].filter((k) => !k.dated), ided = [...all].filter((k) => k.dated);
   const lists = asked.filter((k) => gathered.rules.some((r) => r.kind === k.name && r.rule.list !== undefined));
+  // ids stand beside codes where facts name facts, in ids that a run makes, and where equal parts of a pool go by them
+  const wordy = ided.length > 0 || reviewed || states.length > 0 || kinds.some((k) => k.name === EARNING) || catalogue.components.some((c) => c.spec.pool !== undefined);
   const stored: TableSchema[] = uniqueTables([
     ...[...made.stored, ...ided, ...(reviewed && review !== undefined ? [review] : [])].flatMap((k) => [factTable(k), supersededTable(k)]),
-    ...lists.map((k) => partyTable(rootOf(k, input.kinds))), ...undated.flatMap((k) => [entityTable(k), supersededTable(k)]), ...(ided.length > 0 || reviewed || states.length > 0 || kinds.some((k) => k.name === EARNING) ? [WORD] : []),
+    ...lists.map((k) => partyTable(rootOf(k, input.kinds))), ...undated.flatMap((k) => [entityTable(k), supersededTable(k)]), ...(wordy ? [WORD] : []),
   ]);
   return {
     overCredited: overCredited(credited),

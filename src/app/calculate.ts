@@ -6,6 +6,7 @@ import { type Cell, type ProgramRunner, EngineStop, type Progress } from '../eng
 import { storedKinds } from '../plan/kinds.ts';
 import type { Kind, Plan } from '../plan/plan.ts';
 import { aggregate, call, cast, coalesce, col, eq, int, join, keep, max, named, project, scan, type Relation, sum, type TableSchema, union, wide } from '../relation/relation.ts';
+import type { AskedMeasure } from '../stage/asked.ts';
 import type { Catalogue } from '../stage/catalogue.ts';
 import { compile, type Compiled } from '../stage/compile.ts';
 import { digitProblems } from '../stage/digits.ts';
@@ -24,15 +25,15 @@ import { loadCurrencies, loadPeople } from './people.ts';
 
 export interface Calculation { readonly compiled: Compiled; readonly catalogue: Catalogue; readonly cut: number; readonly diagnostics: readonly Diagnostic[] }
 
-export interface CalculateOptions { readonly onProgress?: (progress: Progress) => void; readonly cut?: number; /** the last day that the run knows of: holds that end later have not ended */ readonly asOf?: Day; /** what is paid for each fact, of every component */ readonly everyLine?: boolean }
+export interface CalculateOptions { readonly onProgress?: (progress: Progress) => void; readonly cut?: number; /** the last day that the run knows of: holds that end later have not ended */ readonly asOf?: Day; /** what is paid for each fact, of every component */ readonly everyLine?: boolean; /** measures that are wanted beside what components look at */ readonly asked?: readonly AskedMeasure[] }
 
 /** Runs all plans. `calculation` is absent where a diagnostic is an error; nothing was calculated then. */
 export async function calculate(engine: ProgramRunner, plans: readonly Plan[], kinds: readonly Kind[], options: CalculateOptions = {}): Promise<{ readonly calculation?: Calculation; readonly diagnostics: readonly Diagnostic[] }> {
   const cut = options.cut ?? await lastImport(engine);
-  const codes = await codesOf(engine, plans, kinds);
+  const codes = await codesOf(engine, plans, kinds, (options.asked ?? []).map((a) => a.who));
   const groups = groupsRead(plans), people = await loadPeople(engine, kinds, cut, [...new Set([...groups, ...referencesOfDerived(kinds, groups)])]);
   const currencies = plans.some((p) => p.exchange !== undefined || p.convert !== undefined || p.components.some((c) => c.convert !== undefined)) ? await loadCurrencies(engine, kinds, cut) : undefined;
-  const compiled = compile({ plans, kinds, people, cut, ...(currencies !== undefined && { currencies }), code: (word) => codes.get(word), ...(options.asOf !== undefined && { asOf: options.asOf }), ...(options.everyLine === true && { everyLine: true }) });
+  const compiled = compile({ plans, kinds, people, cut, ...(currencies !== undefined && { currencies }), code: (word) => codes.get(word), ...(options.asOf !== undefined && { asOf: options.asOf }), ...(options.everyLine === true && { everyLine: true }), ...(options.asked !== undefined && { asked: options.asked }) });
   if (!('program' in compiled)) return { diagnostics: compiled.diagnostics };
   const { diagnostics } = compiled;
   if (hasErrors(diagnostics)) return { diagnostics };
@@ -72,8 +73,8 @@ export async function lastImport(engine: ProgramRunner): Promise<number> {
 }
 
 /** Dictionary codes of all words that the plans say, and what kinds are made of. */
-async function codesOf(engine: ProgramRunner, plans: readonly Plan[], kinds: readonly Kind[]): Promise<ReadonlyMap<string, number>> {
-  const words = new Set<string>();
+async function codesOf(engine: ProgramRunner, plans: readonly Plan[], kinds: readonly Kind[], more: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const words = new Set<string>(more);
   gatherWords(kinds, words);
   for (const plan of plans) { words.add(plan.currency); gatherWords(plan, words); for (const state of plan.states) for (const level of state.change?.levels ?? []) words.add(level); }
   if (plans.some((p) => p.exchange !== undefined)) for (const currency of MINOR_DIGITS.keys()) words.add(currency);

@@ -1,5 +1,5 @@
 /** Facts that count for nobody, with the reason [B2]. Only facts on days that the plans cover, and that some measure counts. */
-import type { Engine } from '../engine/engine.ts';
+import type { ProgramRunner } from '../engine/engine.ts';
 import type { Kind } from '../plan/plan.ts';
 import { columnsOf } from '../relation/check.ts';
 import {
@@ -19,11 +19,16 @@ import { relationOf } from './run-relations.ts';
  * anybody above, is on a plan that day.
  */
 export type UncreditedWhy = 'no_payee' | 'not_here' | 'no_rule' | 'no_plan';
+/** In words, of facts and of a single one. */
+export const UNCREDITED_WORDS: Readonly<Record<UncreditedWhy, readonly [string, string]>> = {
+  no_payee: ['they name nobody', 'it names nobody'], not_here: ['whom they name does not work here on that day', 'whom it names does not work here on that day'],
+  no_rule: ['no credit rule takes them', 'no credit rule takes it'], no_plan: ['whom they name is on no plan on that day', 'whom it names is on no plan on that day'],
+};
 /** Facts of one kind; `payee` is the first whom they name, null where there is nobody. */
 export interface Uncredited { readonly kind: string; readonly why: UncreditedWhy; readonly payee: string | null; readonly facts: number }
 
-/** Sorted by kind, reason and payee. Each fact is counted once. */
-export async function uncreditedFacts(engine: Engine, calculation: Calculation, kinds: readonly Kind[]): Promise<readonly Uncredited[]> {
+/** Sorted by kind, reason and payee. Each fact is counted once. `only`: the row of one fact. */
+export async function uncreditedFacts(engine: ProgramRunner, calculation: Calculation, kinds: readonly Kind[], only?: bigint): Promise<readonly Uncredited[]> {
   const { gathered } = calculation.catalogue;
   const credited = creditedFacts(calculation);
   const parts = kinds.flatMap((kind): Relation[] => {
@@ -33,7 +38,7 @@ export async function uncreditedFacts(engine: Engine, calculation: Calculation, 
     const values = gathered.facts.filter((c) => c.kind === kind.name && c.role !== 'key' && there.has(columnName(c))).map((c) => isNotNull(col(columnName(c))));
     // where no rule names a payee by a field of his own (a pod's facts, lists), nobody can be missed
     const named_ = [...there].some((name) => name.startsWith('party_'));
-    return named_ && values.length > 0 ? [uncreditedOf(kind, filter(facts, or(...values)), credited)] : [];
+    return named_ && values.length > 0 ? [uncreditedOf(kind, filter(facts, and(or(...values), ...(only === undefined ? [] : [eq(col('fact'), int(only))]))), credited)] : [];
   });
   if (parts.length === 0) return [];
   const found = aggregate(union(parts), keep(undefined, 'kind', 'why', 'payee'), [named('facts', cast(count(), 'integer'))]);

@@ -17,7 +17,7 @@ import { asWide } from './arithmetic.ts';
 import { columnName, EQUAL_PARTS, type FactsBuilder, isWideColumn, SPLIT_PARTS } from './facts.ts';
 import { COMPANY, constantShare, type DirectRule, type Divisors, type FactColumn, type Gathered } from './gather.ts';
 import { leftOf, outcomeOf } from './guards.ts';
-import { lowerCondition } from './lower.ts';
+import { lowerCondition, NotBuilt } from './lower.ts';
 import { surely } from './lower-pair.ts';
 import { personalScope, personalValue, type Personal } from './personal.ts';
 import { contentKey, isPersonal } from './reads.ts';
@@ -46,6 +46,12 @@ export interface CreditsContext {
 /** shares beyond this many parts are weighed in wide numbers */
 const PLAIN_SHARES = 10_000n;
 export const sharesAreWide = (gathered: Gathered): boolean => gathered.shareDivisor > PLAIN_SHARES;
+
+/** May it give somebody a share of 0? That is no credit: nothing of the fact counts for him. */
+export function mayGiveNothing({ rule, guards }: DirectRule): boolean {
+  const varies = (n: Num | 'rest' | undefined): boolean => n === 'rest' || constantShare(n)?.n === 0n || constantShare(n) === undefined;
+  return guards.length > 0 || varies(rule.share) || varies(rule.factor) || rule.split.length > 1 || rule.split.some((step) => step.some((s) => varies(s.share))) || rule.list?.shares === true;
+}
 
 export function creditsStage(context: CreditsContext): Statement {
   const { gathered } = context;
@@ -96,8 +102,10 @@ export function everyGuard(gathered: Gathered): Guardrail[] {
 const guardName = (context: CreditsContext, g: Guardrail): string => `guard_${context.guards.findIndex((x) => contentKey(x) === contentKey(g))}`;
 const valuesOf = ({ gathered }: CreditsContext): readonly FactColumn[] => gathered.facts.filter((c) => c.role !== 'fact' && !c.timed);
 function namesOf(context: CreditsContext): string[] {
-  return [...handed(context), 'payee', 'rule', 'share', ...(context.guards.length === 0 ? [] : ['unguarded', ...context.guards.map((g) => guardName(context, g))]), ...valuesOf(context).map(columnName)];
+  return [...handed(context), 'payee', 'rule', ...viaOf(nothing('integer'), context).map((v) => v.name), 'share', ...(context.guards.length === 0 ? [] : ['unguarded', ...context.guards.map((g) => guardName(context, g))]), ...valuesOf(context).map(columnName)];
 }
+/** Where those above are credited themselves: through whom. */
+const viaOf = (via: Expr, { gathered }: CreditsContext): Named[] => (gathered.rules.some((r) => r.climbs) ? [named('via', via)] : []);
 const typeOfColumn = (c: FactColumn, { divisors }: CreditsContext): SqlType => (c.role === 'sum' && isWideColumn(divisors.column(c)) ? 'wide' : 'bigint');
 
 /** What every branch hands on: the fact and its time; times that the kind does not have are blank. */
@@ -118,7 +126,7 @@ function branch(rule: DirectRule, slot: Slot, context: CreditsContext): Relation
   const wanted = builder.isWanted(rule);
   const guarded = guardsOf(rule, context, q);
   const columns = [
-    ...factColumns(builder, context, alias), named('payee', slot.party), named('rule', cast(int(rule.index), 'integer')),
+    ...factColumns(builder, context, alias), named('payee', slot.party), named('rule', cast(int(rule.index), 'integer')), ...viaOf(nothing('integer'), context),
     ...shareColumns(slot.share, rule, guarded, context, q), ...valuesOf(context).map((c) => named(columnName(c), c.kind === rule.kind && !c.personal ? col(columnName(c), alias) : nothing(typeOfColumn(c, context)))),
   ];
   const made = project(filter(from, and(isNotNull(slot.party), ...(wanted === undefined ? [] : [q(wanted)]), ...yielding(rule, slot.party, context, q))), columns);
@@ -131,7 +139,8 @@ export function yielding(rule: DirectRule, party: Expr, context: CreditsContext,
   if (yieldsTo === undefined) return [];
   const other = rule.plan.credits.find((r) => r.name === yieldsTo);
   const builder = must(context.builders.get(rule.kind));
-  if (other === undefined || other.list !== undefined || other.through !== undefined) return [];
+  if (other === undefined) return [];
+  if (other.list !== undefined || other.through !== undefined) throw new NotBuilt(rule.rule.at, `${rule.rule.name} yields to ${other.name}, which credits ${other.list === undefined ? 'through other facts' : 'a list of payees'}; who is credited by both is not found yet`, 'Yield to a rule with `to` or `split`, or let a condition tell the facts apart.');
   const paths = other.split.length > 0 ? other.split.flat().map((s) => s.to) : other.to;
   const wanted = other.where === undefined ? [] : [surely(q(builder.condition(other.where.formula, rule.plan, rule.rule.at)))];
   return [not(surely(and(or(...paths.map((p) => eq(q(builder.party(p, rule.rule.at)), party))), ...wanted)))];
@@ -193,7 +202,7 @@ function personalBranch(rule: DirectRule, slot: Slot, context: CreditsContext): 
   const guarded = guardsOf(rule, context, q, scope);
   const wanted = builder.isWanted(rule);
   const columns = [
-    ...factColumns(builder, context, 'c'), named('payee', subject.payee), named('rule', cast(int(rule.index), 'integer')), ...shareColumns(slot.joins === undefined ? q(slot.share) : slot.share, rule, guarded, context, q, scope),
+    ...factColumns(builder, context, 'c'), named('payee', subject.payee), named('rule', cast(int(rule.index), 'integer')), ...viaOf(subject.via, context), ...shareColumns(slot.joins === undefined ? q(slot.share) : slot.share, rule, guarded, context, q, scope),
     ...valuesOf(context).map((c) => named(columnName(c), c.kind !== rule.kind ? nothing(typeOfColumn(c, context)) : c.personal ? cast(personalValue(c, builder, scope, q).expr, typeOfColumn(c, context)) : col(columnName(c), 'c'))),
     named('stint', subject.stint), named('people_world', col('people_world', 's')),
   ];
@@ -209,7 +218,7 @@ function groupBranch(rule: DirectRule, context: CreditsContext): Relation {
   const subject = path === undefined ? cast(int(COMPANY), 'integer') : builder.party(path, rule.rule.at);
   const guarded = guardsOf(rule, context, same), wanted = builder.isWanted(rule);
   return project(filter(builder.scan(), and(isNotNull(subject), ...(wanted === undefined ? [] : [wanted]))), [
-    ...factColumns(builder, context, undefined), named('payee', subject), named('rule', cast(int(rule.index), 'integer')), ...shareColumns(int(wholeOf(rule, context)), { ...rule, rule: { ...rule.rule } }, guarded, context, same),
+    ...factColumns(builder, context, undefined), named('payee', subject), named('rule', cast(int(rule.index), 'integer')), ...viaOf(nothing('integer'), context), ...shareColumns(int(wholeOf(rule, context)), { ...rule, rule: { ...rule.rule } }, guarded, context, same),
     ...valuesOf(context).map((c) => named(columnName(c), c.kind === rule.kind && !c.personal ? col(columnName(c)) : nothing(typeOfColumn(c, context)))),
     named('stint', cast(int(0), 'integer')), named('people_world', cast(int(0), 'integer')),
   ]);

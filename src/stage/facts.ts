@@ -10,14 +10,14 @@ import {
   and, bool, cast, codeOf, col, type Column, compare, eq, type Expr, int, isNotNull, type JoinInput, named, type Named, nothing, project, type Relation, scan, type Statement, when,
 } from '../relation/relation.ts';
 import { assert, must } from '../value/diagnostic.ts';
-import { lcm } from '../value/rate.ts';
+import { lcm, powerOfTen } from '../value/rate.ts';
 import { asWide, CARRIED, scanOf } from './arithmetic.ts';
 import { bookValue } from './book.ts';
 import { constantShare, type DirectRule, type Divisors, type FactColumn, type Gathered, type TimeOf } from './gather.ts';
 import { moneyKey, type PlanMoney } from './exchange.ts';
 import { type KindRows, OWN_MONEY, rowOf } from './kind-rows.ts';
 import { exprOf } from './lowered.ts';
-import { lower, lowerCondition, lowerKey, lowerNumber, type Lowered, type Scope, type TypedName } from './lower.ts';
+import { digitsOf, lower, lowerCondition, lowerKey, lowerNumber, type Lowered, type Scope, type TypedName } from './lower.ts';
 import { type Pair, productOfPairs } from './lower-pair.ts';
 import { hasPlanMoney } from './money.ts';
 import { contentKey } from './reads.ts';
@@ -192,8 +192,8 @@ export function divisorsOf(kinds: readonly Kind[]): Divisors {
   // how money is converted changes no divisor
   const scopeFor = (kind: Kind, plan: Plan, at: At): { scope: Scope; joins: Joins } => {
     const joins = joinsOf(kinds);
-    const scope = rowScope({ kind, alias: 'f', day: col('day', 'f') }, joins, { currency: plan.currency, exchange: undefined }, at, DUMMY);
-    return { joins, scope: { ...scope, known: (typed) => (typed.kind === 'call' && typed.name === 'yearly' ? { kind: 'number', n: int(1), d: SPLIT_PARTS } : undefined) } };
+    const scope = rowScope({ kind, alias: 'f', day: col('day', 'f') }, joins, { currency: plan.currency, exchange: undefined }, at, dummies(plan.currency));
+    return { joins, scope: { ...scope, known: (typed) => (typed.kind === 'call' && typed.name === 'yearly' ? dummyNumber(typed, plan.currency) : undefined) } };
   };
   const portion = (num: Num | undefined, kind: Kind, plan: Plan, at: At): bigint => {
     const constant = constantShare(num);
@@ -235,14 +235,17 @@ function equalShares(n: number): bigint {
   for (let i = 2n; i <= BigInt(n); i++) d = lcm(d, i);
   return d;
 }
-/** Names of the payee and the window, for finding divisors only. */
-const DUMMY: OtherNames = (typed) => {
+/** Names of the payee and the window, for finding divisors only: they are kept as `personal.ts` keeps them. */
+const dummies = (currency: string): OtherNames => (typed) => {
   switch (typed.ref.kind) {
     case 'field': return undefined;
     default: return typed.type.kind === 'date' ? { kind: 'day', expr: { kind: 'literal', type: 'integer', value: 0n } } : typed.type.kind === 'yes_no' ? { kind: 'yes_no', expr: { kind: 'literal', type: 'boolean', value: true } }
-      : typed.type.kind === 'text' || typed.type.kind === 'payee' || typed.type.kind === 'entity' ? { kind: 'code', expr: { kind: 'literal', type: 'integer', value: 0n } } : { kind: 'number', n: int(1), d: SPLIT_PARTS };
+      : typed.type.kind === 'text' || typed.type.kind === 'payee' || typed.type.kind === 'entity' ? { kind: 'code', expr: { kind: 'literal', type: 'integer', value: 0n } } : dummyNumber(typed, currency);
   }
 };
+function dummyNumber(typed: Typed, currency: string): Lowered {
+  return { kind: 'number', n: int(1), d: typed.type.kind === 'money' ? SPLIT_PARTS / powerOfTen(digitsOf(currency)) : SPLIT_PARTS };
+}
 
 /** Does its value need the money of the fact in the plan's currency, where a blank would not already leave it out? */
 export function needsMoney(c: Omit<FactColumn, 'index'>, kind: Kind, kinds: readonly Kind[]): boolean {

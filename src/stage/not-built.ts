@@ -1,10 +1,10 @@
 /** What plans say and the stages do not calculate yet: told before anything is calculated, each with its place. */
-import type { At, Component, Kind, Plan } from '../plan/plan.ts';
+import type { Component, Kind, Plan } from '../plan/plan.ts';
 import type { Diagnostic } from '../value/diagnostic.ts';
 import { formatDay } from '../value/period.ts';
 import { hasFactors } from './curve.ts';
 import { NotBuilt } from './lower.ts';
-import { isKnownBefore, measuresOf, namesOf } from './reads.ts';
+import { isKnownBefore, namesOf } from './reads.ts';
 import { meaningOf } from './states.ts';
 
 /** One diagnostic for each thing of these plans that is not built. */
@@ -29,10 +29,6 @@ function potOf(spec: Component): Diagnostic[] {
     ...(shares && spec.incentive === undefined ? [new NotBuilt(spec.at, `The pot of ${spec.name} is a share of an incentive, and it has none of its own`, 'Give the component an `incentive`: the pot at 100 %.')] : []),
     ...(spec.carry === 'shortfall' ? [new NotBuilt(spec.at, `A shortfall that is carried to the next pot of ${spec.name} is not built yet`, 'Leave `carry` out.')] : []),
   ].map((n) => n.diagnostic);
-}
-
-function refused(at: At, what: string): Diagnostic {
-  return new NotBuilt(at, `${what} is part of the plan language, but this version does not calculate it yet`, 'Say it in another way for now.').diagnostic;
 }
 
 /** A state is one thing to a run: its entries are facts of its name, whichever plan reads them. */

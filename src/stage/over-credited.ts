@@ -9,15 +9,15 @@ import { aggregate, and, cast, col, compare, filter, int, isNotNull, keep, named
 import { must } from '../value/diagnostic.ts';
 import { asWide } from './arithmetic.ts';
 import { type CreditsContext, qualified, slotsOf, yielding } from './credits.ts';
-import { constantShare, type DirectOf, type DirectRule } from './gather.ts';
+import { constantShare, type CreditOf, type DirectRule } from './gather.ts';
 
 /** `relation`: (place, fact, rule, share, whole) in parts of `shareDivisor`, before factors and guardrails; `of`: the rules of each place, which is a plan and a kind. */
-export interface OverCredited { readonly relation: Relation; readonly of: readonly (readonly DirectOf[])[] }
+export interface OverCredited { readonly relation: Relation; readonly of: readonly (readonly CreditOf[])[] }
 
 /** Undefined where no rules of the run can come to more than the whole. */
 export function overCredited(context: CreditsContext): OverCredited | undefined {
   const { gathered, builders } = context;
-  const groups = Map.groupBy(gathered.direct.filter((d) => builders.has(d.kind) && d.kind !== EARNING), (d) => `${d.plan.plan}|${d.plan.effective.from}|${d.kind}`);
+  const groups = Map.groupBy(gathered.credited.filter((d) => !d.credit.overlay && d.credit.up === undefined && builders.has(d.kind) && d.kind !== EARNING), (d) => `${d.plan.plan}|${d.plan.effective.from}|${d.kind}`);
   const of = [...groups.values()].filter((some) => some.length > 1 || mayExceed(must(some[0]).credit));
   if (of.length === 0) return undefined;
   const given = of.flatMap((some, place) => some.map((direct) => sharesOf(direct, place, context)));
@@ -27,7 +27,7 @@ export function overCredited(context: CreditsContext): OverCredited | undefined 
 }
 
 /** What a rule gives of each fact on the days of the plan, to whomever it names. */
-function sharesOf({ plan, kind, rule }: DirectOf, place: number, context: CreditsContext): Relation {
+function sharesOf({ plan, kind, rule }: CreditOf, place: number, context: CreditsContext): Relation {
   const direct = must(context.gathered.rules[rule]), { factor: _, ...says } = direct.rule, plain: DirectRule = { ...direct, guards: [], rule: says };
   const builder = must(context.builders.get(kind)), wanted = builder.isWanted(direct);
   return union(slotsOf(plain, context).map((slot): Relation => {

@@ -46,7 +46,7 @@ export function programOf(input: ProgramInput, catalogue: Catalogue, context: Ma
   const lined = catalogue.components.filter((c) => asksForLines(c, catalogue));
   const ids = picked.length > 0 || lined.length > 0, runs = gathered.cube.some((c) => c.time.grain === 'instant') || picked.some((m) => m.rows?.time.grain === 'instant');
   const from = must(catalogue.spans.sliceStarts[0]);
-  const builders = new Map(asked.map((k) => [k.name, factsBuilder(k, gathered, made.of(k.name), { kinds: input.kinds, from, history: context.history, ids, runs })]));
+  const builders = new Map(asked.map((k) => [k.name, factsBuilder(k, gathered, made.of(k.name), { kinds: input.kinds, from, history: context.history || gathered.rules.some((r) => r.rule.through?.kind === k.name), ids, runs })]));
   // what reads facts is made twice: first to learn which columns they must have, then in earnest
   const timeColumn = (c: CubeColumn): string => must(builders.get(c.value.kind)).time(c.time);
   for (const c of gathered.cube) timeColumn(c);

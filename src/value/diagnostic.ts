@@ -158,6 +158,8 @@ export const CODES = {
   'run.store_replaced': 'Differences that only another store of facts can explain',
   // what a person asks of a run
   'explain.unknown_payee': 'A payee whom nobody is called',
+  'explain.unknown_fact': 'A fact that has not been imported, or an id that facts of two kinds have',
+  'explain.unknown_kind': 'A kind of fact that the workspace does not have',
   'explain.unknown_period': 'A period that the calendar or the pay does not have',
   'explain.unknown_plan': 'A plan that the workspace does not have',
   'explain.unknown_component': 'A component that the plans do not have',

@@ -9,7 +9,7 @@ import { type Row, rowsOf } from '../../src/app/cells.ts';
 import type { Calculation } from '../../src/app/calculate.ts';
 import { exportEarnings } from '../../src/app/export-earnings.ts';
 import { relationOf } from '../../src/app/run-relations.ts';
-import { HELD_WORDS } from '../../src/app/held.ts';
+import { HELD_REASONS } from '../../src/app/held.ts';
 import type { ProgramRunner } from '../../src/engine/engine.ts';
 import type { Kind } from '../../src/plan/plan.ts';
 import type { Type } from '../../src/plan/formula.ts';
@@ -135,7 +135,7 @@ async function attainment(run: Run): Promise<Line[]> {
 
 function heldWords(row: Row): string {
   const why = Object.entries(HELD).find(([, code]) => code === small(row, 'held'))?.[0] as keyof typeof HELD;
-  return why === 'no' ? '' : HELD_WORDS[why];
+  return why === 'no' ? '' : HELD_REASONS[why].words;
 }
 
 // ---- earnings ----

@@ -130,7 +130,7 @@ SELECT facts_world,
   CAST(sum((value_0 * share)) FILTER (WHERE (rule = 0)) AS BIGINT) AS sum_0,
   CAST(count(*) FILTER (WHERE ((value_1 IS NOT NULL) AND (rule = 0))) AS BIGINT) AS sum_1,
   CAST(count(*) FILTER (WHERE ((value_2 IS NOT NULL) AND (rule = 0))) AS BIGINT) AS sum_2,
-  CAST(count(*) FILTER (WHERE ((value_2 IS NOT NULL) AND (rule = 1))) AS BIGINT) AS sum_3,
+  CAST(count(*) FILTER (WHERE (((value_2 IS NOT NULL) AND (rule = 1)) AND (share <> 0))) AS BIGINT) AS sum_3,
   CAST(count(*) FILTER (WHERE ((value_2 IS NOT NULL) AND (rule = 2))) AS BIGINT) AS sum_4,
   CAST(NULL AS BIGINT) AS sum_5,
   CAST(NULL AS BIGINT) AS sum_6,
@@ -150,7 +150,7 @@ SELECT facts_world,
   CAST(NULL AS BIGINT) AS sum_2,
   CAST(NULL AS BIGINT) AS sum_3,
   CAST(NULL AS BIGINT) AS sum_4,
-  CAST(count(*) FILTER (WHERE ((value_3 IS NOT NULL) AND (rule = 1))) AS BIGINT) AS sum_5,
+  CAST(count(*) FILTER (WHERE (((value_3 IS NOT NULL) AND (rule = 1)) AND (share <> 0))) AS BIGINT) AS sum_5,
   CAST(NULL AS BIGINT) AS sum_6,
   CAST(NULL AS BIGINT) AS sum_7
 FROM credits
@@ -170,7 +170,7 @@ SELECT facts_world,
   CAST(NULL AS BIGINT) AS sum_3,
   CAST(NULL AS BIGINT) AS sum_4,
   CAST(NULL AS BIGINT) AS sum_5,
-  CAST(sum((value_4 * share)) FILTER (WHERE (rule = 1)) AS BIGINT) AS sum_6,
+  CAST(sum((value_4 * share)) FILTER (WHERE ((rule = 1) AND (share <> 0))) AS BIGINT) AS sum_6,
   CAST(NULL AS BIGINT) AS sum_7
 FROM credits
 WHERE (key_5 IS NOT NULL)

@@ -63,7 +63,7 @@ describe('[A4] [A5] [C2] [C10] [C13] [C17] the order and parts of files, other i
 
 describe('[C1] the same bytes', () => {
   test('on one, two and four threads, and in memory', HEAVY, async () => {
-    const { company, before } = await paidCompany(route, 4, 8);
+    const { company, before } = await paidCompany(route, 4, 6);
     for (const threads of [1, 2, 4]) {
       const apart = await openRoute(threads);
       try {

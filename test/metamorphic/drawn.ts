@@ -5,7 +5,7 @@ import { asList, asMap, asText, type Yaml, type YamlMap, written } from '../lang
 import { draw, type Drawn, KINDS } from '../oracle/draw.ts';
 import { datedRows } from '../oracle-runs.ts';
 import type { Stages } from '../corpus/corpus.ts';
-import type { Company } from './company.ts';
+import { type Company, workspaceOf } from './company.ts';
 import { paidBy, Refused, type Route } from './route.ts';
 import { csvCell } from '../../src/engine/csv.ts';
 
@@ -28,10 +28,11 @@ export function drawnCompany(name: string, drawn: Drawn): Company {
 
 /** A drawn company of plans that are calculated, with what they pay. */
 export async function paidCompany(route: Route, seed: number, plans: number): Promise<{ readonly company: Company; readonly before: Stages }> {
-  for (let company = drawnCompany(`drawn ${seed}`, draw(seed, plans));;) {
-    const { workspace, memory } = await route.imported([company]);
+  let company = drawnCompany(`drawn ${seed}`, draw(seed, plans));
+  const { memory } = await route.imported([company]), engine = await memory();
+  for (;;) {
     try {
-      return { company, before: await paidBy(await memory(), workspace) };
+      return { company, before: await paidBy(engine, workspaceOf(company)) };
     } catch (error) {
       if (!(error instanceof Refused) || error.files.length === 0) throw error;
       company = { ...company, files: new Map([...company.files].filter(([file]) => !error.files.includes(file))) };

@@ -33,7 +33,7 @@ export async function openRoute(threads = 2): Promise<Route> {
       if (before !== undefined) await emptyStore(store, before);
       for (const company of arrivals) {
         const workspace = before = onDisk(company, dir);
-        if (factsFirst) for (const source of workspace.sources.toReversed()) await importSources(workspace, store, { sources: [source.name] });
+        if (factsFirst && last === undefined) for (const source of workspace.sources.toReversed()) await importSources(workspace, store, { sources: [source.name] });
         const { diagnostics, files } = await importSources(workspace, store);
         const wrong = [...diagnostics, ...files.flatMap((f) => f.diagnostics)].filter((d) => d.severity === 'error');
         if (wrong.length > 0) throw new Error(`${company.name}: ${wrong.map((d) => d.message).join('; ')}`);
@@ -41,8 +41,11 @@ export async function openRoute(threads = 2): Promise<Route> {
       }
       // whoever was named before he was there is tried again by the next import of anything
       if (last === undefined) throw new Error('there is no company');
-      await importSources(last.workspace, store);
-      const waiting = await listQuarantine(store);
+      let waiting = await listQuarantine(store);
+      if (waiting.length > 0) {
+        await importSources(last.workspace, store);
+        waiting = await listQuarantine(store);
+      }
       if (waiting.length > 0) throw new Error(`rows wait: ${waiting.map((q) => `${q.source} ${q.cells.join()}: ${q.message}`).join('; ')}`);
       return last;
     },

@@ -48,7 +48,7 @@ function together(walked: Walked): void {
   for (const [kind, n] of walked.steps) all.steps.set(kind, (all.steps.get(kind) ?? 0) + n);
 }
 
-describe('workspaces of examples/', () => {
+describe('[C18] workspaces of examples/', () => {
   const names = readdirSync(EXAMPLES).filter((name) => name === 'demo' || existsSync(join(EXAMPLES, name, 'trueup.yaml')));
   test.for(names)('%s', { timeout: 60_000 }, async (name) => {
     const dir = mkdtempSync(join(tmpdir(), 'trueup-walk-')), made = join(dir, 'made');

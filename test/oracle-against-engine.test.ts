@@ -29,5 +29,5 @@ async function compared(name: string, most: number, company: (seed: number) => D
   expect(different.length, different.join('\n')).toBeLessThanOrEqual(most);
 }
 
-test('what the oracle pays for drawn plans, the engine pays, but for differences that are known', () => compared('one currency', DIFFER_TODAY.one, (seed) => draw(seed, PLANS)), 120_000);
-test('so it does where deals are in several currencies', () => compared('several currencies', DIFFER_TODAY.several, (seed) => inCurrencies(draw(seed, PLANS), seed)), 120_000);
+test('[C22] what the oracle pays for drawn plans, the engine pays, but for differences that are known', () => compared('one currency', DIFFER_TODAY.one, (seed) => draw(seed, PLANS)), 120_000);
+test('[C22] so it does where deals are in several currencies', () => compared('several currencies', DIFFER_TODAY.several, (seed) => inCurrencies(draw(seed, PLANS), seed)), 120_000);

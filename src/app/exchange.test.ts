@@ -22,7 +22,7 @@ const EUR = 'EUR: { usd: [ { from: 2026-01-01, value: 1.10 }, { from: 2026-01-31
 const deal = (date: string, currency: string, amount: string, more = ''): string => `{ owner: ann, date: ${date}, currency: ${currency}, amount: ${amount}${more} }`;
 
 describe('which rate', () => {
-  test('of the day of the fact, from imported rows; each fact is rounded by itself, half away from zero, in the digits of its currency', async () => {
+  test('[G1] of the day of the fact, from imported rows; each fact is rounded by itself, half away from zero, in the digits of its currency', async () => {
     const facts = [deal('2026-01-15', 'EUR', '100.05'), deal('2026-01-30', 'EUR', '-100.05'), deal('2026-01-31', 'EUR', '0.30'), deal('2026-01-20', 'JPY', '1234'), deal('2026-02-02', 'USD', '10')];
     // 110.055 → 110.06, twice; 0.36; 8.3912 → 8.39
     expect(await wrong(`exchange: { rate: currency.usd }\n${SUM}`, `entities: { currency: { ${EUR}, JPY: { usd: 0.0068 } } }
@@ -59,7 +59,7 @@ expect: [ [ann, 2026-02, c.value, 110] ]`)).toEqual(RIGHT);
 describe('a missing rate', () => {
   const UNKNOWN = `entities: { currency: { EUR: { usd: [ { from: 2026-02-01, value: 2 } ] } } }
 facts: { deal: [ ${deal('2026-01-15', 'EUR', '100', ', tag: a')}, ${deal('2026-01-16', 'CHF', '100', ', tag: b')}, ${deal('2026-01-17', 'USD', '7', ', tag: c')}, ${deal('2026-02-01', 'EUR', '100', ', tag: d')} ] }\n`;
-  test('is neither 1 nor 0 nor the next that is known: the fact does not count, whatever the formula does with blanks', async () => {
+  test('[G2] is neither 1 nor 0 nor the next that is known: the fact does not count, whatever the formula does with blanks', async () => {
     for (const of of ['amount', 'ifblank(amount, 5)', 'if(amount > 50, 9, amount)']) {
       const found = of === 'amount' ? ['7', '200'] : of.startsWith('if(') ? ['7', '9'] : ['7', '200'];
       expect(await wrong(`exchange: { rate: currency.usd }\ncomponents: { c: { measure: { sum: "${of}", from: deal }, rate: 10% } }\n`, `${UNKNOWN}expect: [ [ann, 2026-01, c.value, ${found[0]}], [ann, 2026-02, c.value, ${found[1]}] ]`), of).toEqual(RIGHT);

@@ -17,7 +17,7 @@ import { asWide } from './arithmetic.ts';
 import { columnName, EQUAL_PARTS, type FactsBuilder, isWideColumn, SPLIT_PARTS } from './facts.ts';
 import { COMPANY, constantShare, type DirectRule, type Divisors, type FactColumn, type Gathered } from './gather.ts';
 import { leftOf, outcomeOf } from './guards.ts';
-import { lowerCondition } from './lower.ts';
+import { lowerCondition, NotBuilt } from './lower.ts';
 import { surely } from './lower-pair.ts';
 import { personalScope, personalValue, type Personal } from './personal.ts';
 import { contentKey, isPersonal } from './reads.ts';
@@ -127,7 +127,8 @@ function yielding(rule: DirectRule, party: Expr, context: CreditsContext, q: (e:
   if (yieldsTo === undefined) return [];
   const other = rule.plan.credits.find((r) => r.name === yieldsTo);
   const builder = must(context.builders.get(rule.kind));
-  if (other === undefined || other.list !== undefined || other.through !== undefined) return [];
+  if (other === undefined) return [];
+  if (other.list !== undefined || other.through !== undefined) throw new NotBuilt(rule.rule.at, `${rule.rule.name} yields to ${yieldsTo}, which credits a list; that is not built yet`, 'Yield to a rule that names its payees one by one.');
   const paths = other.split.length > 0 ? other.split.flat().map((s) => s.to) : other.to;
   const wanted = other.where === undefined ? [] : [surely(q(builder.condition(other.where.formula, rule.currency, rule.rule.at)))];
   return [not(surely(and(or(...paths.map((p) => eq(q(builder.party(p, rule.rule.at)), party))), ...wanted)))];

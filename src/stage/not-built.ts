@@ -9,7 +9,7 @@ import { isKnownBefore, measuresOf, namesOf } from './reads.ts';
 export function notBuilt(plans: readonly Plan[], kinds: readonly Kind[]): Diagnostic[] {
   const found = plans.flatMap((plan) => [
     ...(plan.exchange === undefined ? [] : [refused(plan.exchange.at, '`exchange`')]),
-    ...plan.components.flatMap(potOf),
+    ...plan.components.flatMap(potOf), ...plan.components.flatMap((c) => (c.kind === 'leaf' && c.per !== undefined && c.carry === 'shortfall' ? [new NotBuilt(c.at, `A shortfall of ${c.name} that is carried while each fact is paid by itself is not built yet`, 'Leave `carry` or `per` out.').diagnostic] : [])),
     ...plan.states.map((s) => refused(s.at, `The state ${s.name}`)),
     ...measuresOf(plan).flatMap((m) => ('from' in m && m.from.includes('earning') ? [refused(m.at, `The measure ${m.name} of earnings`)] : [])),
     ...kinds.filter((k) => k.name === 'person').flatMap((k) => k.derived.slice(0, 1)).map((d) => refused(d.at, `The derived field ${d.name} of person`)),

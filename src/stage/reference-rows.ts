@@ -163,7 +163,7 @@ function componentRow(c: ComponentEntry, catalogue: Catalogue): Cell[] {
   const pays = c.shape.paysOnValue ? (leaf?.of === 'excess' ? PAYS_ON.excess : typeof leaf?.of === 'object' ? PAYS_ON.other : PAYS_ON.value) : PAYS_ON.unit;
   const ranked = [c.value, c.reading].some((v) => v?.kind === 'rank') && leaf?.pay?.number.kind === 'table';
   return [0, c.component, c.plan, c.parent, c.level, c.window.id, c.value?.index ?? null, leaf?.better === 'lower', leaf?.target !== undefined, leaf?.pay !== undefined,
-    leaf?.measure !== undefined && leaf.target === undefined && leaf.pay?.form === 'payout', leaf?.per !== undefined, leaf?.carry === 'shortfall', leaf === undefined ? CARRY_UNIT.none : carryUnit(leaf, c.shape),
+    leaf?.measure !== undefined && (leaf.pay?.form === 'rate' || (leaf.target === undefined && leaf.pay?.form === 'payout')), leaf?.per !== undefined, leaf?.carry === 'shortfall', leaf === undefined ? CARRY_UNIT.none : carryUnit(leaf, c.shape),
     ...known(leaf?.noTarget), ...known(leaf?.missing), c.shape.reads,
     c.reading?.index ?? figure, fieldDivisor, pays, c.base?.index ?? null, ranked,
     ...roundingCells(round.measure, money ? minor : undefined), ...roundingCells(round.attainment), ...roundingCells(c.shape.roundsValue === undefined ? undefined : round[c.shape.roundsValue]),

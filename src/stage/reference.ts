@@ -72,7 +72,7 @@ export const REF_PARAM = table('ref_param', ['people_world', 'plan_world', 'comp
  * One row a component. `look`: what it measures. `reads`: what the curve is read at (0 nothing, 1 X,
  * 2 attainment, 3 another value, 4 the value of a field, 5 a formula of results), by `reads_look`. `pays_on`: 0 the payee's
  * unit amount, 1 X, 2 what is above the target, 3 another value, by `pays_look`.
- * `needs_value`: a share of the incentive is held where the measure has no value. `lines`: one rounding for each fact or field.
+ * `needs_value`: pay is held where the measure has no value. `lines`: one rounding for each fact or field.
  * `carry_unit`: of a target that a shortfall is added to, the unit amount is 1 the target, 2 what is paid on ÷ the target; 0 neither.
  * Roundings: unit as a pair and what is added before the cut; null = exact.
  */

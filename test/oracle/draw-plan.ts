@@ -44,7 +44,7 @@ function drawCredits(r: Random): YamlMap {
   const where = r.chance(15) ? { where: r.from(['stage = "Won"', 'amount > 500', 'not renewal', 'qty >= 2']) } : {};
   return {
     main: { ...direct, ...where, ...r.chance(15) && { factor: quality() } }, calls: { from: 'call' },
-    ...r.chance(20) && { lead: { from: 'deal', to: 'account.lead', overlay: 'yes', share: r.from(['30%', '100%']), ...r.chance(25) && { yields_to: 'main' } } },
+    ...r.chance(20) && { lead: { from: 'deal', to: 'account.lead', overlay: 'yes', share: r.from(['30%', '100%']), ...direct['to'] !== 'team' && direct['to'] !== 'shares' && r.chance(25) && { yields_to: 'main' } } },
     ...r.chance(30) && { above: { from: 'deal', to: 'owner', up: 'manager', levels: r.from(['1', '2', 'all']), overlay: 'yes', ...r.chance(20) && { share: '50%' }, ...r.chance(20) && { factor: quality() } } },
   };
 }

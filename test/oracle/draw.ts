@@ -8,6 +8,9 @@ import type { Random } from './random.ts';
 
 export interface Drawn {
   readonly plans: readonly YamlMap[];
+  /** documents that are laid over a version of a plan */
+  readonly amendments: readonly YamlMap[];
+  readonly templates: readonly YamlMap[];
   readonly people: YamlMap;
   readonly roles: YamlMap;
   readonly entities: YamlMap;
@@ -40,7 +43,7 @@ export function draw(seed: number, plans: number): Drawn {
       pod: { north: { goal: dated(r, () => money(r, 9_000)) }, south: { goal: money(r, 6_000) } },
     },
     facts: { deal: deals(r), call: calls(r) },
-    plans: Array.from({ length: plans }, (_, i) => copied(drawPlan(r, `p${i}`))),
+    plans: Array.from({ length: plans }, (_, i) => copied(drawPlan(r, `p${i}`))), amendments: [], templates: [],
   };
 }
 

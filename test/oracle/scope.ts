@@ -77,13 +77,16 @@ function placeOf<W extends Window | undefined>(scope: Scope, window: W): { reado
   return { payee: scope.payee, window, day: scope.day, round: scope.round ?? scope.world.round };
 }
 
+/** Results that a component has, known or not: what is missing is blank. */
+const RESULTS = ['attainment', 'value', 'target', 'incentive', 'rate', 'payout'];
+
 /** undefined: the name means nothing. */
 function lookUp(scope: Scope, name: string): Value | undefined {
   const { world, payee } = scope;
   const dot = name.indexOf('.'), first = dot < 0 ? name : name.slice(0, dot), rest = dot < 0 ? '' : name.slice(dot + 1);
   const own = scope.results?.get(name) ?? scope.bound?.get(name);
   if (own !== undefined) return own;
-  if (scope.bound?.has(name) === true) return null;
+  if (scope.bound?.has(name) === true || (scope.results !== undefined && RESULTS.includes(name))) return null;
   const part = rest === '' ? undefined : scope.parts?.get(first)?.get(rest);
   if (part !== undefined) return part;
   if (name === 'payee' && payee !== undefined) return payee;

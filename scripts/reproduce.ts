@@ -51,7 +51,7 @@ export async function reproduce(set: DataSet, root: string, say: (line: string) 
     for (const note of report.notes) say(note);
     const { calculation, diagnostics } = await calculate(engine, workspace.plans, workspace.kinds);
     if (calculation === undefined) throw new Error(diagnostics.map((d) => renderDiagnostic(d)).join('\n'));
-    const figures = await figuresOf(engine, calculation);
+    const figures = await figuresOf(engine, calculation, []);
     return set.comparisons.map((c) => (workspace.plans.some((p) => p.plan === c.plan) ? compareRows(c, join(root, set.data, 'expected', c.file), figures, calculation) : left(c, later)));
   } finally {
     await engine.close();

@@ -13,7 +13,7 @@ import { type Drawn, KINDS } from './oracle/draw.ts';
 export const planFile = (plan: YamlMap): string => `plans/${asText(plan['plan'])}.yaml`;
 
 export function filesOf({ plans, amendments, templates }: Drawn): Map<string, string> {
-  const sources = Object.fromEntries(['account', 'pod', 'role'].map((kind) => [kind, { file: `${kind}.csv`, into: kind, id: 'id', fields: Object.fromEntries(Object.keys(asMap(asMap(KINDS[kind])['fields'])).map((f) => [f, f])) }]));
+  const sources = Object.fromEntries(['account', 'pod', 'role', 'currency'].map((kind) => [kind, { file: `${kind}.csv`, into: kind, id: 'id', fields: Object.fromEntries(Object.keys(asMap(asMap(KINDS[kind])['fields'])).map((f) => [f, f])) }]));
   return new Map([
     ['trueup.yaml', written({ company: 'Acme', currency: 'USD', calendar: 'months' })], ['facts/kinds.yaml', written({ facts: KINDS })], ['sources/entities.yaml', written({ sources })],
     ...plans.map((p): [string, string] => [planFile(p), written(p)]),
@@ -36,7 +36,7 @@ function withTerms(person: Kind, plans: readonly Plan[]): Kind {
 function factsOf({ facts }: Drawn, kinds: readonly Kind[]): Map<string, SmallRow[]> {
   return new Map(Object.entries(facts).map(([name, rows]) => {
     const kind = kindOf(kinds, name);
-    return [name, asList(rows).map(asMap).map((row): SmallRow => ({ id: asText(row['id']), day: dayOf(row['date']), currency: 'USD', values: valuesOf(row, kind), lists: listsOf(row, kind) }))];
+    return [name, asList(rows).map(asMap).map((row): SmallRow => ({ id: asText(row['id']), day: dayOf(row['date']), currency: asText(row['currency'] ?? 'USD'), values: valuesOf(row, kind), lists: listsOf(row, kind) }))];
   }));
 }
 function entitiesOf(drawn: Drawn, kinds: readonly Kind[]): Map<string, SmallEntity[]> {

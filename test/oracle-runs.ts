@@ -1,7 +1,7 @@
 /** Drawn companies through the oracle and through the route that pays people, and what differs. */
 import { calculate, type Calculation } from '../src/app/calculate.ts';
 import { type Row, rowsOf } from '../src/app/cells.ts';
-import { table } from '../src/app/figures.ts';
+import { table } from '../src/app/run-relations.ts';
 import { fillStore } from '../src/app/small-store.ts';
 import { EngineStop, type ProgramRunner } from '../src/engine/engine.ts';
 import type { Kind, Plan } from '../src/plan/plan.ts';

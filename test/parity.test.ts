@@ -1,9 +1,10 @@
 /**
  * The two engines say the same: every relation of every program, every row and column, over the
- * companies of this project, over random ones, and over the documents of the language's reference.
+ * companies of this project and over random ones. The documents of the language's reference run on both
+ * in language.test.ts.
  */
 import fc from 'fast-check';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -11,11 +12,10 @@ import { DATA_SETS } from '../scripts/data-sets.ts';
 import { calculate } from '../src/app/calculate.ts';
 import { makeDemo } from '../src/app/demo.ts';
 import { importSources } from '../src/app/import.ts';
-import { runTestFile } from '../src/app/plan-tests.ts';
 import { fillStore } from '../src/app/small-store.ts';
 import { openWorkspace } from '../src/app/workspace-files.ts';
 import { openDuckdb } from '../src/engine/duckdb.ts';
-import type { Engine, ProgramRunner, Rows } from '../src/engine/engine.ts';
+import type { Engine, Rows } from '../src/engine/engine.ts';
 import { openMemory } from '../src/engine/memory.ts';
 import type { Workspace } from '../src/plan/plan.ts';
 import { readWorkspace } from '../src/plan/workspace.ts';
@@ -23,15 +23,13 @@ import type { Relation, TableSchema } from '../src/relation/relation.ts';
 import { storedKinds } from '../src/plan/kinds.ts';
 import { IMPORTED, storeTable, supersededTable, WORD } from '../src/stage/store.ts';
 import { openEngine, runCompany } from '../src/stage/stage.fixture.ts';
+import { companyOf, history } from '../src/stage/states.fixture.ts';
 import { company, facts } from './companies.ts';
-import { prepare } from './language/reference.ts';
 import { emptied } from './language/store.ts';
-import { asText, readDocuments } from './language/yaml.ts';
 import { type Compared, copyTables, differences, nothingCompared, paired } from './parity/paired.ts';
 import { inMemory, SHARED, TEAM, variant } from './variants.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const LANGUAGE = join(ROOT, '../shared/language');
 
 let engine: Engine;
 const done: string[] = [];
@@ -115,20 +113,9 @@ test('random companies', () => alike('random companies', 1_000, (compared) => fc
   expect(compared.differences.slice(before)).toEqual([]);
 }), { numRuns: 10 })), 60_000);
 
-describe.skipIf(!existsSync(LANGUAGE))('documents of the reference of the language (skipped where ../shared/language is absent)', () => {
-  test('all that are built', () => alike('reference of the language', 10_000, async (compared) => {
-    for (const file of readdirSync(join(LANGUAGE, 'tests')).sort()) {
-      for (const document of readDocuments(readFileSync(join(LANGUAGE, 'tests', file), 'utf8'))) {
-        const prepared = prepare(LANGUAGE, document);
-        if (!('runnable' in prepared) || asText(document['error'] ?? '') !== '') continue;
-        const { workspace, text } = prepared.runnable;
-        const open = async (): Promise<ProgramRunner> => paired(await emptied(engine, workspace.kinds), openMemory(), compared);
-        const { diagnostics } = await runTestFile(workspace, file, text, open);
-        expect(diagnostics.filter((d) => d.code.startsWith('engine.'))).toEqual([]);
-      }
-    }
-  }), 120_000);
-});
+test('states of drawn accounts', () => alike('states', 10_000, async (compared) => {
+  await runCompany(paired(engine, openMemory(), compared), companyOf(fc.sample(history, { numRuns: 40, seed: 7 })));
+}), 60_000);
 
 test('a difference is seen: in a cell, in a column, in a row too many', async () => {
   const numbers = (cells: readonly (bigint | null)[]): Relation => ({ kind: 'values', columns: [{ name: 'n', type: 'bigint' }], rows: cells.map((c) => [c]) });

@@ -11,11 +11,16 @@ import { compile, type Compiled } from '../stage/compile.ts';
 import { digitProblems } from '../stage/digits.ts';
 import { currentRows } from '../stage/kind-rows.ts';
 import type { ReferenceRows } from '../stage/reference.ts';
+import { COMPANY } from '../stage/gather.ts';
+import { referencesOfDerived } from '../stage/derived-people.ts';
 import { groupsRead } from '../stage/reads.ts';
+import { earningWords } from '../stage/rounds.ts';
 import { factTable, IMPORTED, WORD } from '../stage/store.ts';
+import { MINOR_DIGITS } from '../value/currency.ts';
 import type { Day } from '../value/period.ts';
 import { type Diagnostic, hasErrors } from '../value/diagnostic.ts';
-import { loadPeople } from './people.ts';
+import { overCreditedProblems } from './over-credited.ts';
+import { loadCurrencies, loadPeople } from './people.ts';
 
 export interface Calculation { readonly compiled: Compiled; readonly catalogue: Catalogue; readonly cut: number; readonly diagnostics: readonly Diagnostic[] }
 
@@ -24,9 +29,10 @@ export interface CalculateOptions { readonly onProgress?: (progress: Progress) =
 /** Runs all plans. `calculation` is absent where a diagnostic is an error; nothing was calculated then. */
 export async function calculate(engine: ProgramRunner, plans: readonly Plan[], kinds: readonly Kind[], options: CalculateOptions = {}): Promise<{ readonly calculation?: Calculation; readonly diagnostics: readonly Diagnostic[] }> {
   const cut = options.cut ?? await lastImport(engine);
-  const codes = await codesOf(engine, plans);
-  const people = await loadPeople(engine, kinds, cut, groupsRead(plans));
-  const compiled = compile({ plans, kinds, people, cut, code: (word) => codes.get(word), ...(options.asOf !== undefined && { asOf: options.asOf }), ...(options.everyLine === true && { everyLine: true }) });
+  const codes = await codesOf(engine, plans, kinds);
+  const groups = groupsRead(plans), people = await loadPeople(engine, kinds, cut, [...new Set([...groups, ...referencesOfDerived(kinds, groups)])]);
+  const currencies = plans.some((p) => p.exchange !== undefined || p.convert !== undefined || p.components.some((c) => c.convert !== undefined)) ? await loadCurrencies(engine, kinds, cut) : undefined;
+  const compiled = compile({ plans, kinds, people, cut, ...(currencies !== undefined && { currencies }), code: (word) => codes.get(word), ...(options.asOf !== undefined && { asOf: options.asOf }), ...(options.everyLine === true && { everyLine: true }) });
   if (!('program' in compiled)) return { diagnostics: compiled.diagnostics };
   const { diagnostics } = compiled;
   if (hasErrors(diagnostics)) return { diagnostics };
@@ -40,6 +46,8 @@ export async function calculate(engine: ProgramRunner, plans: readonly Plan[], k
     if (why.length === 0) throw error;
     return { diagnostics: [...diagnostics, ...why] };
   }
+  const over = await overCreditedProblems(engine, compiled, compiled.catalogue.kinds);
+  if (over.length > 0) return { diagnostics: [...diagnostics, ...over] };
   return { calculation: { compiled, catalogue: compiled.catalogue, cut, diagnostics }, diagnostics };
 }
 
@@ -63,15 +71,21 @@ export async function lastImport(engine: ProgramRunner): Promise<number> {
   return Number(data[0]?.[0] ?? 0);
 }
 
-/** Dictionary codes of all words that the plans say. */
-async function codesOf(engine: ProgramRunner, plans: readonly Plan[]): Promise<ReadonlyMap<string, number>> {
+/** Dictionary codes of all words that the plans say, and what kinds are made of. */
+async function codesOf(engine: ProgramRunner, plans: readonly Plan[], kinds: readonly Kind[]): Promise<ReadonlyMap<string, number>> {
   const words = new Set<string>();
-  for (const plan of plans) { words.add(plan.currency); gatherWords(plan, words); }
+  gatherWords(kinds, words);
+  for (const plan of plans) { words.add(plan.currency); gatherWords(plan, words); for (const state of plan.states) for (const level of state.change?.levels ?? []) words.add(level); }
+  if (plans.some((p) => p.exchange !== undefined)) for (const currency of MINOR_DIGITS.keys()) words.add(currency);
   // what reviewers write: the name of a guardrail, and what they decided
   for (const word of plans.flatMap((p) => (p.guardrails.length === 0 ? [] : [...p.guardrails.map((g) => g.name), 'pass', 'reject']))) words.add(word);
   const wanted: Relation = { kind: 'values', columns: [{ name: 'word', type: 'text' }], rows: [...words].sort().map((w) => [w]) };
   const { data, count } = await engine.read(project(join(['v', wanted], ['inner', 'w', scan(WORD), eq(col('word', 'w'), col('word', 'v'))]), [...keep('w', 'code'), ...keep('v', 'word')]), ['code']);
-  return new Map(Array.from({ length: count }, (_, r) => [String(data[1]?.[r]), Number(data[0]?.[r])]));
+  const found = new Map(Array.from({ length: count }, (_, r) => [String(data[1]?.[r]), Number(data[0]?.[r])]));
+  // what no file says is told apart, too: components, and words that formulas make
+  for (const word of earningWords(plans)) words.add(word);
+  [...words].sort().filter((word) => !found.has(word)).forEach((word, i) => found.set(word, COMPANY - 1 - i));
+  return found;
 }
 
 /** Words in quotes of formulas, and keys of look-ups. */

@@ -2,7 +2,7 @@
  * The relation `payouts` of a run → what each payee has earned, by the words of plans and people. The one
  * place where numbers of a program become rows of the ledger; preview, apply and export all read it.
  */
-import type { Cell, Engine } from '../engine/engine.ts';
+import type { Cell, ProgramRunner } from '../engine/engine.ts';
 import type { Earned } from '../ledger/entry.ts';
 import { keyOf } from '../ledger/entry.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -12,13 +12,13 @@ import { assert } from '../value/diagnostic.ts';
 import { formatDay } from '../value/period.ts';
 import type { Calculation } from './calculate.ts';
 import { rowsOf, wholeOf } from './cells.ts';
-import { relationOf } from './figures.ts';
+import { relationOf } from './run-relations.ts';
 
 /** A row of the ledger, with the versions of the plan that it is made of: two where a version begins inside the period. */
 export interface EarnedRow extends Earned { readonly versions: readonly string[] }
 
 /** Every top-level component, payee and period of what happened (world 0), zeros included; in no order. */
-export async function earnedRows(engine: Engine, calculation: Calculation): Promise<readonly EarnedRow[]> {
+export async function earnedRows(engine: ProgramRunner, calculation: Calculation): Promise<readonly EarnedRow[]> {
   const payouts = await engine.read(filter(relationOf(calculation, 'payouts'), eq(col('world'), int(0))));
   const found = new Map<string, EarnedRow>();
   for (const row of rowsOf(payouts)) {

@@ -1,155 +1,166 @@
-/** The facts that were counted, one by one, with share, rule, the way through the hierarchy, and the row of the file. */
-import type { Engine } from '../engine/engine.ts';
+/** The rows that were gathered, one by one, with share, rule, guardrails, the way through the hierarchy, and the row of the file. */
 import type { Type, Typed } from '../plan/formula.ts';
-import type { Field, FieldType, Kind } from '../plan/plan.ts';
+import { bareKind } from '../plan/kinds.ts';
+import type { Field, FieldType, Kind, State } from '../plan/plan.ts';
 import { both } from '../plan/problem.ts';
 import { formulaWords, spaced } from '../plan/words-formula.ts';
-import { col, eq, filter, isNotNull, join, keep, project, type Relation, scan } from '../relation/relation.ts';
+import { everyGuard } from '../stage/credits.ts';
 import type { Person } from '../stage/people.ts';
 import { BLANK_KEY, divisorsOf } from '../stage/facts.ts';
-import { rootOf } from '../stage/row-scope.ts';
-import { currentRows } from '../stage/kind-rows.ts';
+import { rateFor } from '../stage/exchange.ts';
+import { COMPANY, type FactColumn, type Gathered, type LinearMeasure } from '../stage/gather.ts';
+import { OUTCOME } from '../stage/guards.ts';
+import type { AskedSum } from '../stage/lines.ts';
 import { digitsOf } from '../stage/lower.ts';
-import { lineOrigins, linesRelation, type LinesOf, lineTotals } from '../stage/lines.ts';
-import { entityTable, ownFields, PARTS, WORD } from '../stage/store.ts';
-import { assert } from '../value/diagnostic.ts';
+import { readsMoney, rootOf } from '../stage/row-scope.ts';
+import { ownFields, PARTS } from '../stage/store.ts';
+import { assert, must } from '../value/diagnostic.ts';
 import { formatDay } from '../value/period.ts';
-import { powerOfTen, ratio, type Ratio } from '../value/rate.ts';
+import { ONE, powerOfTen, ratio, type Ratio } from '../value/rate.ts';
 import type { Calculation } from './calculate.ts';
-import { type Row, rowsOf } from './cells.ts';
-import { type PayeeRows, smallOf, textIn, wideOf } from './explain-rows.ts';
-import { counted, plainNumber, plainValue } from './explain-words.ts';
+import type { Row } from './cells.ts';
+import { smallOf, smallOrNull, textIn, wideOf } from './explain-rows.ts';
+import type { ListedSum, SumRows } from './explain-sums.ts';
+import { counted, plainMoney, plainNumber, plainValue } from './explain-words.ts';
+import type { ConvertedMoney, CountedFact, FactList } from './explanation.ts';
 
-/** One credit. Numbers are plain decimal text; money in currency units. */
-export interface CountedFact {
-  readonly kind: string;
-  readonly id: string;
-  readonly date: string;
-  /** what the source says of it, by field; references with the name that they have, if they have one */
-  readonly fields: Readonly<Record<string, string>>;
-  /** the whole of it, before the share */
-  readonly value: string;
-  /** 1 is all of it */
-  readonly share: string;
-  /** what was counted */
-  readonly credited: string;
-  /** the credit rule */
-  readonly rule: string;
-  /** who was credited and through whom it came, where it was not the payee himself */
-  readonly through: { readonly payee: string; readonly via: string; readonly name: string; readonly team: string; readonly text: string } | null;
-  /** what a table was read by, where it is read fact by fact */
-  readonly read_at: string | null;
-  /** as it was imported; the row is counted from the one under the header, the line from the top of the file */
-  readonly file: string;
-  readonly row: number;
-  readonly line: number;
-}
-export interface FactList {
-  /** what it was counted for: the measure itself, what it is divided by, what a table, a condition or a factor reads */
-  readonly role: 'measure' | 'divisor' | 'reading' | 'condition' | 'factor';
-  readonly title: string;
-  readonly type: Type['kind'];
+export interface ListContext {
+  readonly calculation: Calculation;
+  readonly sums: SumRows;
+  readonly person: Person;
   readonly currency: string;
-  /** fields that refer to something, such as the account; fields that hold words */
-  readonly references: readonly string[];
-  readonly words: readonly string[];
-  /** the field by which a table was read fact by fact */
-  readonly read_by: string | null;
-  readonly facts: readonly CountedFact[];
-  readonly total: string;
+  /** what a sum comes to, in parts of its divisor */
+  readonly measured: (sum: AskedSum) => bigint | undefined;
 }
-/** A measure whose facts are wanted. `measure`: its number in the program. */
-export interface Wanted { readonly measure: number; readonly role: FactList['role']; readonly title: string; readonly type: Type; readonly by: Typed | undefined }
+export const idOfList = (sum: number, subject: number, person: Person): string => (subject === person.payee ? `sum ${sum}` : `sum ${sum} of ${subject}`);
 
-export interface CountedFacts {
-  readonly lists: readonly FactList[];
-  /** "31 deals", "12 deals and 3 renewals" */
-  words(measure: number): string;
-}
-
-export async function countFacts(engine: Engine, calculation: Calculation, kinds: readonly Kind[], person: Person, of: LinesOf, wanted: readonly Wanted[], rows: PayeeRows, currency: string): Promise<CountedFacts> {
-  const { gathered } = calculation.catalogue;
-  if (wanted.length === 0) return { lists: [], words: () => '' };
-  const credits = calculation.compiled.program.statements.find((s) => s.name === 'credits');
-  assert(credits !== undefined, 'a run has credits');
-  const lines = linesRelation(credits, gathered, kinds, of);
-  const totals = rowsOf(await engine.read(lineTotals(lines), ['measure', 'kind']));
-  const facts: Row[] = [];
-  for (const place of new Set(totals.map((t) => smallOf(t, 'kind')))) {
-    const derived = kinds[place], kind = derived && rootOf(derived, kinds);
-    assert(kind !== undefined, 'a line has a kind');
-    const found = rowsOf(await engine.read(lineOrigins(lines, kind, place), ['day', 'id', 'rule', 'payee']));
-    const names = await referenceNames(engine, kinds, kind, found, calculation.cut);
-    facts.push(...found.map((row) => ({ ...row, kind: place, ...withNames(row, kind, names) })));
-  }
-  facts.sort((a, b) => smallOf(a, 'day') - smallOf(b, 'day'));
-  for (const w of wanted) sameSum(w, totals, facts, rows, of, calculation);
-  const context = { calculation, kinds, person, currency };
+/** `by`: the field by which the facts are told apart for a table, or as lines. */
+export function listOf(listed: ListedSum, asked: AskedSum, by: Typed | undefined, context: ListContext): FactList {
+  const { sum, type } = listed, { kinds } = context.calculation.catalogue;
+  const rows = context.sums.of(asked), total = context.measured(asked) ?? 0n;
+  const plain = (value: Ratio): string => plainValue(value, type, context.currency);
+  const kindsHere = [...new Set(rows.map((f) => smallOf(f, 'kind')))].flatMap((k) => kinds[k] ?? []);
+  const fieldsWith = (is: (f: Field) => boolean): string[] => [...new Set(kindsHere.flatMap((k) => ownFields(k).filter(is).map((f) => f.name)))];
+  const form = formOf(sum), apart = form === 'distinct' ? distinctOf(rows, context.calculation.catalogue.gathered) : by;
+  sameTotal(listed, rows, total);
   return {
-    lists: wanted.map((w) => listOf(w, facts.filter((f) => f['measure'] === w.measure), rows, of, context)),
-    words: (measure) => both(totals.filter((t) => t['measure'] === measure).map((t) => counted(wideOf(t, 'facts'), kinds[smallOf(t, 'kind')]?.name ?? ''))),
-  };
-}
-
-interface Context { readonly calculation: Calculation; readonly kinds: readonly Kind[]; readonly person: Person; readonly currency: string }
-
-/** The lines are all that the measure counted, and nothing else. */
-function sameSum(w: Wanted, totals: readonly Row[], facts: readonly Row[], rows: PayeeRows, of: LinesOf, calculation: Calculation): void {
-  const measure = calculation.catalogue.gathered.measures[w.measure];
-  assert(measure !== undefined, 'a measure has its number');
-  const own = totals.filter((t) => t['measure'] === w.measure);
-  const counted_ = rows.measured(of.plan, w.measure, of.window, of.period) ?? 0n;
-  const sum = measure.distinct ? own.reduce((n, t) => n + wideOf(t, 'keys'), 0n) : own.reduce((n, t) => n + wideOf(t, 'num'), 0n);
-  assert(sum === counted_ || (measure.distinct && own.length > 1), `the facts of ${w.title} add up to what was measured: ${sum}, ${counted_}`);
-  assert(own.length > 0 || !facts.some((f) => f['measure'] === w.measure), `no fact of ${w.title} is left out`);
-}
-
-function listOf(w: Wanted, facts: readonly Row[], rows: PayeeRows, of: LinesOf, context: Context): FactList {
-  const measure = context.calculation.catalogue.gathered.measures[w.measure];
-  assert(measure !== undefined, 'a measure has its number');
-  const plain = (value: Ratio): string => plainValue(value, w.type, context.currency);
-  const kinds = [...new Set(facts.map((f) => smallOf(f, 'kind')))].flatMap((k) => context.kinds[k] ?? []);
-  const fieldsWith = (is: (f: Field) => boolean): string[] => [...new Set(kinds.flatMap((k) => ownFields(k).filter(is).map((f) => f.name)))];
-  return {
-    role: w.role, title: w.title, type: w.type.kind, currency: w.type.kind === 'money' ? context.currency : '',
+    id: idOfList(sum.index, asked.subject, context.person), role: listed.role, form, title: listed.title, type: type.kind, currency: type.kind === 'money' ? context.currency : '',
+    subject: asked.subject === context.person.payee ? null : asked.subject === COMPANY ? 'the company' : context.sums.word(asked.subject) ?? 'nobody',
     references: fieldsWith((f) => typeof f.type === 'object'), words: fieldsWith((f) => f.type === 'text' && f.name !== 'currency'),
-    read_by: w.by === undefined ? null : formulaWords(w.by).replace(/^.*'s /, ''),
-    facts: facts.map((f) => factOf(f, w, measure.divisor, plain, context)),
-    total: plain(ratio(rows.measured(of.plan, w.measure, of.window, of.period) ?? 0n, measure.divisor)),
+    read_by: apart === undefined ? null : formulaWords(apart).replace(/^.*'s /, ''),
+    limits: (sum.rows?.limits ?? []).map(({ limit, atMost }) => ({ name: limit.name, at_most: plain(ratio(atMost, sum.divisor)), per: limit.per.map((p) => (p === 'day' ? 'day' : p.join('.'))).join(', ') })),
+    facts: rows.map((f) => factOf(f, listed, apart, context)),
+    total: form === 'distinct' ? total.toString() : valueText(ratio(total, sum.divisor), type, context),
   };
 }
+function distinctOf(rows: readonly Row[], gathered: Gathered): Typed | undefined {
+  return gathered.facts[smallOrNull(rows[0], 'value_column') ?? -1]?.formula ?? undefined;
+}
+function formOf(sum: LinearMeasure): FactList['form'] {
+  const form = sum.distinct ? 'distinct' : sum.rows?.form ?? 'sum';
+  return form === 'count' ? 'sum' : form;
+}
 
-function factOf(f: Row, w: Wanted, divisor: bigint, plain: (value: Ratio) => string, context: Context): CountedFact {
-  const { gathered } = context.calculation.catalogue;
-  const column = gathered.cube[smallOf(f, 'cube_column')], kind = context.kinds[smallOf(f, 'kind')], rule = gathered.rules[smallOf(f, 'rule')];
-  assert(column !== undefined && kind !== undefined && rule !== undefined, 'a line has a column, a kind and a rule');
-  const distinct = column.value.role === 'distinct', summed = column.value.role === 'sum';
+/** The rows are all that the measure counted, and nothing else. */
+function sameTotal({ sum, title }: ListedSum, rows: readonly Row[], total: bigint): void {
+  if (formOf(sum) !== 'sum') return;
+  const found = rows.reduce((n, r) => n + wideOf(r, 'num'), 0n);
+  assert(found === total, `the rows of ${title} add up to what was measured: ${found}, ${total}`);
+}
+
+/** "31 deals", "12 deals and 3 renewals": what counted. */
+export function rowsWords(asked: AskedSum, { sums, calculation }: ListContext): string {
+  const byKind = Map.groupBy(sums.of(asked).filter((r) => wideOf(r, 'share') !== 0n), (r) => smallOf(r, 'kind'));
+  return both([...byKind].sort(([a], [b]) => a - b).map(([kind, rows]) => counted(new Set(rows.map((r) => r['fact'])).size, bareKind(calculation.catalogue.kinds[kind]?.name ?? ''))));
+}
+
+/** A value of a sum: an amount, a day, or a word. */
+function valueText(value: Ratio, type: Type, { currency, sums }: ListContext): string {
+  switch (type.kind) {
+    case 'text': case 'payee': case 'entity': return sums.word(whole(value.n)) ?? 'blank';
+    case 'yes_no': return value.n === 1n ? 'yes' : 'no';
+    case 'date': return formatDay(whole(value.n));
+    default: return plainValue(value, type, currency);
+  }
+}
+
+function factOf(f: Row, { sum, type }: ListedSum, apart: Typed | undefined, context: ListContext): CountedFact {
+  const { gathered, kinds } = context.calculation.catalogue, divisors = divisorsOf(kinds);
+  const column = gathered.facts[smallOf(f, 'value_column')], kind = must(kinds[smallOf(f, 'kind')]), rule = gathered.rules[smallOf(f, 'rule')];
+  const plain = (value: Ratio): string => valueText(value, type, context);
+  const shared = { kind: kind.name, id: textIn(f['id']), date: formatDay(smallOf(f, 'day')), fields: fieldsOf(f, kind, context.currency), rule: rule?.rule.name ?? '', guardrails: guardrailsOf(f, gathered), exchange: convertedOf(f, column, kind, context), through: throughOf(f, context), read_at: apart === undefined ? null : readAt(f, apart, context), ...originOf(f, rootOf(kind, kinds).state) };
+  const parts = ratio(wideOf(f, 'share'), gathered.shareDivisor), num = wideOf(f, 'num'), share = plainNumber(parts);
+  switch (formOf(sum)) {
+    case 'distinct': return { ...shared, value: '1', share: '1', times: '1', cut: '0', credited: num === 0n ? '0' : '1' };
+    case 'min': case 'max': case 'first': case 'last': return { ...shared, value: plain(ratio(wideOf(f, 'value'), sum.divisor)), share: '1', times: '1', cut: plainNumber(ratio(0n)), credited: plain(ratio(wideOf(f, 'value'), sum.divisor)) };
+    case 'sum': {
+      const weighs = column === undefined || column.role === 'sum' || column.role === 'weight';
+      const own = column === undefined ? divisors.book(must(sum.book?.find((t) => t.kind === kind.name))) : sum.rows === undefined ? divisors.column(column) : valueDivisor(sum, weighs, gathered);
+      const times = column === undefined ? ONE : ratio(wideOf(f, 'coefficient') * wideOf(f, 'weight') * own * (weighs ? gathered.shareDivisor : 1n), sum.divisor);
+      return { ...shared, value: plain(ratio(wideOf(f, 'value'), own)), share: weighs || num === 0n ? share : '1', times: plainNumber(times), cut: plain(ratio(wideOf(f, 'whole') - num, sum.divisor)), credited: plain(ratio(num, sum.divisor)) };
+    }
+  }
+}
+/** Of rows in order, values are in parts of the measure, before shares and age. */
+function valueDivisor(sum: LinearMeasure, weighs: boolean, gathered: Gathered): bigint {
+  return sum.divisor / (weighs ? gathered.shareDivisor : 1n) / (sum.rows?.time.grain === 'day' ? 1_000_000n : 1n);
+}
+
+/** The rate that the run found, once more by its own function. What takes back another fact has the rate of that one, which is told there. */
+function convertedOf(f: Row, column: FactColumn | undefined, kind: Kind, { calculation: { catalogue } }: ListContext): ConvertedMoney | null {
+  const currency = textIn(f['currency_word']);
+  if (column === undefined || column.plan.exchange === undefined || currency === '' || currency === column.plan.currency || typeof f['field_reverses'] === 'string') return null;
+  const { plan, formula } = column;
+  if (![formula, column.where, ...column.factors].some((part) => readsMoney(part, kind, catalogue.kinds, true))) return null;
+  const found = rateFor(plan, currency, smallOf(f, 'day'), catalogue.currencies);
+  assert(found !== undefined, `what was counted has a rate: ${textIn(f['id'])}`);
+  const amount = formula?.kind === 'name' ? f[`field_${formula.name}`] : undefined;
   return {
-    kind: kind.name, id: textIn(f['id']), date: formatDay(smallOf(f, 'day')), fields: fieldsOf(f, kind, context.currency),
-    value: summed ? plain(ratio(wideOf(f, 'value'), divisorsOf(context.kinds).column(column.value))) : '1',
-    share: summed ? plainNumber(ratio(wideOf(f, 'share'), gathered.shareDivisor)) : '1',
-    credited: distinct ? '1' : plain(ratio(wideOf(f, 'num'), divisor)),
-    rule: rule.rule.name, through: throughOf(f, context),
-    read_at: w.by === undefined || column.key === null ? null : readAt(f, column.key.formula?.kind === 'name' ? column.key.formula.ref : undefined, w.by.type, divisorsOf(context.kinds).column(column.key), context.currency),
-    file: textIn(f['path']), row: whole(wideOf(f, 'record')), line: whole(wideOf(f, 'line')),
+    currency, amount: typeof amount === 'bigint' ? plainMoney(ratio(amount), currency) : null,
+    rate: plainNumber(found.rate), on: formatDay(found.on), since: found.since === null ? null : formatDay(found.since),
   };
 }
 
-/** What the table was read by; of text of the fact itself the word, otherwise as the number or code that it is. */
-function readAt(f: Row, ref: { readonly kind: string; readonly path?: readonly string[] } | undefined, type: Type, divisor: bigint, currency: string): string {
-  const [field, more] = ref?.path ?? [];
-  const word = field === undefined || more !== undefined ? undefined : f[`field_${field}`];
-  if (typeof word === 'string') return word;
-  const key = wideOf(f, 'key');
-  if (key === BLANK_KEY) return 'blank';
-  if (type.kind === 'yes_no') return key === 1n ? 'yes' : key === 0n ? 'no' : 'blank';
-  return plainValue(ratio(key, divisor), type, currency);
+/** The row of a file; or since when the state held, or what it changed from; what was earned is in no file. */
+function originOf(f: Row, state: State | undefined): Pick<CountedFact, 'entered' | 'file' | 'row' | 'line'> {
+  // what an earlier round of the run paid is no row of a file
+  if (state === undefined && typeof f['record'] !== 'bigint') return { entered: `earned: ${spaced(textIn(f['field_component']))}`, file: '', row: 0, line: 0 };
+  if (state === undefined) return { entered: null, file: textIn(f['path']), row: whole(wideOf(f, 'record')), line: whole(wideOf(f, 'line')) };
+  const since = f['field_since'], previous = textIn(f['field_previous']), value = textIn(f['field_value']);
+  const held = `held from ${typeof since === 'number' ? formatDay(since) : 'the beginning'} on${state.lasting === 0 ? '' : `, for ${counted(state.lasting, 'day')}`}`;
+  const changed = previous === '' ? `${value === '' ? 'blank' : value} from the beginning` : `from ${previous} to ${value === '' ? 'blank' : value}`;
+  return { entered: `${state.title}: ${state.change === undefined ? held : changed}`, file: '', row: 0, line: 0 };
 }
 
-function throughOf(f: Row, context: Context): CountedFact['through'] {
+function guardrailsOf(f: Row, gathered: Gathered): CountedFact['guardrails'] {
+  return everyGuard(gathered).flatMap((g, i): CountedFact['guardrails'][number][] => {
+    const code = smallOrNull(f, `guard_${i}`);
+    if (code === null || code === OUTCOME.pass) return [];
+    return [{ name: g.name, outcome: code === OUTCOME.reduce ? 'reduce' : code === OUTCOME.hold ? 'hold' : 'reject' }];
+  });
+}
+
+/** What the table was read by, or what is told apart; of text of the fact itself the word, otherwise as the number or code that it is. */
+function readAt(f: Row, apart: Typed, context: ListContext): string | null {
+  const { catalogue } = context.calculation, column = catalogue.gathered.facts[smallOf(f, 'key_column')];
+  if (column === undefined) return null;
+  if (column.role === 'fact') return textIn(f['id']);
+  return keyText(wideOf(f, 'key'), apart.type, divisorsOf(catalogue.kinds).column(column), context);
+}
+export function keyText(key: bigint, type: Type, divisor: bigint, { currency, sums }: Pick<ListContext, 'currency' | 'sums'>): string {
+  if (key === BLANK_KEY) return 'blank';
+  switch (type.kind) {
+    case 'text': case 'payee': case 'entity': return key < 0n ? 'blank' : sums.word(whole(key)) ?? `no. ${key}`;
+    case 'yes_no': return key === 1n ? 'yes' : key === 0n ? 'no' : 'blank';
+    case 'date': return formatDay(whole(key));
+    default: return plainValue(ratio(key, divisor), type, currency);
+  }
+}
+
+function throughOf(f: Row, { calculation }: ListContext): CountedFact['through'] {
   const route = smallOf(f, 'route');
   if (route === 0) return null;
-  const { catalogue } = context.calculation;
+  const { catalogue } = calculation;
   const credited = catalogue.personOf(smallOf(f, 'payee')), via = catalogue.personOf(smallOf(f, 'via'));
   const field = catalogue.gathered.routes.find((r) => r.index === route)?.field ?? 'manager';
   assert(credited !== undefined && via !== undefined, 'whoever is credited is somebody');
@@ -167,49 +178,18 @@ export function nameOf(person: Person): string {
 function fieldsOf(f: Row, kind: Kind, currency: string): Readonly<Record<string, string>> {
   const own = textIn(f['currency_word']) === '' ? currency : textIn(f['currency_word']);
   return Object.fromEntries(ownFields(kind).flatMap((field) => {
-    const text = fieldText(f, field.name, field.type, own);
+    const text = fieldText(f, field.name, field.type, kind.dated ? own : undefined);
     return text === undefined || text === '' ? [] : [[field.name, text]];
   }));
 }
-function fieldText(f: Row, name: string, type: FieldType, currency: string): string | undefined {
+/** Money of reference rows has no currency, and is kept in other parts. */
+function fieldText(f: Row, name: string, type: FieldType, currency: string | undefined): string | undefined {
   const cell = f[`field_${name}`];
   if (cell === null || cell === undefined) return undefined;
   if (typeof cell === 'string') return cell;
   if (typeof cell === 'boolean') return cell ? 'yes' : 'no';
   if (typeof cell === 'number') return formatDay(cell);
-  return plainNumber(ratio(cell, type === 'money' ? powerOfTen(digitsOf(currency)) : PARTS));
-}
-
-/** `field_account` with the name that the account has: "Northwind (A-7)". */
-function withNames(row: Row, kind: Kind, names: ReadonlyMap<string, ReadonlyMap<number, string>>): Row {
-  return Object.fromEntries(kind.fields.flatMap((field) => {
-    const code = row[`code_${field.name}`], id = row[`field_${field.name}`];
-    const name = typeof code === 'number' ? names.get(field.name)?.get(code) : undefined;
-    return name === undefined || name === id ? [] : [[`field_${field.name}`, `${name} (${textIn(id)})`]];
-  }));
-}
-
-/** Names of what the facts refer to, by field and code; the last name where it changed. */
-async function referenceNames(engine: Engine, kinds: readonly Kind[], kind: Kind, found: readonly Row[], cut: number): Promise<Map<string, Map<number, string>>> {
-  const out = new Map<string, Map<number, string>>();
-  for (const field of ownFields(kind)) {
-    const target = typeof field.type === 'object' ? field.type.entity : field.type === 'payee' ? 'person' : undefined;
-    const refers = kinds.find((k) => k.name === target && !k.dated);
-    if (refers === undefined || !refers.fields.some((f) => f.name === 'name' && f.type === 'text')) continue;
-    const wanted = new Set(found.flatMap((f) => { const code = f[`code_${field.name}`]; return typeof code === 'number' ? [code] : []; }));
-    if (wanted.size === 0) continue;
-    const codes: Relation = { kind: 'values', columns: [{ name: 'code', type: 'integer' }], rows: [...wanted].map((code) => [BigInt(code)]) };
-    const named = filter(currentRows(entityTable(refers), refers, cut), isNotNull(col('name')));
-    const rows = rowsOf(await engine.read(project(join(['c', codes], ['inner', 'e', named, eq(col('entity', 'e'), col('code', 'c'))], ['inner', 'w', scan(WORD), eq(col('code', 'w'), col('name', 'e'))]),
-      [...keep('e', 'entity', 'from_day', 'row'), ...keep('w', 'word')]), ['entity', 'row']));
-    const byCode = new Map<number, { readonly from: number; readonly name: string }>();
-    for (const r of rows) {
-      const from = typeof r['from_day'] === 'number' ? r['from_day'] : -Infinity, code = smallOf(r, 'entity');
-      if (from >= (byCode.get(code)?.from ?? -Infinity)) byCode.set(code, { from, name: textIn(r['word']) });
-    }
-    out.set(field.name, new Map([...byCode].map(([code, { name }]) => [code, name])));
-  }
-  return out;
+  return plainNumber(ratio(cell, type === 'money' && currency !== undefined ? powerOfTen(digitsOf(currency)) : PARTS));
 }
 
 function whole(n: bigint): number {

@@ -1,35 +1,71 @@
 /** What was measured, in words for the person who is paid: "Your won deals in 2026-Q1 were 118,204.00 USD (3 deals)." */
 import type { Aggregate, Measure } from '../plan/plan.ts';
 import type { Type, Typed } from '../plan/formula.ts';
+import { bareKind } from '../plan/kinds.ts';
 import { both } from '../plan/problem.ts';
 import { humanised } from '../plan/titles.ts';
+import { kindWords } from '../plan/words-facts.ts';
 import { conditionWords, formulaWords, spaced } from '../plan/words-formula.ts';
-import { equal, ONE, type Ratio } from '../value/rate.ts';
-import type { Place } from './explain-steps.ts';
-import { bareValue, capital, plural, spanWords, valueShown } from './explain-words.ts';
+import { toMinor } from '../value/money.ts';
+import { compare, equal, ONE, parseRatio, type Ratio, ZERO } from '../value/rate.ts';
+import type { Place } from './explain-place.ts';
+import { partTypes } from './explain-sums.ts';
+import { bareValue, capital, counted, plural, spanWords, valueShown } from './explain-words.ts';
+import type { ExplainedValue } from './explanation.ts';
 
-export interface MeasuredValue { readonly top: Ratio; readonly under: Ratio | undefined; readonly value: Ratio | undefined }
-
-export function measureSentence(place: Place, measure: Measure, measured: MeasuredValue, index: number): string {
-  const { currency } = place, when = whenWords(place), { who, whose } = whoseWords(place, index);
-  const facts = place.facts.words(index), noun = nounOf(place, measure);
-  if (measured.under !== undefined) {
-    const [topType, underType] = partTypes(measure);
-    const parts = `${bareValue(measured.top, topType, currency)} of ${valueShown(measured.under, underType, currency)}`;
-    const value = measured.value === undefined ? ', so there is no value' : ` = ${valueShown(measured.value, measure.type, currency)}`;
-    const counts = measure.kind === 'ratio' && isNameless(place, measure) ? [countWords(measure.numerator, measured.top, currency), countWords(measure.denominator, measured.under, currency)] as const : [undefined, undefined] as const;
-    if (counts[0] !== undefined && counts[1] !== undefined) {
-      const share = measured.value === undefined ? ', so there is no value' : `, which is ${valueShown(measured.value, measure.type, currency)}`;
-      return `${who} had ${counts[0]} of ${counts[1]} ${when}${share}.`;
+/** What was measured, of whom, and from how many rows; what it is made of, where it is worked out from others. */
+export function measureSentence(place: Place, measure: Measure, explained: ExplainedValue, exact: Ratio | undefined): string {
+  const { currency } = place, when = whenWords(place), noun = nounOf(place, measure);
+  const value = exact === undefined ? 'no value' : valueShown(exact, measure.type, currency), name = `${measureName(place, measure)} ${when}`;
+  const [list, below] = explained.kind === 'sum' ? [explained.list] : explained.kind === 'quotient' ? [explained.above, explained.below] : [];
+  const { who, whose } = whoseWords(place, list);
+  switch (explained.kind) {
+    case 'known': return `${name}: ${value}.`;
+    case 'rank': return exact === undefined ? `${name}: no value.` : `Your place by ${explained.of.title} ${when} is ${value} of ${explained.among.length}${explained.of.value === null ? '' : ` (${shownText(explained.of.value, explained.of.type, currency)})`}.`;
+    case 'formula': return `${name}: ${formulaOf(measure)} = ${value}.${inputsSentence(explained.inputs, currency)}`;
+    case 'sample': {
+      const pair = explained.of.kind === 'quotient' ? totalOf(place, explained.of.below) : '0', below_ = shownText(pair, 'number', currency), enough = compare(parseRatio(pair) ?? ZERO, parseRatio(explained.least) ?? ZERO) >= 0;
+      if (enough) return measureSentence(place, measure, explained.of, exact);
+      return `${name}: ${below_} to divide by is fewer than ${shownText(explained.least, 'number', currency)}, so ${explained.otherwise.title} is used instead: ${value}.`;
     }
-    return `${measureName(place, measure)} ${when}: ${parts}${value}.`;
+    case 'quotient': {
+      const [topType, underType] = partTypes(measure), top = toShown(totalOf(place, list), topType, currency), under = toShown(totalOf(place, below), underType, currency);
+      const counts = measure.kind === 'ratio' && isNameless(place, measure) ? [countWords(measure.numerator, top, currency), countWords(measure.denominator, under, currency)] as const : [undefined, undefined] as const;
+      if (counts[0] !== undefined && counts[1] !== undefined) return `${who} had ${counts[0]} of ${counts[1]} ${when}${exact === undefined ? ', so there is no value' : `, which is ${value}`}.`;
+      return `${name}: ${bareValue(top, topType, currency)} of ${valueShown(under, underType, currency)}${exact === undefined ? ', so there is no value' : ` = ${value}`}.`;
+    }
+    case 'sum': {
+      const facts = rowsIn(place, list), rows = facts === '' ? '' : noun === undefined && who !== 'You' ? ` (${facts} of ${lowerFirst(who)})` : ` (${facts})`;
+      const text = exact === undefined ? 'no value' : shownText(explained.value ?? '', measure.type.kind, currency);
+      if (noun === undefined && isNameless(place, measure)) return `${capital(when)} ${descriptionOf(measure)}: ${text}${facts === '' ? ' (none yet)' : rows}.`;
+      if (noun === undefined) return `${name}: ${text}${rows}.`;
+      if (measure.kind !== 'count') return `${whose} ${noun} ${when} were ${value}${facts === '' ? ' (none yet)' : rows}.`;
+      return `${who} had ${exact === undefined ? `${value} ${noun}` : countWords(measure, exact, currency) ?? noun} ${when}.`;
+    }
   }
-  const value = measured.value === undefined ? 'no value' : valueShown(measured.value, measure.type, currency);
-  const list = facts === '' ? '' : noun === undefined && who !== 'You' ? ` (${facts} of ${lowerFirst(who)})` : ` (${facts})`;
-  if (noun === undefined && isNameless(place, measure)) return `${capital(when)} ${descriptionOf(measure)}: ${value}${facts === '' ? ' (none yet)' : list}.`;
-  if (noun === undefined) return `${measureName(place, measure)} ${when}: ${value}${list}.`;
-  if (measure.kind !== 'count') return `${whose} ${noun} ${when} were ${value}${facts === '' ? ' (none yet)' : list}.`;
-  return `${who} had ${measured.value === undefined ? `${value} ${noun}` : countWords(measure, measured.value, currency)} ${when}.`;
+}
+const totalOf = (place: Place, id: string | undefined): string => place.lists.find((l) => l.id === id)?.total ?? '0';
+const formulaOf = (measure: Measure): string => (measure.kind === 'formula' ? formulaWords(measure.formula) : descriptionOf(measure));
+
+/** " Closing mrr is 90.00 and opening mrr 100.00." */
+export function inputsSentence(inputs: Readonly<Record<string, ExplainedValue>>, currency: string): string {
+  const said = Object.values(inputs).map((v) => `${v.title} is ${v.value === null ? 'blank' : shownText(v.value, v.type, currency)}`);
+  return said.length === 0 ? '' : ` ${capital(both(said))}.`;
+}
+/** Plain text of an explanation, for a reader. */
+export function shownText(plain: string, type: Type['kind'], currency: string): string {
+  const value = parseRatio(plain);
+  return value === undefined || type === 'date' || type === 'text' || type === 'payee' || type === 'entity' || type === 'yes_no' ? plain : valueShown(toShown(plain, { kind: type }, currency), { kind: type }, currency);
+}
+/** Plain text back to the number that it stands for, money in minor units. */
+export function toShown(plain: string, type: Type, currency: string): Ratio {
+  const value = parseRatio(plain) ?? ZERO;
+  return type.kind === 'money' ? toMinor(value, currency) : value;
+}
+/** "31 deals", "12 deals and 3 renewals": the rows of a list that count. */
+function rowsIn(place: Place, id: string | undefined): string {
+  const list = place.lists.find((l) => l.id === id), kinds = [...new Set(list?.facts.map((f) => f.kind))].sort();
+  return both(kinds.flatMap((kind) => { const many = new Set(list?.facts.filter((f) => f.kind === kind && f.share !== '0').map((f) => f.id)).size; return many === 0 ? [] : [counted(many, bareKind(kind))]; }));
 }
 
 /** The name of a measure, as its owner wrote it; of one that has no name, what it counts. */
@@ -48,7 +84,7 @@ function nounOf(place: Place, measure: Measure): string | undefined {
 /** "3 won deals", "1 won deal"; undefined where it takes more words to say what is counted. */
 function countWords(measure: Measure, count: Ratio, currency: string): string | undefined {
   if (measure.kind !== 'count') return undefined;
-  const many = plainNoun(measure), [kind = ''] = measure.from, one = spaced(kind);
+  const many = plainNoun(measure), [kind = ''] = measure.from, one = kindWords(kind);
   if (many === undefined) return undefined;
   return `${bareValue(count, measure.type, currency)} ${equal(count, ONE) ? `${many.slice(0, many.length - plural(one).length)}${one}` : many}`;
 }
@@ -58,7 +94,7 @@ function plainNoun(measure: Measure): string | undefined {
   if (kind === undefined || other !== undefined || measure.credited.length > 0) return undefined;
   if (measure.kind === 'sum' && !(measure.of.kind === 'name' && /^(amount|value)$/.test(measure.of.name))) return undefined;
   const adjectives = measure.where === undefined ? [] : adjectivesOf(measure.where.formula);
-  return adjectives === undefined ? undefined : [...adjectives, plural(spaced(kind))].join(' ');
+  return adjectives === undefined ? undefined : [...adjectives, plural(kindWords(kind))].join(' ');
 }
 
 /** `stage = "Won"` → won; `held` → held; undefined where the condition says more. */
@@ -79,13 +115,6 @@ function isNameless(place: Place, measure: Measure): boolean {
   return measure.title === humanised(measure.name) && (measure.name === place.entry.spec.name || measure.name.includes('.'));
 }
 
-/** The types of both parts of a quotient. */
-export function partTypes(measure: Measure): readonly [Type, Type] {
-  if (measure.kind === 'ratio') return [measure.numerator.type, measure.denominator.type];
-  const [top, under] = measure.kind === 'formula' && measure.formula.kind === 'op' ? measure.formula.args : [];
-  return [top?.type ?? measure.type, under?.type ?? measure.type];
-}
-
 /** "the amount of deals where stage is won" */
 function descriptionOf(measure: Measure): string {
   switch (measure.kind) {
@@ -102,7 +131,7 @@ function descriptionOf(measure: Measure): string {
   }
 }
 function factsWords(measure: Aggregate): string {
-  const kinds = both(measure.from.map((k) => plural(spaced(k))));
+  const kinds = both(measure.from.map((k) => plural(kindWords(k))));
   return measure.where === undefined ? kinds : `${kinds} where ${conditionWords(measure.where.formula)}`;
 }
 
@@ -112,9 +141,11 @@ export function whenWords(place: Place): string {
   return entry.spec.window.kind === 'period' ? `in ${step.label.label}` : spanWords({ from: step.from, to: step.soFar });
 }
 
-/** Whose facts they are: his own, or of those below him. */
-function whoseWords(place: Place, index: number): { readonly who: string; readonly whose: string } {
-  const routes = (place.calculation.catalogue.gathered.measures[index]?.terms ?? []).map((t) => t.route);
+/** Whose facts they are: his own, of those below him, or of a group. */
+function whoseWords(place: Place, id: string | undefined): { readonly who: string; readonly whose: string } {
+  const list = place.lists.find((l) => l.id === id), facts = list?.facts ?? [];
+  if (list !== undefined && list.subject !== null) return { who: capital(list.subject), whose: `${capital(list.subject)}'s` };
+  const routes = place.calculation.catalogue.gathered.measures[Number.parseInt(/\d+/.exec(id ?? '')?.[0] ?? '-1', 10)]?.terms.map((t) => t.route) ?? facts.map((f) => (f.through === null ? 0 : 1));
   if (routes.every((r) => r === 0)) return { who: 'You', whose: 'Your' };
   return routes.every((r) => r !== 0) ? { who: 'Your team', whose: 'Your team\'s' } : { who: 'You and your team', whose: 'Your and your team\'s' };
 }

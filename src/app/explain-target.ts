@@ -1,15 +1,18 @@
 /** The target, and how it came about: which values with a unit of time it is made of, and for how many days. */
-import type { TimeUnit, Typed } from '../plan/formula.ts';
-import { spaced } from '../plan/words-formula.ts';
+import type { TimeUnit, Type, Typed } from '../plan/formula.ts';
+import type { Num } from '../plan/plan.ts';
+import { formulaWords, spaced } from '../plan/words-formula.ts';
+import { describeTable } from '../plan/words-table.ts';
 import { rowAt as personRowAt } from '../stage/people.ts';
-import { merged } from '../stage/assign.ts';
-import { asRatio, type Place as TermPlace, shareOfDays, valueAt } from '../stage/terms.ts';
+import { asRatio, bareParts, numberAt, placeAt, shareOfDays, valueAt } from '../stage/terms.ts';
 import { toMinor } from '../value/money.ts';
 import { type Day, formatDay } from '../value/period.ts';
-import { compare, equal, multiply, ONE, ratio, type Ratio } from '../value/rate.ts';
-import { numText, type Place, rowAt, type Step } from './explain-steps.ts';
+import { add, compare, equal, multiply, ONE, ratio, type Ratio, subtract, ZERO } from '../value/rate.ts';
+import { type Place, rowAt, termPlace } from './explain-place.ts';
+import type { Step } from './explanation.ts';
 import { pairIn } from './explain-rows.ts';
-import { plainValue, spanWords, valueShown } from './explain-words.ts';
+import { writtenNumber } from './explain-values.ts';
+import { bareValue, plainNumber, plainValue, spanWords, valueShown } from './explain-words.ts';
 
 export function targetSteps(place: Place): Step[] {
   const { spec } = place.entry;
@@ -17,13 +20,43 @@ export function targetSteps(place: Place): Step[] {
   const target = pairIn(rowAt(place, 'attainment'), 'target'), { type } = spec.measure;
   if (target === undefined) return [{ step: 'target', text: 'There is no target for you here.', numbers: {} }];
   const terms = spec.target.kind === 'formula' ? timedTerms(spec.target.formula, place) : [];
-  const shown = valueShown(target, type, place.currency), numbers = { target: plainValue(target, type, place.currency) };
-  if (terms.length === 0) return [{ step: 'target', text: `The target is ${shown}.`, numbers }];
+  const made = overWindow(place, spec.target), minor = (r: Ratio): Ratio => (type.kind === 'money' ? toMinor(r, place.currency) : r), plain = (r: Ratio): string => plainValue(minor(r), type, place.currency);
+  const own = pairIn(rowAt(place, 'assign'), 'target') ?? target, carried = subtract(target, own);
+  const rows = [...made.rows, ...(carried.n === 0n ? [] : [{ carried: 'yes', part: plainValue(carried, type, place.currency) }])];
+  const rounding = place.plan.spec.round.target ?? spec.round.target, exact = minor(made.total);
+  const shown = valueShown(target, type, place.currency);
+  const numbers = { target: plainValue(target, type, place.currency), ...(equal(exact, own) || rounding === undefined ? {} : { exact: plain(made.total), unit: plain(rounding.unit), mode: rounding.mode }) };
+  const more = `${periodsWords(made, type, place)}${carried.n === 0n ? '' : ` ${valueShown(carried, type, place.currency)} of it is what was missing before.`}`;
+  if (terms.length === 0) return [{ step: 'target', text: `The target is ${shown}.${more}`, numbers, rows }];
   const whole = { from: place.step.from, to: place.step.to };
   const bare = spec.target.kind === 'formula' && spec.target.formula.kind === 'name';
   const formula = bare ? '' : ` It is ${numText(spec.target)}.`;
   const because = terms.map((t) => valuesWords(t, place)).join(' ');
-  return [{ step: 'target', text: `Your target ${spanWords(whole)} is ${shown}.${formula} ${because}${daysWords(place)}`, numbers }];
+  return [{ step: 'target', text: `Your target ${spanWords(whole)} is ${shown}.${formula} ${because}${daysWords(place)}${more}`, numbers, rows }];
+}
+
+/** A number over the window of the target, in units of the currency: what it is the sum of. */
+export interface OverWindow { readonly total: Ratio; readonly rows: readonly Readonly<Record<string, string>>[]; readonly parts: readonly Ratio[] }
+
+/** A term or literal with a unit of time by stretches of days; anything else period by period, as its formula is read there. */
+export function overWindow(place: Place, num: Num): OverWindow {
+  const { step } = place, at = termPlace(place), whole = placeAt(at, { from: step.from, to: step.to, cut: step.soFar }), bare = bareParts(num, whole);
+  const day = (d: Day): string => formatDay(d), { part: round } = at.round;
+  if (bare !== undefined) return { total: bare.reduce((n, t) => add(n, t.part), ZERO), parts: [], rows: bare.map((t) => ({ from: day(t.span.from), to: day(t.span.to - 1), value: plainNumber(t.value), units: plainNumber(t.units), days: plainNumber(t.days), ...(round === undefined ? {} : { unit: plainNumber(round.unit), mode: round.mode }), part: plainNumber(t.part) })) };
+  const parts = step.targetPeriods.map((span) => {
+    const terms = placeAt(at, span), { formula, inputs } = writtenNumber({ ...place, terms }, num, new Map()), part = numberAt(num, terms) ?? ZERO;
+    return { part, row: { from: day(span.from), to: day(span.to - 1), formula, ...Object.fromEntries(Object.values(inputs).map((v) => [`[${v.name}]`, v.value ?? ''])), part: plainNumber(part) } };
+  });
+  return { total: parts.reduce((n, p) => add(n, p.part), ZERO), parts: parts.map((p) => p.part), rows: parts.map((p) => p.row) };
+}
+/** " Period by period that is 50.00 + 75.00." */
+function periodsWords({ parts }: OverWindow, type: Type, place: Place): string {
+  if (parts.length < 2 || parts.length > 12 || parts.every((p) => equal(p, parts[0] ?? p))) return '';
+  return ` Period by period that is ${parts.map((p) => bareValue(type.kind === 'money' ? toMinor(p, place.currency) : p, type, place.currency)).join(' + ')}.`;
+}
+
+export function numText(number: Num): string {
+  return number.kind === 'formula' ? formulaWords(number.formula) : describeTable(number.table, 'weight', 'the whole');
 }
 
 interface TimedTerm { readonly name: string; readonly every: TimeUnit; readonly node: Typed }
@@ -74,12 +107,4 @@ function daysWords(place: Place): string {
   if (compare(share, ONE) >= 0) return '';
   const on = multiply(share, ratio(BigInt(days)));
   return ` You are on the plan on ${on.n / on.d} of these ${days} days.`;
-}
-
-function termPlace(place: Place, day: Day): TermPlace {
-  const stints = place.plan.members.get(place.person) ?? [];
-  return {
-    plan: place.plan.spec, people: place.calculation.catalogue.people, person: place.person, eligible: merged(stints), round: {},
-    window: { from: place.step.from, to: place.step.to, cut: place.step.soFar }, day,
-  };
 }

@@ -1,5 +1,5 @@
 /** A small workspace from text, with people and facts, calculated: for tests that explain it. */
-import type { Engine } from '../engine/engine.ts';
+import type { ProgramRunner } from '../engine/engine.ts';
 import type { Value } from '../plan/evaluate.ts';
 import type { FieldType, Kind, Workspace } from '../plan/plan.ts';
 import { readWorkspace } from '../plan/workspace.ts';
@@ -18,9 +18,9 @@ export interface Given {
   readonly rows: Readonly<Record<string, readonly Cells[]>>;
   readonly entities: Readonly<Record<string, readonly Cells[]>>;
   /** an engine in memory; what an earlier call put there is removed */
-  readonly engine: Engine;
+  readonly engine: ProgramRunner;
 }
-export interface Calculated { readonly engine: Engine; readonly calculation: Calculation; readonly workspace: Workspace }
+export interface Calculated { readonly engine: ProgramRunner; readonly calculation: Calculation; readonly workspace: Workspace }
 
 export async function calculated(given: Given): Promise<Calculated> {
   const files = new Map([['trueup.yaml', 'company: Test\ncurrency: USD\n'], ['facts/facts.yaml', given.facts], ...Object.entries(given.plans).map(([name, text]) => [`plans/${name}`, text] as const)]);

@@ -19,11 +19,13 @@ afterAll(async () => { await engine.close(); rmSync(folder, { recursive: true, f
 
 const FACTS = `facts:
   person: { fields: { name: text } }
-  account: { fields: { name: text, tier: number } }
+  account: { fields: { name: text, tier: number, lead: payee } }
+  move: { fields: { account: account, stage: text } }
   deal: { fields: { owner: payee, helper: payee, account: account, product: text, stage: text, amount: money, costs: money } }
   meeting: { fields: { owner: payee, account: account, held: yes/no } }
 sources:
-  accounts: { file: a.csv, into: account, id: id, fields: { name: name, tier: tier } }
+  accounts: { file: a.csv, into: account, id: id, fields: { name: name, tier: tier, lead: lead } }
+  moves: { file: v.csv, into: move, id: id, date: day, fields: { account: a, stage: s } }
   people: { file: p.csv, into: person, id: id, fields: { name: name, role: role, manager: manager, from: since, hired: hired, left: left } }
   deals: { file: d.csv, into: deal, id: id, date: day, currency: USD, fields: { owner: o, helper: h, account: a, product: p, stage: s, amount: m, costs: c } }
   meetings: { file: m.csv, into: meeting, id: id, date: day, fields: { owner: o, account: a, held: h } }
@@ -77,10 +79,41 @@ Commission on won deals: 5,456.32 USD
     ]);
     expect(sentences(await explained(run, { payee: 'Cara Novak' }))).toEqual(['Your won deals in 2026-Q1 were 50,000.00 USD (1 deal).', '3 % of 50,000.00 = 1,500.00.']);
     expect(first(ben).facts[0]?.facts[0]).toEqual({
-      kind: 'deal', id: 'D02', date: '2026-01-20', fields: { owner: 'Ben Ortiz', stage: 'Won', amount: '18500' }, value: '18500.00', share: '1', credited: '18500.00', rule: 'owner', through: null, read_at: null,
+      kind: 'deal', id: 'D02', date: '2026-01-20', fields: { owner: 'Ben Ortiz', stage: 'Won', amount: '18500' }, value: '18500.00', share: '1', times: '1', cut: '0.00', credited: '18500.00', exchange: null, rule: 'owner', guardrails: [], through: null, read_at: null, entered: null,
       file: 'data-in/deals.csv', row: 2, line: 3,
     });
     expect(JSON.parse(JSON.stringify(ben))).toEqual(ben);
+  });
+});
+
+describe('entries of states', () => {
+  const accounts: Cells[] = [{ id: 'x', name: 'Northwind', lead: 'ann' }, { id: 'y', name: 'Contoso', lead: 'ann' }];
+  const states = `credits: { r: { from: [mqa, level, first_mqa], to: account.lead } }
+states:
+  mqa: { title: MQA, for: account, while: meetings >= 2, lasting: 5 days }
+  level: { title: Level, for: account, from: move, value: stage, levels: [A, B, C] }
+facts: { first_mqa: { from: mqa, keep: first, per: account } }
+measures: { meetings: { for: account, count: meeting, look_back: 30 days } }
+`;
+  const rows = {
+    meeting: [{ id: 'm1', date: '2026-01-05', account: 'x' }, { id: 'm2', date: '2026-01-10', account: 'x' }, { id: 'm3', date: '2026-01-05', account: 'y' }],
+    move: [{ id: 'v1', date: '2026-01-02', account: 'x', stage: 'A' }, { id: 'v2', date: '2026-03-02', account: 'x', stage: 'C' }],
+  };
+  it('say since when they held, or what changed into what', async () => {
+    const held = await explained(await given(plan('  c: { measure: { count: mqa }, rate: 50 }', states), rows, undefined, accounts));
+    expect(explanationText(held)).toContain(`
+  Mqas that were counted:
+    mqa               date        account        entered
+    mqa/x/2026-01-10  2026-01-15  Northwind (x)  MQA: held from 2026-01-10 on, for 5 days
+`);
+    const changed = await explained(await given(plan('  c: { measure: { sum: steps, from: level }, rate: 50 }', states), rows, undefined, accounts));
+    expect(first(changed).facts[0]?.facts.map((f) => [f.date, f.credited, f.entered])).toEqual([['2026-01-02', '0', 'Level: A from the beginning'], ['2026-03-02', '2', 'Level: from A to C']]);
+    expect(JSON.parse(JSON.stringify(changed))).toEqual(changed);
+  });
+  it('also where another kind picks some of them', async () => {
+    const picked = await explained(await given(plan('  c: { measure: { count: first_mqa }, rate: 50 }', states), rows, undefined, accounts));
+    expect(first(picked).amount).toBe('50.00');
+    expect(first(picked).facts[0]?.facts.map((f) => [f.date, f.entered])).toEqual([['2026-01-15', 'MQA: held from 2026-01-10 on, for 5 days']]);
   });
 });
 

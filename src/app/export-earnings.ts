@@ -4,7 +4,7 @@
  * the cap of the plan.
  */
 import { csvCell } from '../engine/csv.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { ProgramRunner } from '../engine/engine.ts';
 import type { Earned } from '../ledger/entry.ts';
 import { byCodePoint } from '../value/code-points.ts';
 import { plainAmount } from '../value/money.ts';
@@ -12,7 +12,7 @@ import type { Calculation } from './calculate.ts';
 import { earnedRows } from './earned.ts';
 
 /** The text in pieces of some thousand rows, lines ended by LF. The relations of the run must still be there. */
-export async function* exportEarnings(calculation: Calculation, engine: Engine): AsyncGenerator<string> {
+export async function* exportEarnings(calculation: Calculation, engine: ProgramRunner): AsyncGenerator<string> {
   const rows = (await earnedRows(engine, calculation)).toSorted(inOrder);
   yield `${COLUMNS.join(',')}\n`;
   for (let from = 0; from < rows.length; from += PIECE) yield rows.slice(from, from + PIECE).map(lineOf).join('');

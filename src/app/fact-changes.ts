@@ -7,7 +7,7 @@ import { storedKinds } from '../plan/kinds.ts';
 import type { Kind } from '../plan/plan.ts';
 import { columnsOf } from '../relation/check.ts';
 import {
-  aggregate, and, cast, coalesce, col, compare, count, countDistinct, eq, type Expr, filter, int, isNull, join, keep, named, project, type Relation,
+  aggregate, and, cast, coalesce, col, compare, count, countDistinct, eq, type Expr, filter, int, isNull, join, keep, min, named, project, type Relation,
   replaceScans, scan, type Statement, union, when,
 } from '../relation/relation.ts';
 import { columnName } from '../stage/facts.ts';
@@ -18,7 +18,8 @@ import { factTable, storeTable, supersededTable } from '../stage/store.ts';
 import { assert } from '../value/diagnostic.ts';
 import type { Calculation } from './calculate.ts';
 import { rowsOf, wholeOf } from './cells.ts';
-import { relationOf } from './figures.ts';
+import { madeThen, type MadeThen, onlyIn } from './made-changes.ts';
+import { relationOf } from './run-relations.ts';
 import { counts, reachedPay } from './reach.ts';
 
 /** Facts, each counted once. `referenced`: facts that name a row which changed, such as an account. */
@@ -32,14 +33,20 @@ const SIDE = { then: 0, now: 1 } as const;
 /** Facts that were learned, changed or touched through a reference after import `since`, with the pay that they can reach. */
 export async function factChanges(engine: Engine, calculation: Calculation, kinds: readonly Kind[], since: number): Promise<{ readonly reached: readonly ReachedPay[]; readonly learned: Pick<FactChanges, 'added' | 'changed'> }> {
   const { statements } = calculation.compiled.program;
-  // facts of derived kinds are those of another kind, which tells its own changes
   const used = storedKinds(kinds).filter((k) => k.dated && statements.some((s) => s.name === `facts_${k.name}`));
   const dated = kinds.filter((k) => !k.dated && statements.some((s) => s.name === `dated_${k.name}`));
   const span = { since, cut: calculation.cut };
-  const rows = union(used.flatMap((kind) => [ownChanges(kind, span), ...throughReferences(kind, kinds, dated, span)]));
-  const touched: Statement = { name: 'touched_facts', make: 'table', relation: rows, key: ['fact', 'why', 'side'], about: 'facts that the last run saw otherwise' };
+  const made = await madeThen(engine, calculation, since), every = calculation.catalogue.kinds;
+  const parts = [
+    ...used.flatMap((kind) => [changesOf(goneRows(kind, span), newRows(kind, span)), ...throughReferences(kind, keptRows(kind, span), every, dated, span)]),
+    ...made.flatMap(({ kind, now, then }) => [changesOf(onlyIn(then, now), onlyIn(now, then)), ...throughReferences(kind, now, every, dated, span)]),
+  ];
+  if (parts.length === 0) return { reached: [], learned: { added: 0, changed: 0 } };
+  // a fact that one kind picks of another is one fact
+  const rows = aggregate(union(parts), keep(undefined, 'fact', 'side'), [named('origin', min(col('origin'))), named('why', min(col('why')))]);
+  const touched: Statement = { name: 'touched_facts', make: 'table', relation: project(rows, keep(undefined, 'fact', 'origin', 'why', 'side')), key: ['fact', 'why', 'side'], about: 'facts that the last run saw otherwise' };
   await engine.execute(touched);
-  const credits: Statement = { name: 'touched_credits', make: 'table', relation: creditsOf(touched, calculation, used, dated, since), key: ['origin', 'why', 'side', 'payee', 'rule'], about: 'who was and who is credited with them' };
+  const credits: Statement = { name: 'touched_credits', make: 'table', relation: creditsOf(touched, calculation, used, made, dated, since), key: ['origin', 'why', 'side', 'payee', 'rule'], about: 'who was and who is credited with them' };
   await engine.execute(credits);
   const reach = reachedPay(calculation, (column) => differing(column, scanOf(credits), calculation.catalogue.gathered), ['origin', 'why']);
   const of = (why: number): Expr => cast(countDistinct(col('origin'), eq(col('why'), int(why))), 'integer');
@@ -69,23 +76,22 @@ export function newRows(kind: Kind, { since, cut }: Since): Relation {
 }
 
 /** (fact, origin, why, side): `fact` is the version, `origin` one number for all versions of a fact. */
-function ownChanges(kind: Kind, span: Since): Relation {
-  const gone = goneRows(kind, span);
-  const came = join(['n', newRows(kind, span)], ['left', 'g', gone, eq(col('id', 'g'), col('id', 'n'))]);
+function changesOf(gone: Relation, came: Relation): Relation {
+  const beside = join(['n', came], ['left', 'g', gone, eq(col('id', 'g'), col('id', 'n'))]);
   return union([
     project(gone, touchedColumns(col('row'), col('row'), int(WHY.changed), SIDE.then)),
-    project(came, touchedColumns(col('row', 'n'), coalesce(col('row', 'g'), col('row', 'n')), when(isNull(col('row', 'g')), int(WHY.added), int(WHY.changed)), SIDE.now)),
+    project(beside, touchedColumns(col('row', 'n'), coalesce(col('row', 'g'), col('row', 'n')), when(isNull(col('row', 'g')), int(WHY.added), int(WHY.changed)), SIDE.now)),
   ]);
 }
+/** Versions that count at both; those that changed themselves are told by `changesOf`. */
+const keptRows = (kind: Kind, span: Since): Relation => filter(currentRows(factTable(kind), kind, span.cut), compare('<=', col('seq'), int(span.since)));
 
 /** Facts that name a person, an account … of which a dated row changed; whether that changed what they count for shows later. */
-function throughReferences(kind: Kind, kinds: readonly Kind[], dated: readonly Kind[], span: Since): Relation[] {
+function throughReferences(kind: Kind, kept: Relation, kinds: readonly Kind[], dated: readonly Kind[], span: Since): Relation[] {
   return kind.fields.flatMap((field) => {
     const target = referenced(kind, field.name, kinds);
     if (target === undefined || !dated.includes(target)) return [];
     const entities = aggregate(union([goneRows(target, span), newRows(target, span)]), keep(undefined, 'entity'), []);
-    // versions that changed themselves are told above
-    const kept = filter(currentRows(factTable(kind), kind, span.cut), compare('<=', col('seq'), int(span.since)));
     return [SIDE.then, SIDE.now].map((side) => project(
       join(['f', kept], ['inner', 'e', entities, eq(col('entity', 'e'), col(field.name, 'f'))]),
       touchedColumns(col('row', 'f'), col('row', 'f'), int(WHY.referenced), side)));
@@ -96,12 +102,13 @@ function touchedColumns(fact: Expr, origin: Expr, why: Expr, side: number) {
 }
 
 /** Credits of these facts: of today's versions as the run has them, of the others by the same statements over the store as it was. */
-function creditsOf(touched: Statement, calculation: Calculation, used: readonly Kind[], dated: readonly Kind[], since: number): Relation {
+function creditsOf(touched: Statement, calculation: Calculation, used: readonly Kind[], made: readonly MadeThen[], dated: readonly Kind[], since: number): Relation {
   const stored = new Map<string, Relation>([
     ...used.map((k) => [supersededTable(k).table, filter(scan(supersededTable(k)), compare('<=', col('seq'), int(since)))] as const),
     ...dated.map((k) => [`dated_${k.name}`, entityRows(k, since).relation] as const),
   ]);
-  const factsThen = new Map(used.map((k) => [`facts_${k.name}`, replaceScans(statementOf(calculation, `facts_${k.name}`).relation, stored)]));
+  for (const { kind, then } of made) stored.set(`rows_${kind.name}`, then);
+  const factsThen = new Map([...used, ...made.map((m) => m.kind)].map((k) => [`facts_${k.name}`, replaceScans(statementOf(calculation, `facts_${k.name}`).relation, stored)]));
   const now = relationOf(calculation, 'credits'), then = replaceScans(statementOf(calculation, 'credits').relation, factsThen);
   const columns = columnsOf(now).map((c) => c.name);
   return union(([[SIDE.then, then], [SIDE.now, now]] as const).map(([side, relation]) => project(

@@ -4,7 +4,7 @@
  */
 import { isDay, isRatio, type Value } from '../plan/evaluate.ts';
 import type { Aggregate, Kind, Measure } from '../plan/plan.ts';
-import { lineage } from '../stage/gather.ts';
+import { lineage } from '../stage/lineage.ts';
 import { NotBuilt } from '../stage/lower.ts';
 import { groupPath } from '../stage/row-scope.ts';
 import { must } from '../value/diagnostic.ts';

@@ -6,16 +6,17 @@
 import { compileFormula, isRatio, type Read, type Value } from '../plan/evaluate.ts';
 import type { Ref, Typed } from '../plan/formula.ts';
 import type { Kind, Measure, Num, Plan } from '../plan/plan.ts';
-import { lineage } from '../stage/gather.ts';
-import { NotBuilt } from '../stage/lower.ts';
+import { lineage } from '../stage/lineage.ts';
+import { CURRENCY, rateFor, rowOn } from '../stage/exchange.ts';
+import { digitsOf, NotBuilt } from '../stage/lower.ts';
 import { rowAt } from '../stage/people.ts';
-import { referenced } from '../stage/row-scope.ts';
+import { fieldsOf, groupPath, referenced } from '../stage/row-scope.ts';
 import { readTable } from '../stage/tables.ts';
 import { type Place, valueAt } from '../stage/terms.ts';
 import { assert, must } from '../value/diagnostic.ts';
 import type { Day, Span } from '../value/period.ts';
 import { effectiveAt } from '../value/period.ts';
-import type { Ratio } from '../value/rate.ts';
+import { multiply, powerOfTen, ratio, type Ratio, roundTo } from '../value/rate.ts';
 import type { KnownFact, KnownRows } from './known-rows.ts';
 
 /** What a formula is about: a fact, or a row of a reference. */
@@ -65,21 +66,31 @@ const NOWHERE = Object.freeze({ start: 0, end: 0 });
 
 const names = (ref: Ref, name: string, type: Typed['type']): Read<Asked> => {
   switch (ref.kind) {
-    case 'field': return (a) => (a.about === undefined ? onlyDate(ref.path, a.day) : follow(ref.path, a.about, a));
+    case 'field': return (a) => (a.about === undefined ? withoutFact(ref.path, a) : follow(ref.path, a.about, a));
     case 'measure': return (a) => ofNamed(ref.measure, a);
     case 'term': case 'person_term': case 'payee': case 'payee_field': case 'group_field': case 'period': {
       const one: Typed = { kind: 'name', ref, name, type, at: NOWHERE };
       return (a) => (a.place === undefined ? null : valueAt(one, a.place));
     }
-    case 'state': return (a) => { throw new NotBuilt(a.plan.at, `The level of ${name} on a day cannot be read for a single fact yet`, 'Use a field of the fact in its place.'); };
+    case 'state': return (a) => levelOf(ref.state, a);
     case 'column': case 'via_field': case 'result': case 'component': case 'table':
       return assert(false, `resolve refuses ${ref.kind} names in formulas about single facts`) as never;
   }
 };
 
-function onlyDate(path: readonly string[], day: Day): Value {
-  assert(path.length === 1 && path[0] === 'date', 'an exchange rate reads the date alone; resolve checks it');
-  return { day };
+/** The level of a state on the day, of what the fact belongs to. */
+function levelOf(state: string, asked: Asked): Value {
+  const { kinds } = asked.known, subject = must(kinds.find((k) => k.name === state)?.state).subject, about = must(asked.about);
+  const kind = must(kinds.find((k) => k.name === kindOf(about))), path = kind.name === subject ? [] : must(groupPath(kind, subject, kinds));
+  const id = path.length === 0 ? idOf(about) : follow(path, about, asked);
+  return typeof id === 'string' ? asked.known.level(state, id, asked.day) : null;
+}
+
+/** Where there is no fact (a rate at which pay is converted, a period in which nothing was earned): the day, the plan's currency and imported rates of it; everything else is blank. */
+function withoutFact([first, field]: readonly string[], { day, plan, known }: Asked): Value {
+  if (first === 'date') return { day };
+  if (first !== CURRENCY) return null;
+  return field === undefined ? plan.currency : rowOn(known.dated(CURRENCY, plan.currency), day)?.values.get(field) ?? null;
 }
 
 /** Fields, then derived fields; at the end of a path also measures of what it leads to. */
@@ -104,12 +115,27 @@ function fieldOf(name: string, kind: Kind, about: About, asked: Asked): Value {
   const { kinds } = asked.known, own = lineage(kind.name, kinds);
   if (name === 'id' || own.some((k) => (k.split('.').at(-1) ?? k) === name && !kind.fields.some((f) => f.name === name))) return idOf(about);
   if (name === 'date' && 'fact' in about) return { day: about.fact.day };
-  const stored = storedValue(name, about, asked);
-  if (stored !== undefined) return stored;
+  if (name === 'currency' || fieldsOf(kind, kinds).some((f) => f.name === name)) {
+    const stored = storedValue(name, about, asked) ?? null;
+    return 'fact' in about && stored !== null && isRatio(stored) && isMoneyField(kind, name, kinds) ? planMoney(stored, about.fact, asked) : stored;
+  }
   const derived = own.flatMap((k) => kinds.find((x) => x.name === k)?.derived ?? []).find((d) => d.name === name);
   if (derived !== undefined) return derived.number.kind === 'formula' ? valueOf(derived.number.formula, { ...asked, about }) : readTable(derived.number.table, (t) => valueOf(t, { ...asked, about }));
+  if (asked.plan.states.some((x) => x.name === name)) return asked.known.level(name, idOf(about), asked.day);
   const measure = asked.plan.measures.find((m) => m.name === name);
-  return measure === undefined ? null : measureOf(measure, { kind: kind.name, id: idOf(about) }, asked);
+  assert(measure !== undefined, `${name} is a field of ${kind.name} or a measure of it; resolve checks it`);
+  return measureOf(measure, { kind: kind.name, id: idOf(about) }, asked);
+}
+
+function isMoneyField(kind: Kind, name: string, kinds: readonly Kind[]): boolean {
+  return fieldsOf(kind, kinds).some((f) => f.name === name && f.type === 'money');
+}
+/** As the run counts it: converted into the plan's currency and rounded; blank without a rate. */
+function planMoney(amount: Ratio, fact: KnownFact, { plan, known }: Asked): Value {
+  const currency = fact.values.get('currency');
+  if (typeof currency !== 'string' || currency === plan.currency) return amount;
+  const found = plan.exchange && rateFor(plan, currency, fact.moneyDay, { get: (code) => known.dated(CURRENCY, code) });
+  return found === undefined ? null : roundTo(multiply(amount, found.rate), ratio(1n, powerOfTen(digitsOf(plan.currency))), 'half_away');
 }
 
 function storedValue(name: string, about: About, asked: Asked): Value | undefined {

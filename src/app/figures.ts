@@ -1,8 +1,6 @@
 /** Figures of a run by the names that tests and statements use: `earned`, `COMPONENT`, `COMPONENT.target` … */
 import type { Cell, ProgramRunner, Rows } from '../engine/engine.ts';
 import { isDay, isRatio } from '../plan/evaluate.ts';
-import { type Relation } from '../relation/relation.ts';
-import { columnsOf } from '../relation/check.ts';
 import { REF_ASSIGN } from '../stage/reference.ts';
 import type { Catalogue, ComponentEntry } from '../stage/catalogue.ts';
 import { digitsOf } from '../stage/lower.ts';
@@ -12,14 +10,19 @@ import type { Day } from '../value/period.ts';
 import { add, powerOfTen, type Ratio, ratio, ZERO } from '../value/rate.ts';
 import type { Calculation } from './calculate.ts';
 import { type Row, rowsOf } from './cells.ts';
+import { creditsOf, isCreditFigure } from './credit-figures.ts';
+import { isNamedFigure, namedFigures } from './named-figures.ts';
 import { isPaymentFigure, paymentFigure } from './payment-figures.ts';
 import type { Payments } from './payments.ts';
+import { table } from './run-relations.ts';
 
 export interface Figures {
   /** in currency units; `none`: there is none (held, or not measured); undefined: no such figure */
   get(payee: string, period: string, figure: string): Ratio | 'none' | undefined;
   /** figures that are days: when a part is first payable */
   day(payee: string, period: string, figure: string): Day | undefined;
+  /** figures that are words: what became of a credit */
+  word(payee: string, period: string, figure: string): string | undefined;
 }
 
 /** What can be asked of a component beside its pay, and of which relation. */
@@ -27,8 +30,8 @@ const RESULTS = ['value', 'target', 'attainment', 'incentive', 'rate', 'payout']
 type Result = (typeof RESULTS)[number];
 const isResult = (word: string): word is Result => (RESULTS as readonly string[]).includes(word);
 
-/** `payments`: those of the run, where a figure of payments may be asked for. */
-export async function figuresOf(engine: ProgramRunner, calculation: Calculation, payments?: Payments): Promise<Figures> {
+/** `asked`: the figures that are wanted; `payments`: those of the run, where a figure of payments is among them. */
+export async function figuresOf(engine: ProgramRunner, calculation: Calculation, asked: readonly string[], payments?: Payments): Promise<Figures> {
   const { catalogue } = calculation;
   const key = ['component', 'payee', 'period'];
   const found: Found = {
@@ -38,10 +41,14 @@ export async function figuresOf(engine: ProgramRunner, calculation: Calculation,
   };
   const payees = new Map(catalogue.people.persons.map((p) => [p.id, p.payee]));
   const tiers = catalogue.components.some(hasTiers) ? await tiersOf(engine, calculation) : undefined;
+  const credits = asked.some(isCreditFigure) ? await creditsOf(engine, calculation) : undefined;
+  const byName = asked.some(isNamedFigure) ? await namedFigures(engine, calculation) : undefined;
   return {
     get(payee, period, figure) {
       const code = payees.get(payee);
       if (code === undefined) return undefined;
+      if (isCreditFigure(figure)) return credits?.share(code, figure.split('.').slice(1));
+      if (isNamedFigure(figure)) return byName?.get(code, period, figure);
       if (payments !== undefined && isPaymentFigure(figure)) {
         const value = paymentFigure(payments, payee, period, figure);
         return value !== null && isRatio(value) ? value : undefined;
@@ -54,6 +61,10 @@ export async function figuresOf(engine: ProgramRunner, calculation: Calculation,
       const chosen = catalogue.components.filter((c) => (figure === 'earned' ? c.parent === null : c.path.join('.') === path));
       const places = chosen.flatMap((c) => c.window.steps.filter((s) => period === '' || s.label.label === period).map((s): Place => ({ c, key: [c.component, code, s.period].join('|') })));
       return what === undefined ? paid(places, found) : resultOf(what, places, found);
+    },
+    word(payee, _, figure) {
+      const code = payees.get(payee);
+      return code === undefined || !isCreditFigure(figure) ? undefined : credits?.word(code, figure.split('.').slice(1));
     },
     day(payee, period, figure) {
       const value = payments !== undefined && isPaymentFigure(figure) ? paymentFigure(payments, payee, period, figure) : null;
@@ -123,15 +134,6 @@ function pairOf(row: Row | undefined, n: string, d: string, c: ComponentEntry, c
   return ratio(top, bottom * (money ? powerOfTen(digitsOf(catalogue.plans[c.plan]?.spec.currency ?? 'USD')) : 1n));
 }
 
-/** Rows of one relation of the run. */
-export async function table(engine: ProgramRunner, calculation: Calculation, name: string): Promise<Rows> {
-  return engine.read(relationOf(calculation, name));
-}
-export function relationOf(calculation: Calculation, name: string): Relation {
-  const statement = calculation.compiled.program.statements.find((s) => s.name === name);
-  assert(statement !== undefined, `the program has the relation ${name}`);
-  return { kind: 'scan', table: name, columns: columnsOf(statement.relation) };
-}
 function indexed(rows: Rows, key: readonly string[]): Map<string, Row[]> {
   const out = new Map<string, Row[]>();
   for (const row of rowsOf(rows)) {

@@ -6,7 +6,7 @@ import { assert } from '../value/diagnostic.ts';
 import type { Calculation } from './calculate.ts';
 import { type Row, rowsOf, wholeOf } from './cells.ts';
 import { byName, componentName, payeeName, planOf } from './earned.ts';
-import { relationOf } from './figures.ts';
+import { relationOf } from './run-relations.ts';
 
 export type HeldWhy = Exclude<keyof typeof HELD, 'no'>;
 /** Each reason in words, to stand after "is held: ". */

@@ -12,6 +12,7 @@ import { writtenValue } from '../plan/formula-value.ts';
 import { isList, namesPayees, REVERSES } from '../plan/kinds.ts';
 import type { Typed } from '../plan/formula.ts';
 import type { Field, Kind, Source } from '../plan/plan.ts';
+import { CURRENCY } from '../stage/exchange.ts';
 import { ownFields } from '../stage/store.ts';
 import { assert } from '../value/diagnostic.ts';
 import type { Diagnostic } from '../value/diagnostic.ts';
@@ -146,7 +147,9 @@ function contentReader(c: Content): (cells: readonly string[], problems: Problem
     const first = from === undefined ? null : convert(from, cells, plain, problems);
     const last = to === undefined ? null : convert(to, cells, plain, problems);
     if (typeof first === 'number' && typeof last === 'number' && last <= first && to !== undefined) problems.push(placed(BACKWARDS, to, cells, to.read(cells), c.header));
-    return [first, last, ...own.map((f) => convert(f, cells, plain, problems))];
+    const values = own.map((f) => convert(f, cells, plain, problems));
+    if (kind.name === CURRENCY) problems.push(...rateProblems(own, values, cells, c.header));
+    return [first, last, ...values];
   };
   assert(c.date !== undefined, `${source.name} fills a kind of fact, so it has a date`);
   const dateField: FieldReader = { ...c.date, field: { name: 'date', type: 'date' }, column: true };
@@ -157,6 +160,15 @@ function contentReader(c: Content): (cells: readonly string[], problems: Problem
     const context = { ...plain, currency: currency ?? source.currency };
     return [day, currency, ...own.map((f) => convert(f, cells, context, problems))];
   };
+}
+
+/** Every number of a row of `currency` is a rate, and a rate is above 0. */
+function rateProblems(fields: readonly FieldReader[], values: readonly Stored[], cells: readonly string[], header: readonly string[]): Problem[] {
+  return fields.flatMap((f, i) => {
+    const value = values[i];
+    if (f.field.type !== 'number' || typeof value !== 'bigint' || value > 0n) return [];
+    return [placed({ code: 'row.bad_rate', message: `${quoted(f.read(cells) === null ? '' : String(cells[f.place?.index ?? -1] ?? f.text))} is no rate of exchange: a rate is above 0.`, hint: 'Correct the rate; while there is none, leave the row out: what has no rate is rejected by name.' }, f, cells, f.read(cells), header)];
+  });
 }
 
 /** The lists of a row that name somebody. */

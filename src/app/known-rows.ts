@@ -8,11 +8,11 @@ import type { FieldType, Kind } from '../plan/plan.ts';
 import { columnsOf } from '../relation/check.ts';
 import { col, eq, type JoinInput, keep, named, project, type Relation, scan, type Statement } from '../relation/relation.ts';
 import { scanOf } from '../stage/arithmetic.ts';
-import { lineage } from '../stage/gather.ts';
+import { lineage } from '../stage/lineage.ts';
 import { entityRows, idedRows, type KindRows, rowsOfKind } from '../stage/kind-rows.ts';
 import { digitsOf } from '../stage/lower.ts';
 import type { DatedRow } from '../stage/people.ts';
-import { fieldsOf } from '../stage/row-scope.ts';
+import { fieldsOf, staysColumns, staysName } from '../stage/row-scope.ts';
 import { isCoded, PARTS, WORD } from '../stage/store.ts';
 import { byCodePoint } from '../value/code-points.ts';
 import { must } from '../value/diagnostic.ts';
@@ -27,6 +27,8 @@ export interface KnownFact {
   readonly row: bigint;
   readonly id: string;
   readonly day: Day;
+  /** whose rate of exchange its money has: of what takes back another fact, the day of that one */
+  readonly moneyDay: Day;
   /** takes back another fact */
   readonly reversal: boolean;
   readonly values: ReadonlyMap<string, Value>;
@@ -42,9 +44,13 @@ export interface KnownRows {
   naming(kind: string, field: string, value: string): readonly KnownFact[];
   /** rows of a reference, in order of time */
   dated(kind: string, id: string): readonly DatedRow[];
+  /** the level of a state on a day: a word, or whether it holds */
+  level(state: string, id: string, day: Day): Value;
 }
 
-export interface Wanted { readonly facts: ReadonlySet<string>; readonly references: ReadonlySet<string> }
+export interface Wanted { readonly facts: ReadonlySet<string>; readonly references: ReadonlySet<string>; readonly states: ReadonlySet<string> }
+/** What a state was from when until when; null: until now. */
+interface Stay { readonly from: Day; readonly to: Day | null; readonly value: Value }
 
 export async function readKnown(engine: ProgramRunner, calculation: Calculation, kinds: readonly Kind[], wanted: Wanted): Promise<KnownRows> {
   const made = await madeRows(engine, calculation, kinds, wanted.facts);
@@ -54,10 +60,12 @@ export async function readKnown(engine: ProgramRunner, calculation: Calculation,
     const kind = must(kinds.find((k) => k.name === name));
     references.set(name, new Map((await datedRows(engine, kind, calculation.cut)).map((e) => [e.id, e.rows])));
   }
-  return knownRows(kinds, facts, references);
+  const stays = new Map<string, ReadonlyMap<string, readonly Stay[]>>();
+  for (const name of wanted.states) stays.set(name, await staysOf(engine, must(kinds.find((k) => k.name === name))));
+  return knownRows(kinds, facts, references, stays);
 }
 
-export function knownRows(kinds: readonly Kind[], facts: ReadonlyMap<string, readonly KnownFact[]>, references: ReadonlyMap<string, ReadonlyMap<string, readonly DatedRow[]>>): KnownRows {
+export function knownRows(kinds: readonly Kind[], facts: ReadonlyMap<string, readonly KnownFact[]>, references: ReadonlyMap<string, ReadonlyMap<string, readonly DatedRow[]>>, stays: ReadonlyMap<string, ReadonlyMap<string, readonly Stay[]>> = new Map()): KnownRows {
   const byId = new Map([...facts].map(([kind, rows]) => [kind, new Map(rows.map((f) => [f.id, f]))]));
   const byRow = new Map<bigint, KnownFact>(), indexes = new Map<string, Map<Value, KnownFact[]>>();
   // a fact of a derived kind is one of the kind that it is from; it is called by the first, which is narrower
@@ -77,6 +85,10 @@ export function knownRows(kinds: readonly Kind[], facts: ReadonlyMap<string, rea
       return index.get(value) ?? [];
     },
     dated: (kind, id) => references.get(kind)?.get(id) ?? [],
+    level: (state, id, day) => {
+      const stay = stays.get(state)?.get(id)?.find((s) => s.from <= day && (s.to === null || day < s.to));
+      return stay?.value ?? (must(kinds.find((k) => k.name === state)).state?.change === undefined ? false : null);
+    },
   };
 }
 
@@ -104,6 +116,19 @@ async function madeRows(engine: ProgramRunner, calculation: Calculation, kinds: 
   return out;
 }
 
+/** By id of whose state it is. */
+async function staysOf(engine: ProgramRunner, kind: Kind): Promise<ReadonlyMap<string, readonly Stay[]>> {
+  const follows = kind.state?.change !== undefined;
+  const inputs: JoinInput[] = [
+    { as: 's', how: 'from', relation: { kind: 'scan', table: staysName(kind), columns: staysColumns(kind) } },
+    { as: 'w', how: 'inner', relation: scan(WORD), on: eq(col('code', 'w'), col('entity', 's')) },
+    ...(follows ? [{ as: 'v', how: 'left' as const, relation: scan(WORD), on: eq(col('code', 'v'), col('value', 's')) }] : []),
+  ];
+  const { data, count } = await engine.read(project({ kind: 'join', inputs }, [...keep('w', 'word'), ...keep('s', 'from_day', 'to_day'), ...(follows ? [named('value', col('word', 'v'))] : [])]), ['word', 'from_day']);
+  const all = Array.from({ length: count }, (_, r) => ({ id: String(data[0]?.[r]), from: data[1]?.[r] as Day, to: (data[2]?.[r] ?? null) as Day | null, value: follows ? (data[3]?.[r] ?? null) as Value : true }));
+  return Map.groupBy(all, (s) => s.id);
+}
+
 async function factsOf(engine: ProgramRunner, kind: Kind, kinds: readonly Kind[], relation: Relation): Promise<KnownFact[]> {
   const fields = fieldsOf(kind, kinds).filter((f) => f.name !== 'currency' && f.type !== 'payees' && f.type !== 'splits');
   const coded = fields.filter((f) => isCoded(f.type)), signed = columnsOf(relation).some((c) => c.name === 'sign');
@@ -114,7 +139,7 @@ async function factsOf(engine: ProgramRunner, kind: Kind, kinds: readonly Kind[]
   ];
   const { data, count } = await engine.read(project({ kind: 'join', inputs }, [
     ...keep('f', 'row', 'id', 'day'), named('currency_word', col('word', 'cw')),
-    ...fields.map((f) => named(`field_${f.name}`, isCoded(f.type) ? col('word', `w_${f.name}`) : col(f.name, 'f'))), ...(signed ? [named('sign', col('sign', 'f'))] : []),
+    ...fields.map((f) => named(`field_${f.name}`, isCoded(f.type) ? col('word', `w_${f.name}`) : col(f.name, 'f'))), ...(signed ? [named('sign', col('sign', 'f')), named('as_of', col('as_of', 'f'))] : []),
   ]), ['day', 'id', 'row']);
   const facts = Array.from({ length: count }, (_, r): KnownFact => {
     const at = (c: number): Cell => data[c]?.[r] ?? null;
@@ -122,7 +147,7 @@ async function factsOf(engine: ProgramRunner, kind: Kind, kinds: readonly Kind[]
     const values = new Map<string, Value>(fields.map((f, i) => [f.name, decoded(at(4 + i), f.type, parts)]));
     if (typeof currency === 'string') values.set('currency', currency);
     const sign = signed ? at(4 + fields.length) : 1n;
-    return { kind: kind.name, row: must(at(0)) as bigint, id: String(at(1)), day: must(at(2)) as Day, reversal: sign === -1n || sign === -1, values };
+    return { kind: kind.name, row: must(at(0)) as bigint, id: String(at(1)), day: must(at(2)) as Day, moneyDay: must(at(signed ? 5 + fields.length : 2)) as Day, reversal: sign === -1n || sign === -1, values };
   });
   return facts.sort((a, b) => a.day - b.day || byCodePoint(a.id, b.id));
 }

@@ -6,7 +6,7 @@ import type { Component, Plan, Roundings } from '../plan/plan.ts';
 import { placeAt } from '../stage/terms.ts';
 import { must } from '../value/diagnostic.ts';
 import type { Period } from '../value/period.ts';
-import { ZERO } from '../value/rate.ts';
+import { compare, ZERO } from '../value/rate.ts';
 import { type Asked, numberOf } from './fact-values.ts';
 import type { KnownFact } from './known-rows.ts';
 import { minorRounding, unitsOf } from './minor.ts';
@@ -24,15 +24,16 @@ export interface ToConvert {
   readonly round: Roundings;
 }
 
+/** Undefined where nothing is converted, or where a rate is missing: never a guess, and never 0. */
 export function convertedPart(of: ToConvert): bigint | undefined {
   const { plan, component, released, amount, period } = of, convert = component.convert ?? plan.convert;
   if (convert === undefined) return undefined;
   const last = period.to - 1, digits = { from: unitsOf(plan.currency), to: unitsOf(plan.paysIn) }, rounding = minorRounding(of.round.paid, plan.paysIn);
   const pieces = convert.when === 'payment' ? [...released.payments, { day: last, amount: amount - sumOf(released.payments) }]
     : [{ day: convert.when === 'date' ? of.first?.day ?? last : last, amount }];
-  return pieces.filter((p) => p.amount !== 0n).reduce((sum, { day, amount: piece }) => {
+  return pieces.filter((p) => p.amount !== 0n).reduce<bigint | undefined>((sum, { day, amount: piece }) => {
     const place = placeAt(must(of.asked.place), { from: day, to: day + 1 });
-    // a blank rate pays nothing, rather than a guess
-    return sum + converted(piece, numberOf(convert.rate, { ...of.asked, day, place }) ?? ZERO, digits, rounding);
+    const rate = numberOf(convert.rate, { ...of.asked, day, place });
+    return sum === undefined || rate === null || compare(rate, ZERO) <= 0 ? undefined : sum + converted(piece, rate, digits, rounding);
   }, 0n);
 }

@@ -1,7 +1,8 @@
 /** What payments need to know: whether plans say anything about them, and the kinds of rows that they ask about single facts of. */
 import type { Typed } from '../plan/formula.ts';
 import type { Component, Kind, Measure, Num, Plan, ReleasePart, TakeBack } from '../plan/plan.ts';
-import { lineage } from '../stage/gather.ts';
+import { lineage } from '../stage/lineage.ts';
+import { CURRENCY } from '../stage/exchange.ts';
 import { namesOf } from '../stage/reads.ts';
 import { groupPath, referenced } from '../stage/row-scope.ts';
 import { must } from '../value/diagnostic.ts';
@@ -36,13 +37,15 @@ function lineKinds(c: Component): readonly string[] {
 
 /** The kinds whose rows are read back. `everyLine`: lines of all components are asked for. */
 export function wantedRows(plans: readonly Plan[], kinds: readonly Kind[], everyLine: boolean): Wanted {
-  const facts = new Set<string>(), references = new Set<string>(), seen = new Set<Measure>();
+  const facts = new Set<string>(), references = new Set<string>(), states = new Set<string>(), seen = new Set<Measure>();
+  const converts = plans.some((p) => [p.exchange, p.convert, ...p.components.map((c) => c.convert)].some((c) => namesOf(c?.rate).some(({ ref }) => ref.kind === 'field' && ref.path[0] === CURRENCY && ref.path.length > 1)));
+  if (converts) references.add(CURRENCY);
   for (const plan of plans) {
-    const look = looker(plan, kinds, { facts, references, seen });
+    const look = looker(plan, kinds, { facts, references, states, seen });
     for (const c of plan.components) {
       const parts = releaseOf(plan, c).filter(needsLines), backs = takeBacksOf(plan, c), lines = lineKinds(c);
-      const converts = (c.convert ?? plan.convert)?.when === 'date';
-      if (everyLine || parts.length > 0 || backs.length > 0 || c.limits.length > 0 || converts) for (const k of lines) look.kind(k);
+      const byFact = (c.convert ?? plan.convert)?.when === 'date';
+      if (everyLine || parts.length > 0 || backs.length > 0 || c.limits.length > 0 || byFact) for (const k of lines) look.kind(k);
       for (const p of parts) {
         if (p.event !== undefined) { look.kind(p.event.from); look.formula(p.event.where?.formula, [p.event.from]); }
         if (p.as !== undefined) look.measure(p.as);
@@ -57,7 +60,7 @@ export function wantedRows(plans: readonly Plan[], kinds: readonly Kind[], every
       }
     }
   }
-  return { facts, references };
+  return { facts, references, states };
 }
 
 interface Looker {
@@ -67,11 +70,15 @@ interface Looker {
   measure(measure: Measure): void;
 }
 
-function looker(plan: Plan, kinds: readonly Kind[], { facts, references, seen }: { readonly facts: Set<string>; readonly references: Set<string>; readonly seen: Set<Measure> }): Looker {
+function looker(plan: Plan, kinds: readonly Kind[], { facts, references, states, seen }: { readonly facts: Set<string>; readonly references: Set<string>; readonly states: Set<string>; readonly seen: Set<Measure> }): Looker {
   const named = (name: string): Kind => must(kinds.find((k) => k.name === name));
   const names = (list: ReturnType<typeof namesOf>, about: readonly string[]): void => {
     for (const { ref } of list) {
       if (ref.kind === 'measure') { const m = plan.measures.find((x) => x.name === ref.measure); if (m !== undefined) look.measure(m); }
+      if (ref.kind === 'state') {
+        states.add(ref.state);
+        for (const name of about) path(groupPath(named(name), must(named(ref.state).state).subject, kinds) ?? [], named(name));
+      }
       if (ref.kind === 'field') for (const name of about) path(ref.path, named(name));
     }
   };
@@ -81,6 +88,7 @@ function looker(plan: Plan, kinds: readonly Kind[], { facts, references, seen }:
       if (at === undefined) return;
       const derived = lineage(at.name, kinds).flatMap((k) => named(k).derived).find((d) => d.name === step);
       if (derived !== undefined) look.number(derived.number, [at.name]);
+      if (i > 0 && plan.states.some((s) => s.name === step)) states.add(step);
       const measure = plan.measures.find((m) => m.name === step);
       if (i > 0 && measure !== undefined) look.measure(measure);
       at = i + 1 < steps.length ? referenced(at, step, kinds) : undefined;

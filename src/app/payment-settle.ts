@@ -13,20 +13,21 @@ import { later } from '../value/length.ts';
 import { type Day, type Period, periodAt, periodsIn } from '../value/period.ts';
 import { add, ratio, ZERO } from '../value/rate.ts';
 import { minorRounding } from './minor.ts';
+import { forPayee } from './payment-stop.ts';
 import type { PaidEarning } from './payments.ts';
 
 /** `gross`: what is earned in the period, with the salary; only where the plan knows one. */
 export type SettledOf = SettledPeriod & { readonly period: Period; readonly gross: bigint | undefined };
 export interface SettledPayee { readonly plan: Plan; readonly payee: Person; readonly currency: string; readonly periods: readonly SettledOf[] }
 
-export function settledOf(catalogue: Catalogue, earnings: readonly PaidEarning[], asOf: Day): SettledPayee[] {
+export function settledOf(catalogue: Catalogue, earnings: readonly PaidEarning[], asOf: Day, only?: Person): SettledPayee[] {
   const chains = [...Map.groupBy(catalogue.plans, (p) => JSON.stringify([p.spec.plan, p.spec.currency])).values()]
     .map((versions) => versions.toSorted((a, b) => a.spec.effective.from - b.spec.effective.from));
   const byPayee = Map.groupBy(earnings, (e) => `${e.plan.plan}|${e.plan.currency}|${e.payee.payee}`);
   return chains.flatMap((versions) => {
     const { plan, currency } = must(versions[0]).spec;
     const payees = new Set(versions.flatMap((v) => [...v.members.keys()]));
-    return [...payees].map((payee) => settlePayee(versions, payee, byPayee.get(`${plan}|${currency}|${payee.payee}`) ?? [], catalogue, asOf));
+    return [...payees].filter((payee) => only === undefined || payee === only).map((payee) => forPayee(must(versions.at(-1)).spec, payee, () => settlePayee(versions, payee, byPayee.get(`${plan}|${currency}|${payee.payee}`) ?? [], catalogue, asOf)));
   });
 }
 

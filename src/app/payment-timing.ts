@@ -2,7 +2,7 @@
 import { isRatio } from '../plan/evaluate.ts';
 import type { Kind, Measure, ReleasePart } from '../plan/plan.ts';
 import type { Otherwise, Timing } from '../ledger/release.ts';
-import { lineage } from '../stage/gather.ts';
+import { lineage } from '../stage/lineage.ts';
 import { placeAt } from '../stage/terms.ts';
 import { must } from '../value/diagnostic.ts';
 import { instalmentDays, later } from '../value/length.ts';
@@ -44,6 +44,8 @@ export function timingOf(of: TimingOf): Timing {
     if (part.after !== undefined) return { kind: 'proportion', day, ratio: day > asOf ? null : proportion(of, part.as, fact, day + 1) };
     return { kind: 'growing', moves: movesOf(of, part.as, fact), end, otherwise: otherwiseOf(of, end ?? day) };
   }
+  // a condition about a fact is not known where there is none: it holds the pay, and shows it
+  if (part.require !== undefined && fact === undefined) return { kind: 'day', day, met: day > asOf, otherwise: 'hold' };
   const met = day > asOf || part.require === undefined || holds(part.require.formula, at(of, day));
   return { kind: 'day', day, met, otherwise: met ? 'lapse' : otherwiseOf(of, day) };
 }

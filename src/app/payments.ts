@@ -7,24 +7,25 @@ import type { ProgramRunner } from '../engine/engine.ts';
 import { lineAmounts, partAmounts, type Released, released, sumOf } from '../ledger/release.ts';
 import { type LineLeft, type LineReleased, type Recoverable, takenBack } from '../ledger/take-back.ts';
 import type { MinorRounding } from '../ledger/spread.ts';
-import type { Component, Kind, Plan, ReleasePart } from '../plan/plan.ts';
-import { col, eq, filter, int } from '../relation/relation.ts';
+import type { Component, Plan, ReleasePart } from '../plan/plan.ts';
+import { and, col, eq, type Expr, filter, int } from '../relation/relation.ts';
 import type { Catalogue, ComponentEntry, PlanEntry } from '../stage/catalogue.ts';
 import type { Person } from '../stage/people.ts';
 import { type Place, roundingsOf } from '../stage/terms.ts';
-import { must } from '../value/diagnostic.ts';
+import { must, type Outcome } from '../value/diagnostic.ts';
 import type { Day, Period } from '../value/period.ts';
 import type { Calculation } from './calculate.ts';
 import { type Row, rowsOf } from './cells.ts';
 import { smallOf, wideOf } from './explain-rows.ts';
 import { measured } from './fact-measures.ts';
 import type { Asked } from './fact-values.ts';
-import { relationOf } from './figures.ts';
+import { relationOf } from './run-relations.ts';
 import { type KnownFact, type KnownRows, readKnown } from './known-rows.ts';
 import { minorRounding } from './minor.ts';
 import { backsOf, type Backs } from './payment-backs.ts';
 import { convertedPart } from './payment-convert.ts';
 import { needsLines, releaseOf, takeBacksOf, wantedRows } from './payment-needs.ts';
+import { diagnosticOf, forPayee } from './payment-stop.ts';
 import { settledOf, type SettledPayee } from './payment-settle.ts';
 import { timingOf } from './payment-timing.ts';
 
@@ -58,35 +59,45 @@ export interface PaidEarning {
 }
 export interface Payments { readonly asOf: Day; readonly earnings: readonly PaidEarning[]; readonly settled: readonly SettledPayee[] }
 
-/** `asOf`: the last day that the run knows of. */
-export async function paymentsOf(engine: ProgramRunner, calculation: Calculation, workspaceKinds: readonly Kind[], asOf: Day): Promise<Payments> {
-  const { catalogue } = calculation, plans = catalogue.plans.map((p) => p.spec);
-  const kinds = [...new Map([...workspaceKinds, ...plans.flatMap((p) => p.kinds)].map((k) => [k.name, k])).values()];
+/** `asOf`: the last day that the run knows of. `only`: of one payee. */
+export async function paymentsOf(engine: ProgramRunner, calculation: Calculation, asOf: Day, only?: Person): Promise<Outcome<Payments>> {
+  try {
+    return { value: await made(engine, calculation, asOf, only), diagnostics: [] };
+  } catch (error) {
+    return { value: undefined, diagnostics: [diagnosticOf(error)] };
+  }
+}
+
+async function made(engine: ProgramRunner, calculation: Calculation, asOf: Day, only: Person | undefined): Promise<Payments> {
+  const { catalogue } = calculation, { kinds } = catalogue, plans = catalogue.plans.map((p) => p.spec);
   const known = await readKnown(engine, calculation, kinds, wantedRows(plans, kinds, catalogue.everyLine));
-  const lines = await linesOf(engine, calculation, 'attributed'), funded = await linesOf(engine, calculation, 'funded');
-  const rows = rowsOf(await engine.read(filter(relationOf(calculation, 'payouts'), eq(col('world'), int(0))), ['plan', 'payee', 'period', 'component']));
+  const lines = await linesOf(engine, calculation, 'attributed', only), funded = await linesOf(engine, calculation, 'funded', only);
+  const rows = rowsOf(await engine.read(filter(relationOf(calculation, 'payouts'), ofPayee(only)), ['plan', 'payee', 'period', 'component']));
   const backs = new Map<ComponentEntry, Backs>();
   const earnings = rows.map((row): PaidEarning => {
     const entry = must(catalogue.components[smallOf(row, 'component')]), plan = must(catalogue.plans[entry.plan]);
     const own = backs.get(entry) ?? backsOf(takeBacksOf(plan.spec, entry.spec), plan.spec, known);
     backs.set(entry, own);
-    return earningOf({ row, entry, plan, catalogue, known, backs: own, asOf, lines: lines.get(keyOf(row)) ?? [], funded: funded.get(keyOf(row)) ?? [] });
+    const payee = must(catalogue.personOf(smallOf(row, 'payee')));
+    return forPayee(plan.spec, payee, () => earningOf({ row, entry, plan, payee, catalogue, known, backs: own, asOf, lines: lines.get(keyOf(row)) ?? [], funded: funded.get(keyOf(row)) ?? [] }));
   });
-  return { asOf, earnings, settled: settledOf(catalogue, earnings, asOf) };
+  return { asOf, earnings, settled: settledOf(catalogue, earnings, asOf, only) };
 }
 
+const ofPayee = (only: Person | undefined): Expr => and(eq(col('world'), int(0)), ...(only === undefined ? [] : [eq(col('payee'), int(only.payee))]));
 const keyOf = (row: Row): string => [row['component'], row['payee'], row['period']].join('|');
 
 /** Lines by component, payee and period, in order; none where nothing asks for them. */
-async function linesOf(engine: ProgramRunner, calculation: Calculation, name: 'attributed' | 'funded'): Promise<Map<string, Row[]>> {
+async function linesOf(engine: ProgramRunner, calculation: Calculation, name: 'attributed' | 'funded', only: Person | undefined): Promise<Map<string, Row[]>> {
   if (!calculation.compiled.program.statements.some((s) => s.name === name)) return new Map();
-  return Map.groupBy(rowsOf(await engine.read(filter(relationOf(calculation, name), eq(col('world'), int(0))), ['component', 'payee', 'period', 'day', 'fact'])), keyOf);
+  return Map.groupBy(rowsOf(await engine.read(filter(relationOf(calculation, name), ofPayee(only)), ['component', 'payee', 'period', 'day', 'fact'])), keyOf);
 }
 
 interface Given {
   readonly row: Row;
   readonly entry: ComponentEntry;
   readonly plan: PlanEntry;
+  readonly payee: Person;
   readonly catalogue: Catalogue;
   readonly known: KnownRows;
   readonly backs: Backs;
@@ -97,8 +108,8 @@ interface Given {
 interface Line { readonly fact: KnownFact; readonly amount: bigint }
 
 function earningOf(given: Given): PaidEarning {
-  const { row, entry, plan, catalogue, known } = given, { spec } = plan;
-  const payee = must(catalogue.personOf(smallOf(row, 'payee'))), period = catalogue.periodOf(smallOf(row, 'period')), earned = wideOf(row, 'payout');
+  const { row, entry, plan, payee, catalogue, known } = given, { spec } = plan;
+  const period = catalogue.periodOf(smallOf(row, 'period')), earned = wideOf(row, 'payout');
   const asked: Asked = { known, plan: spec, day: period.to - 1, measured, place: placeOf(plan, catalogue, payee, period) };
   const lines = given.lines.flatMap((l): Line[] => {
     const fact = known.numbered(wideOf(l, 'fact')), amount = wideOf(l, 'amount');

@@ -3,6 +3,7 @@ import type { ProgramRunner } from '../engine/engine.ts';
 import type { FieldType, Kind } from '../plan/plan.ts';
 import type { Value } from '../plan/evaluate.ts';
 import { aggregate, col, eq, filter, isNotNull, join, type JoinInput, keep, named, project, type Relation, scan, union } from '../relation/relation.ts';
+import { CURRENCY, type Currencies } from '../stage/exchange.ts';
 import { currentRows } from '../stage/kind-rows.ts';
 import type { DatedRow, People, Person } from '../stage/people.ts';
 import { entityTable, factTable, isCoded, listFields, ownFields, PARTS, partyTable, WORD } from '../stage/store.ts';
@@ -39,6 +40,12 @@ async function addCodes(engine: ProgramRunner, persons: readonly Person[], codes
   for (let r = 0; r < count; r++) codes.set(String(data[1]?.[r]), Number(data[0]?.[r]));
 }
 
+/** Rates of exchange: the dated rows of the kind `currency`, by code. */
+export async function loadCurrencies(engine: ProgramRunner, kinds: readonly Kind[], cut: number): Promise<Currencies> {
+  const kind = kinds.find((k) => k.name === CURRENCY && !k.dated);
+  return new Map((kind === undefined ? [] : await datedRows(engine, kind, cut)).map((c) => [c.id, c.rows]));
+}
+
 /** A reference row with all its dated rows. */
 export interface DatedEntity { readonly code: number; readonly id: string; readonly rows: readonly DatedRow[] }
 
@@ -50,15 +57,15 @@ export async function datedRows(engine: ProgramRunner, kind: Kind, cut: number):
     ...coded.map((f): JoinInput => ({ as: `w_${f.name}`, how: 'left', relation: scan(WORD), on: eq(col('code', `w_${f.name}`), col(f.name, 'e')) })),
   ];
   const relation = project({ kind: 'join', inputs }, [
-    ...keep('e', 'entity', 'id', 'from_day'), ...fields.map((f) => named(`field_${f.name}`, isCoded(f.type) ? col('word', `w_${f.name}`) : col(f.name, 'e'))),
+    ...keep('e', 'entity', 'id', 'from_day', 'to_day'), ...fields.map((f) => named(`field_${f.name}`, isCoded(f.type) ? col('word', `w_${f.name}`) : col(f.name, 'e'))),
   ]);
   const { data, count } = await engine.read(relation, ['id', 'from_day']);
   const byId = new Map<string, { code: number; rows: DatedRow[] }>();
   for (let r = 0; r < count; r++) {
     const at = (c: number): Cell => data[c]?.[r] ?? null;
-    const id = String(at(1)), from = at(2);
+    const id = String(at(1)), from = at(2), to = at(3);
     const found = byId.get(id) ?? { code: Number(at(0)), rows: [] };
-    found.rows.push({ from: typeof from === 'number' ? from : null, values: new Map(fields.map((f, i) => [f.name, decoded(at(3 + i), f.type)])) });
+    found.rows.push({ from: typeof from === 'number' ? from : null, to: typeof to === 'number' ? to : null, values: new Map(fields.map((f, i) => [f.name, decoded(at(4 + i), f.type)])) });
     byId.set(id, found);
   }
   // a row without a first day comes before all others

@@ -18,10 +18,10 @@ import { readLiteral } from '../plan/literal.ts';
 import type { FieldType, Kind, Plan, Workspace } from '../plan/plan.ts';
 import { both } from '../plan/problem.ts';
 import type { Diagnostic } from '../value/diagnostic.ts';
-import { formatDay, parseDay } from '../value/period.ts';
+import { type Day, formatDay, parseDay } from '../value/period.ts';
 import { compare, formatRatio, type Ratio } from '../value/rate.ts';
 import { FOREVER } from '../ledger/release.ts';
-import { calculate } from './calculate.ts';
+import { calculate, type Calculation } from './calculate.ts';
 import { type Figures, figuresOf } from './figures.ts';
 import { asksForLines, isPaymentFigure } from './payment-figures.ts';
 import { paymentsOf } from './payments.ts';
@@ -31,8 +31,11 @@ import { fillStore, type SmallEntity, type SmallRow } from './small-store.ts';
 export interface Difference { readonly file: string; readonly line: number; readonly payee: string; readonly period: string; readonly figure: string; readonly expected: string; readonly got: string }
 export interface TestReport { readonly file: string; readonly figures: number; readonly differences: readonly Difference[]; readonly diagnostics: readonly Diagnostic[] }
 
-/** Runs one file of tests. `open` gives an empty engine for each document. */
-export async function runTestFile(workspace: Workspace, file: string, text: string, open: () => Promise<ProgramRunner>): Promise<TestReport> {
+/** What a test calculated, while its engine is still open. */
+export interface Seen { readonly engine: ProgramRunner; readonly calculation: Calculation; readonly kinds: readonly Kind[]; /** the last day that it knows of */ readonly asOf: Day }
+
+/** Runs one file of tests. `open` gives an empty engine for each document; `see` is shown each calculation. */
+export async function runTestFile(workspace: Workspace, file: string, text: string, open: () => Promise<ProgramRunner>, see?: (seen: Seen) => Promise<void>): Promise<TestReport> {
   let figures = 0;
   const differences: Difference[] = [], diagnostics: Diagnostic[] = [];
   for (const part of documentsOf(text)) {
@@ -41,7 +44,7 @@ export async function runTestFile(workspace: Workspace, file: string, text: stri
     if (root === undefined) continue;
     const engine = await open();
     try {
-      const out = await runTest(workspace, file, root, engine);
+      const out = await runTest(workspace, file, root, engine, see);
       figures += out.figures; differences.push(...out.differences); diagnostics.push(...out.diagnostics);
     } finally { await engine.close(); }
   }
@@ -63,7 +66,7 @@ function didYouMean(name: string, names: readonly string[], all: string): string
   return near !== undefined ? `Did you mean \`${near}\`?` : names.length === 0 ? 'There are none yet.' : `${all} ${both(names.map((n) => `\`${n}\``))}.`;
 }
 
-async function runTest(workspace: Workspace, file: string, root: MapNode, engine: ProgramRunner): Promise<Omit<TestReport, 'file'>> {
+async function runTest(workspace: Workspace, file: string, root: MapNode, engine: ProgramRunner, see?: (seen: Seen) => Promise<void>): Promise<Omit<TestReport, 'file'>> {
   const say: Say = (node, message, hint) => ({ code: 'test.bad', severity: 'error', file, line: (node ?? root).at.line, column: (node ?? root).at.column, path: '', message, hint });
   const planNode = find(root, 'plan'), names = planNode?.kind === 'list' ? planNode.items.map((n) => textOf(n) ?? '') : [textOf(planNode) ?? ''];
   const plans = workspace.plans.filter((p) => names.includes(p.plan) || (p.family !== undefined && names.includes(p.family)));
@@ -92,7 +95,10 @@ async function runTest(workspace: Workspace, file: string, root: MapNode, engine
   await fillStore(engine, { kinds, facts: known === undefined ? facts : new Map([...facts].map(([k, rows]) => [k, rows.filter((r) => r.day <= known)])), entities });
   const { calculation, diagnostics } = await calculate(engine, plans, kinds, { everyLine: asked.some(asksForLines), ...(known !== undefined && { asOf: known }) });
   if (calculation === undefined) return { figures: 0, differences: [], diagnostics };
-  const figures = await figuresOf(engine, calculation, asked.some(isPaymentFigure) ? await paymentsOf(engine, calculation, kinds, known ?? FOREVER) : undefined);
+  await see?.({ engine, calculation, kinds, asOf: known ?? FOREVER });
+  const payments = asked.some(isPaymentFigure) ? await paymentsOf(engine, calculation, known ?? FOREVER) : undefined;
+  if (payments !== undefined && payments.value === undefined) return { figures: 0, differences: [], diagnostics: payments.diagnostics };
+  const figures = await figuresOf(engine, calculation, asked, payments?.value);
   const differences = expected.flatMap((row): Difference[] => difference(file, row, figures));
   return { figures: expected.length, differences, diagnostics: diagnostics.filter((d) => d.severity === 'error') };
 }
@@ -170,6 +176,8 @@ function difference(file: string, row: Node, figures: Figures): Difference[] {
   const at = { file, line: row.at.line, payee, period, figure, expected: written };
   const day = parseDay(value), gotDay = day === undefined ? undefined : figures.day(payee, period, figure);
   if (gotDay !== undefined) return gotDay === day ? [] : [{ ...at, got: formatDay(gotDay) }];
+  const word = figures.word(payee, period, figure);
+  if (word !== undefined) return word === value ? [] : [{ ...at, got: word }];
   if (want?.kind !== 'number') return [{ ...at, got: day === undefined ? 'the expected value is neither a number nor a date' : 'no day' }];
   if (got === undefined) return [{ ...at, got: 'nothing: no such figure' }];
   if (got === 'none') return value === '' ? [] : [{ ...at, got: 'no value' }];

@@ -6,9 +6,12 @@
 import {
   aggregate, and, cast, col, eq, type Expr, filter, int, isNotNull, join, keep, named, or, project, type Relation, scan, union,
 } from '../relation/relation.ts';
+import { EARNING } from '../plan/rounds.ts';
+import type { ComponentEntry } from '../stage/catalogue.ts';
 import { columnName } from '../stage/facts.ts';
 import { REF_COMPONENT, REF_LOOK, REF_MEASURE, REF_NEED, REF_ROUTE, REF_WINDOW } from '../stage/reference.ts';
-import type { CubeColumn, Gathered } from '../stage/gather.ts';
+import type { CubeColumn, Gathered, MeasureValue } from '../stage/gather.ts';
+import { sumsOf, valuesIn } from '../stage/program.ts';
 import type { Calculation } from './calculate.ts';
 
 const here = (layer: string, alias?: string): Expr => eq(col(layer, alias), int(0));
@@ -72,4 +75,16 @@ function topsOf({ catalogue }: Calculation): Relation {
     return tops.map((top) => [BigInt(c.component), BigInt(top)]);
   });
   return { kind: 'values', columns: [{ name: 'component', type: 'integer' }, { name: 'top', type: 'integer' }], rows };
+}
+
+/**
+ * Top-level components of which pay cannot be followed back to single facts: what colleagues have moves it (pots,
+ * places, running limits, earnings), or facts decide which others count (books, rows in order, kinds made of others).
+ */
+export function untraced({ catalogue }: Calculation): readonly ComponentEntry[] {
+  const made = (kind: string): boolean => kind === EARNING || catalogue.kinds.some((k) => k.name === kind && (k.derivation !== undefined || k.state !== undefined));
+  const apart = (value: MeasureValue): boolean => valuesIn(value).some((v) => v.kind === 'rank') || sumsOf(value).some((m) => m.rows !== undefined || m.book !== undefined || m.subject !== 'payee' || m.terms.some((t) => made(t.column.value.kind)));
+  const partsOf = (top: ComponentEntry): ComponentEntry[] => catalogue.components.filter((c) => c.plan === top.plan && c.path[0] === top.path[0]);
+  const own = (c: ComponentEntry): boolean => c.spec.pool !== undefined || c.spec.limits.length > 0 || c.looks.some(apart);
+  return catalogue.components.filter((top) => top.parent === null && partsOf(top).some(own));
 }

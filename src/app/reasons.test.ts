@@ -8,7 +8,7 @@ const LAST: Run = {
   resultHash: 'h', earnedCount: 1n, payeeCount: 1n, createdAt: '2026-04-01T12:00:00.000Z',
 };
 const SAME: Evidence = {
-  plans: new Map([['reps@2026-01-01', 'a']]), last: LAST, engineVersion: LAST.engineVersion, facts: new Map(), people: new Map(), learned: { added: 0, changed: 0 },
+  plans: new Map([['reps@2026-01-01', 'a']]), last: LAST, engineVersion: LAST.engineVersion, facts: new Map(), people: new Map(), learned: { added: 0, changed: 0 }, untraced: new Set(),
 };
 const kinds = (row: Partial<Changed>, evidence: Partial<Evidence>): string[] => reasonsFor({ ...ROW, ...row }, { ...SAME, ...evidence }).map((r) => `${r.kind}:${r.count}`);
 
@@ -26,6 +26,13 @@ test('the engine is a reason only where nothing else is, and the store only wher
   expect(kinds({}, { engineVersion: 'trueup 1, DuckDB 2', people: new Map([['ann', 1]]) })).toEqual(['people_changed:1']);
   expect(kinds({}, {})).toEqual(['store_replaced:1']);
   expect(kinds({}, { people: new Map([['bob', 1]]) })).toEqual(['store_replaced:1']);
+});
+
+test('what others have is a reason only for what looks at it, and only where something changed', () => {
+  const looks = { untraced: new Set(['reps|commission']) };
+  expect(kinds({}, { ...looks, learned: { added: 1, changed: 2 } })).toEqual(['others_changed:3']);
+  expect(kinds({}, { ...looks, people: new Map([['bob', 1]]) })).toEqual(['others_changed:1']);
+  expect(kinds({ component: 'gold' }, { ...looks, learned: { added: 1, changed: 2 } })).toEqual(['store_replaced:1']);
 });
 
 test('differences are counted once for each of their reasons', () => {

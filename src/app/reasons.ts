@@ -10,16 +10,18 @@ import type { Calculation } from './calculate.ts';
 import { componentName, type EarnedRow, payeeName, planOf, versionName } from './earned.ts';
 import { factChanges, type FactChanges } from './fact-changes.ts';
 import { type PeopleChanges, peopleChanges } from './people-changes.ts';
+import { untraced } from './reach.ts';
 
 /**
  * `first`: never posted before. `no_longer_earned`: posted, and gone from the result. `plan_changed`: another
  * fingerprint than in the last run. `facts_new`, `facts_changed`: learned since, credited to the payee then or
  * now, inside the window. `references_changed`: facts of his name an account or the like of which a row
- * changed. `people_changed`: dated rows of the payee, his role, or those below him. `engine_changed`: only the
+ * changed. `people_changed`: dated rows of the payee, his role, or those below him. `others_changed`: something of
+ * this changed for others, and the component looks at what they have (`untraced`). `engine_changed`: only the
  * version of the engine differs. `store_replaced`: nothing of this; the store is not the one of the last run.
  */
 export type ReasonKind =
-  | 'first' | 'no_longer_earned' | 'plan_changed' | 'facts_new' | 'facts_changed' | 'references_changed' | 'people_changed' | 'engine_changed' | 'store_replaced';
+  | 'first' | 'no_longer_earned' | 'plan_changed' | 'facts_new' | 'facts_changed' | 'references_changed' | 'people_changed' | 'others_changed' | 'engine_changed' | 'store_replaced';
 /** `count`: facts, or rows of people; 1 where there is nothing to count. */
 export interface Reason { readonly kind: ReasonKind; readonly count: number }
 
@@ -35,6 +37,8 @@ export interface Evidence {
   readonly facts: ReadonlyMap<string, FactChanges>;
   readonly people: PeopleChanges;
   readonly learned: Learned;
+  /** plan and component, of those whose pay cannot be followed back to single facts; none where the store learned nothing */
+  readonly untraced: ReadonlySet<string>;
 }
 
 /** Facts that are new or changed since the last run, of the kinds that plans count. */
@@ -45,7 +49,7 @@ const NOTHING: Learned = { added: 0, changed: 0 };
 export async function gatherEvidence(engine: Engine, calculation: Calculation, workspace: Workspace, last: Run | undefined, engineVersion: string): Promise<Evidence> {
   const plans = new Map(calculation.catalogue.plans.map(({ spec }) => [versionName(spec), spec.fingerprint.pay]));
   const since = last === undefined ? calculation.cut : Number(last.importCut);
-  if (since >= calculation.cut) return { plans, last, engineVersion, facts: new Map(), people: new Map(), learned: NOTHING };
+  if (since >= calculation.cut) return { plans, last, engineVersion, facts: new Map(), people: new Map(), learned: NOTHING, untraced: new Set() };
   const people = await peopleChanges(engine, calculation, workspace.kinds, since);
   const facts = new Map<string, FactChanges>();
   const { reached, learned } = await factChanges(engine, calculation, workspace.kinds, since);
@@ -57,7 +61,8 @@ export async function gatherEvidence(engine: Engine, calculation: Calculation, w
     const other = facts.get(key);
     facts.set(key, other === undefined ? r : { added: other.added + r.added, changed: other.changed + r.changed, referenced: other.referenced + r.referenced });
   }
-  return { plans, last, engineVersion, facts, people, learned };
+  const apart = new Set(untraced(calculation).map((c) => `${planOf(calculation, c.plan).spec.plan}|${componentName(calculation, c.component)}`));
+  return { plans, last, engineVersion, facts, people, learned, untraced: apart };
 }
 
 /** At least one reason, the most telling first. */
@@ -73,6 +78,9 @@ export function reasonsFor(row: Changed, evidence: Evidence): readonly Reason[] 
   add('facts_changed', facts?.changed ?? 0);
   add('references_changed', facts?.referenced ?? 0);
   add('people_changed', people);
+  if (found.length > 0) return found;
+  // whatever the store learned since can be what the others have
+  if (evidence.untraced.has(`${row.plan}|${row.component}`)) add('others_changed', Math.max(1, evidence.learned.added + evidence.learned.changed));
   if (found.length > 0) return found;
   return [{ kind: last !== undefined && last.engineVersion !== evidence.engineVersion ? 'engine_changed' : 'store_replaced', count: 1 }];
 }
@@ -93,7 +101,7 @@ function placeOf(key: Pick<Changed, 'plan' | 'component' | 'payee' | 'period'>):
 /** How many differences have a reason of this kind. A difference with two reasons counts in both. */
 export interface ReasonCount { readonly kind: ReasonKind; readonly differences: number }
 
-const ORDER: readonly ReasonKind[] = ['first', 'no_longer_earned', 'plan_changed', 'facts_new', 'facts_changed', 'references_changed', 'people_changed', 'engine_changed', 'store_replaced'];
+const ORDER: readonly ReasonKind[] = ['first', 'no_longer_earned', 'plan_changed', 'facts_new', 'facts_changed', 'references_changed', 'people_changed', 'others_changed', 'engine_changed', 'store_replaced'];
 
 export function countReasons(differences: readonly { readonly reasons: readonly Reason[] }[]): readonly ReasonCount[] {
   return ORDER.map((kind) => ({ kind, differences: differences.filter((d) => d.reasons.some((r) => r.kind === kind)).length })).filter((c) => c.differences > 0);

@@ -9,7 +9,8 @@ import { rowsOf } from './cells.ts';
 import { ensureStore } from './store-layout.ts';
 import type { OtherCurrency } from './other-currencies.ts';
 import type { ReasonCount } from './reasons.ts';
-import { counted } from '../value/wording.ts';
+import { formatDay } from '../value/period.ts';
+import { counted, quoted } from '../value/wording.ts';
 
 const nowhere = { line: 0, column: 0, path: '' } as const;
 
@@ -36,7 +37,18 @@ export function otherCurrencyWarning(other: OtherCurrency, workspace: Workspace)
   return {
     code: 'run.other_currency', severity: 'warning', file: at?.file ?? '', line: at?.line ?? 0, column: at?.column ?? 0, path: 'currency',
     message: `${counted(other.facts, `${other.kind} fact`)} ${what} ${other.facts === 1 ? 'does' : 'do'} not count in plan ${other.plan}, which is in ${other.planCurrency}.`,
-    hint: 'Amounts are not converted: give these payees a plan in that currency, or convert the amounts before they are imported.',
+    hint: 'Say what they are worth: `exchange: { rate: { by: currency, lookup: { EUR: 1.08 } } }` in the plan, or give these payees a plan in that currency.',
+  };
+}
+
+/** The rest is paid; these wait for their rate. */
+export function noRateWarning(other: OtherCurrency, workspace: Workspace): Diagnostic {
+  const at = workspace.plans.find((p) => p.plan === other.plan)?.exchange?.at;
+  const one = other.facts === 1, days = other.from === other.to ? `on ${formatDay(other.from)}` : `between ${formatDay(other.from)} and ${formatDay(other.to)}`;
+  return {
+    code: 'run.no_rate', severity: 'warning', file: at?.file ?? '', line: at?.line ?? 0, column: at?.column ?? 0, path: 'exchange',
+    message: `${counted(other.facts, `${other.kind} fact`)} in ${other.currency === '' ? 'no currency' : other.currency} ${days} ${one ? 'has' : 'have'} no rate in plan ${other.plan}, so ${one ? 'it does' : 'they do'} not count: ${one ? quoted(other.example) : `${quoted(other.example)} is one of them`}.`,
+    hint: other.currency === '' ? 'Give the money of their source a currency.' : `Import a rate of ${other.currency} that holds on these days, or write one into the plan; the next run counts them.`,
   };
 }
 

@@ -11,13 +11,17 @@ import { entriesFor, tooLarge } from '../ledger/post.ts';
 import { newRun, type Run } from '../ledger/run.ts';
 import { lastRun, postedBefore, type Recorded, recordRun } from '../ledger/store.ts';
 import type { Workspace } from '../plan/plan.ts';
-import { assert, type Diagnostic, hasErrors, type Outcome } from '../value/diagnostic.ts';
+import { assert, type Diagnostic, hasErrors, must, type Outcome } from '../value/diagnostic.ts';
+import { type Day, parseDay } from '../value/period.ts';
 import { calculate, type Calculation } from './calculate.ts';
 import { byName, type EarnedRow, earnedRows, versionName } from './earned.ts';
 import { type Held, heldComponents } from './held.ts';
 import { otherCurrencies, type OtherCurrency } from './other-currencies.ts';
+import { type PaymentList, paymentList } from './payment-list.ts';
+import { saysPayments } from './payment-needs.ts';
+import { paymentsOf } from './payments.ts';
 import { countReasons, gatherEvidence, type Evidence, type Learned, type Reason, type ReasonCount, reasonsFor } from './reasons.ts';
-import { otherCurrencyWarning, replacedWarning, sourceProblems } from './run-notes.ts';
+import { noRateWarning, otherCurrencyWarning, replacedWarning, sourceProblems } from './run-notes.ts';
 import { type Uncredited, uncreditedFacts } from './uncredited.ts';
 import { engineVersion } from './versions.ts';
 
@@ -26,6 +30,8 @@ export interface RunOptions {
   readonly at: string;
   /** what reading the workspace found: a plan with an error is left out of it, and must not be taken back for that */
   readonly found: readonly Diagnostic[];
+  /** the last day that payments know of: what is payable later is not due; the day of `at` where it is left out */
+  readonly asOf?: Day;
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -62,6 +68,8 @@ export interface Preview {
   readonly withoutEarning: readonly { readonly plan: string; readonly payee: string }[];
   readonly otherCurrencies: readonly OtherCurrency[];
   readonly uncredited: readonly Uncredited[];
+  /** when what is earned is paid; only where a plan has releases, take-backs or a draw */
+  readonly payments: PaymentList | undefined;
 }
 export interface Applied { readonly preview: Preview; readonly recorded: Recorded }
 
@@ -95,11 +103,20 @@ async function prepare(workspace: Workspace, engine: Engine, book: Db, options: 
   const last = await lastRun(book), posted = await postedBefore(book), version = await engineVersion(engine);
   const run = newRun(last, earned, { plans: runPlans(calculation), importCut: BigInt(calculation.cut), engineVersion: version, createdAt: options.at });
   const entries = entriesFor(earned, posted, run);
+  const payments = await listedPayments(engine, calculation, workspace, options);
+  if (hasErrors(payments.diagnostics)) return { value: undefined, diagnostics: [...notes, ...diagnostics, ...payments.diagnostics] };
   const evidence = await gatherEvidence(engine, calculation, workspace, last, version);
-  const preview = await previewOf({ workspace, engine, calculation, earned, posted, run, evidence });
+  const preview = await previewOf({ workspace, engine, calculation, earned, posted, run, evidence, payments: payments.value });
   assert(preview.differences === entries.length, 'the preview shows a difference for each entry');
-  const warnings = [...preview.otherCurrencies.map((o) => otherCurrencyWarning(o, workspace)), ...replacedWarning(preview.reasons, last, book.file)];
+  const warnings = [...preview.otherCurrencies.map((o) => (o.converts ? noRateWarning : otherCurrencyWarning)(o, workspace)), ...replacedWarning(preview.reasons, last, book.file)];
   return { value: { preview, entries }, diagnostics: [...notes, ...diagnostics, ...warnings] };
+}
+
+/** Asked only where a plan says more than that everything is paid at the pay day. */
+async function listedPayments(engine: Engine, calculation: Calculation, workspace: Workspace, { at, asOf }: RunOptions): Promise<Outcome<PaymentList | undefined>> {
+  if (!workspace.plans.some(saysPayments)) return { value: undefined, diagnostics: [] };
+  const { value, diagnostics } = await paymentsOf(engine, calculation, asOf ?? must(parseDay(at.slice(0, 10))));
+  return { value: value && paymentList(value), diagnostics };
 }
 
 /** What the engine stopped for is told; nothing was recorded then. */
@@ -125,6 +142,7 @@ interface Parts {
   readonly posted: readonly Posted[];
   readonly run: Run;
   readonly evidence: Evidence;
+  readonly payments: PaymentList | undefined;
 }
 
 async function previewOf(parts: Parts): Promise<Preview> {
@@ -133,7 +151,7 @@ async function previewOf(parts: Parts): Promise<Preview> {
   return {
     run, last: evidence.last, rows, totals: totalsOf(rows), differences: differing.length, reasons: countReasons(differing), learned: evidence.learned,
     held: await heldComponents(engine, calculation), withoutEarning: withoutEarning(parts.earned),
-    otherCurrencies: await otherCurrencies(engine, calculation, workspace.kinds), uncredited: await uncreditedFacts(engine, calculation, workspace.kinds),
+    otherCurrencies: await otherCurrencies(engine, calculation, workspace.kinds), uncredited: await uncreditedFacts(engine, calculation, workspace.kinds), payments: parts.payments,
   };
 }
 

@@ -1,5 +1,5 @@
 /** One payee's statement for a period, across plans: each component with its target, result, attainment and amount, and the total. */
-import type { Engine } from '../engine/engine.ts';
+import type { ProgramRunner } from '../engine/engine.ts';
 import type { Type } from '../plan/formula.ts';
 import { aggregate, and, cases, col, eq, filter, int, named, or, sum } from '../relation/relation.ts';
 import { componentsOf } from '../stage/spans.ts';
@@ -11,7 +11,7 @@ import { rowsOf } from './cells.ts';
 import { nameOf } from './explain-facts.ts';
 import { findPayee, findSpots, type Spot } from './explain-request.ts';
 import { type PayeeRows, pairIn, readPayee, smallOrNull, wideOf } from './explain-rows.ts';
-import { relationOf } from './figures.ts';
+import { relationOf } from './run-relations.ts';
 import { bareValue, percentShown, plainMoney, plainNumber, plainScaled, plainValue } from './explain-words.ts';
 import { groupedAmount } from '../value/wording.ts';
 import { alignedTable, type Cells } from './text-table.ts';
@@ -44,7 +44,7 @@ export interface StatementLine {
 }
 
 /** Without a period: the last one for which there is pay. */
-export async function statement(engine: Engine, calculation: Calculation, payee: string, period?: string): Promise<Outcome<PayStatement>> {
+export async function statement(engine: ProgramRunner, calculation: Calculation, payee: string, period?: string): Promise<Outcome<PayStatement>> {
   const found = findPayee(calculation.catalogue, payee);
   if ('refused' in found) return { value: undefined, diagnostics: found.refused };
   const rows = await readPayee(engine, calculation, found.found.payee);
@@ -66,7 +66,7 @@ export async function statement(engine: Engine, calculation: Calculation, payee:
 }
 
 /** Sums of what is paid, by currency. */
-async function totalsOf(engine: Engine, calculation: Calculation, payee: number, spots: readonly Spot[]): Promise<PayStatement['totals']> {
+async function totalsOf(engine: ProgramRunner, calculation: Calculation, payee: number, spots: readonly Spot[]): Promise<PayStatement['totals']> {
   const currencies = [...new Set(spots.map((s) => s.plan.spec.currency))];
   const wanted = or(...spots.map((s) => and(eq(col('component'), int(s.entry.component)), eq(col('period'), int(s.step.period)))));
   const place = cases(calculation.catalogue.plans.map((p) => [eq(col('plan'), int(p.plan)), int(currencies.indexOf(p.spec.currency))] as const), int(-1));

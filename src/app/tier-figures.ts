@@ -1,13 +1,13 @@
 /** What each tier of a marginal table gave: `COMPONENT.tier.2`, and of facts that are paid one by one `COMPONENT.tier.FACT.2`. */
 import type { Cell, ProgramRunner } from '../engine/engine.ts';
-import { col, eq, filter, int, keep, or, project, scan } from '../relation/relation.ts';
+import { col, eq, filter, int, keep, or, project } from '../relation/relation.ts';
 import { SCALE, scanOf } from '../stage/arithmetic.ts';
 import type { ComponentEntry } from '../stage/catalogue.ts';
 import { isMarginal } from '../stage/components.ts';
 import { READS } from '../stage/curve.ts';
 import { digitsOf } from '../stage/lower.ts';
+import { originsOf } from '../stage/kind-rows.ts';
 import { rootOf } from '../stage/row-scope.ts';
-import { factTable } from '../stage/store.ts';
 import { tierRows } from '../stage/tiers.ts';
 import { must } from '../value/diagnostic.ts';
 import { add, powerOfTen, type Ratio, ratio, ZERO } from '../value/rate.ts';
@@ -33,18 +33,21 @@ export async function tiersOf(engine: ProgramRunner, calculation: Calculation): 
   for (const c of marginal) {
     if (c.spec.kind !== 'leaf' || c.spec.per?.kind !== 'fact') continue;
     const { of: name } = c.spec.per, kind = rootOf(must(catalogue.kinds.find((k) => k.name === name)), catalogue.kinds);
-    for (const row of rowsOf(await engine.read(project(scan(factTable(kind)), keep(undefined, 'row', 'id'))))) ids.set(String(row['row']), String(row['id']));
+    for (const row of rowsOf(await engine.read(project(originsOf(kind), keep(undefined, 'row', 'id'))))) ids.set(String(row['row']), String(row['id']));
   }
   const key = (...parts: readonly (Cell | undefined)[]): string => parts.join('|');
   const curveOf = new Map(curves.map((r) => [key(r['component'], r['payee'], r['period'], r['line']), r['curve']]));
   const found = new Map<string, Ratio>();
-  for (const r of tiers) {
+  // what is held has no tiers
+  for (const r of tiers.filter((t) => t['amount'] !== null)) {
     const c = must(catalogue.components[wholeOf(r['component'])]), curve = catalogue.curves[wholeOf(curveOf.get(key(r['component'], r['payee'], r['period'], r['line'])))] ?? [];
     // the piece below the first row, if there is one, belongs to no row
     const tier = curve.slice(0, wholeOf(r['segment']) + 1).filter((p) => p.row !== undefined).length;
     const fact = c.spec.kind === 'leaf' && c.spec.per !== undefined ? ids.get(String(r['line'])) ?? '' : '';
+    // what is held has no amount
+    if (typeof r['amount'] !== 'bigint') continue;
     const at = key(r['component'], r['payee'], r['period'], fact, String(tier));
-    const amount = ratio(r['amount'] as bigint, SCALE * powerOfTen(digitsOf(must(catalogue.plans[c.plan]).spec.currency)));
+    const amount = ratio(r['amount'], SCALE * powerOfTen(digitsOf(must(catalogue.plans[c.plan]).spec.currency)));
     found.set(at, add(found.get(at) ?? ZERO, amount));
   }
   const any = new Set(tiers.map((r) => key(r['component'], r['payee'], r['period'])));

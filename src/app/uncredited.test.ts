@@ -60,7 +60,7 @@ after all plans,2026-07-01,zoe,,Won,100.00,USD
 test('facts in another currency than the plan are counted and warned of, by kind, currency and plan; never added', HEAVY, () => withCompany(async (company) => {
   await company.importAll();
   const { value: preview, diagnostics } = await company.preview();
-  expect(preview?.otherCurrencies).toEqual([
+  expect(preview?.otherCurrencies.map(({ from: _, to: __, example: ___, converts: ____, ...o }) => o)).toEqual([
     { kind: 'deal', currency: 'EUR', plan: 'euro', planCurrency: 'JPY', facts: 1 },
     { kind: 'deal', currency: 'USD', plan: 'euro', planCurrency: 'JPY', facts: 1 },
     { kind: 'deal', currency: 'EUR', plan: 'reps', planCurrency: 'USD', facts: 3 },

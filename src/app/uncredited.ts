@@ -11,7 +11,7 @@ import { REF_NEED, REF_ROUTE, REF_STINT, REF_WINDOW } from '../stage/reference.t
 import { WORD } from '../stage/store.ts';
 import type { Calculation } from './calculate.ts';
 import { rowsOf, wholeOf } from './cells.ts';
-import { relationOf } from './figures.ts';
+import { relationOf } from './run-relations.ts';
 
 /**
  * `no_payee`: the fact names nobody. `not_here`: whom it names does not work here on that day.
@@ -27,8 +27,13 @@ export async function uncreditedFacts(engine: Engine, calculation: Calculation, 
   const { gathered } = calculation.catalogue;
   const credited = creditedFacts(calculation);
   const parts = kinds.flatMap((kind): Relation[] => {
-    const values = gathered.facts.filter((c) => c.kind === kind.name && c.role !== 'key').map((c) => isNotNull(col(columnName(c))));
-    return isCounted(calculation, kind) && values.length > 0 ? [uncreditedOf(kind, filter(relationOf(calculation, `facts_${kind.name}`), or(...values)), credited)] : [];
+    if (!isCounted(calculation, kind)) return [];
+    const facts = relationOf(calculation, `facts_${kind.name}`), there = new Set(columnsOf(facts).map((c) => c.name));
+    // values that read the payee are found for each credit, and are no columns of the fact
+    const values = gathered.facts.filter((c) => c.kind === kind.name && c.role !== 'key' && there.has(columnName(c))).map((c) => isNotNull(col(columnName(c))));
+    // where no rule names a payee by a field of his own (a pod's facts, lists), nobody can be missed
+    const named_ = [...there].some((name) => name.startsWith('party_'));
+    return named_ && values.length > 0 ? [uncreditedOf(kind, filter(facts, or(...values)), credited)] : [];
   });
   if (parts.length === 0) return [];
   const found = aggregate(union(parts), keep(undefined, 'kind', 'why', 'payee'), [named('facts', cast(count(), 'integer'))]);

@@ -66,4 +66,9 @@ export function exitOf(diagnostics: readonly Diagnostic[]): Exit {
   return diagnostics.some((d) => OURS.has(d.code)) ? 3 : 1;
 }
 
+/** A run that is done, but for facts that were rejected by name. */
+export function exitOfRun(diagnostics: readonly Diagnostic[]): Exit {
+  return diagnostics.some((d) => d.code === 'run.no_rate') ? 2 : 0;
+}
+
 const OURS: ReadonlySet<string> = new Set(['engine.failed', 'engine.died']);

@@ -68,7 +68,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'preview', summary: 'what would be paid, and what differs from what was posted',
     about: 'Calculates all plans from the imported facts and shows what `trueup apply` would post. Changes nothing.',
-    options: [['--plan <NAME>', 'show only this plan'], ['--payee <NAME>', 'show only this payee'], ['--period <LABEL>', 'show only this period'], ['--all', 'every line, not only the first ones']],
+    options: [['--plan <NAME>', 'show only this plan'], ['--payee <NAME>', 'show only this payee'], ['--period <LABEL>', 'show only this period'], ['--all', 'every line, not only the first ones'], ['--as-of <DAY>', 'what is payable by this day, like 2026-03-31; default: today']],
     examples: [['trueup preview', 'payouts and differences'], ['trueup preview --period 2026-Q1 --all', 'every payee of one quarter']],
     engine: 'always', stopped: NOTHING, load: async () => (await import('./commands/preview.ts')).preview,
   },
@@ -83,7 +83,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     about: 'Says in words and numbers how an amount came about, and from which rows of which files.',
     options: [
       ['--payee <NAME>', 'whose pay (needed)'], ['--period <LABEL>', 'which period, like 2026-Q1; default: the last one with pay'], ['--component <NAME>', 'only this part of the plan'],
-      ['--plan <NAME>', 'only this plan'], ['--all', 'every row of the files, not only the first ones'],
+      ['--plan <NAME>', 'only this plan'], ['--all', 'every row of the files, not only the first ones'], ['--as-of <DAY>', 'what is payable by this day, like 2026-03-31; default: today'],
       ['--statement', 'the statement alone: result, target and amount of each component'],
     ],
     examples: [['trueup explain --payee "Ann Lee" --period 2026-Q1', 'one quarter of one payee'], ['trueup explain --payee "Ann Lee" --period 2026 --statement', 'the statement of a year']],

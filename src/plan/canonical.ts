@@ -1,34 +1,28 @@
 /**
  * The canonical form of a plan: the same text for every way to write the same plan. It has every
  * default, canonical formulas and exact numbers; it has no positions, comments or file names. Its
- * SHA-256 is the plan's fingerprint, in two: `pay` of everything that can change a payout, `words` of
- * titles and purposes. The order of keys does not matter, except where it can decide pay.
+ * SHA-256 is the plan's fingerprint (`fingerprint.ts`). The order of keys does not matter, except where
+ * it can decide pay.
  */
-import { createHash } from 'node:crypto';
 import { formulaText } from './formula-text.ts';
 import type { Typed } from './formula.ts';
 import type { Plan } from './plan.ts';
 
 export type Unmarked = Omit<Plan, 'fingerprint'>;
 
-/** `beside`: derived fields and kinds of the workspace that the plan reads, which can change a payout too. */
-export function fingerprintOf(plan: Unmarked, beside: readonly unknown[] = []): Plan['fingerprint'] {
-  const text = beside.length === 0 ? payText(plan) : JSON.stringify([payForm(plan), payForm(beside)]);
-  return { pay: sha256(text), words: sha256(wordsText(plan)) };
+/** Everything that can change a payout, as stable JSON: sorted keys, no white space. `beside`: what the plan reads and does not hold. */
+export function payText(plan: Unmarked, beside: readonly unknown[] = []): string {
+  return JSON.stringify(beside.length === 0 ? payForm(plan) : [payForm(plan), payForm(beside)]);
 }
 
-/** Everything that can change a payout, as stable JSON: sorted keys, no white space. */
-export function payText(plan: Unmarked): string {
-  return JSON.stringify(payForm(plan));
+/** The same text for every way to say the same measure, condition or number. */
+export function meaningOf(part: Plan['measures'][number] | Typed): string {
+  return JSON.stringify(payForm(part));
 }
 
 /** Titles and purposes, each with the names that lead to it. */
 export function wordsText(plan: Unmarked): string {
   return JSON.stringify(wordsOf(plan, plan.plan).sort(byText));
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
 }
 
 const WORDS: ReadonlySet<string> = new Set(['title', 'purpose', 'labels']);

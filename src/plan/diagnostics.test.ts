@@ -7,7 +7,7 @@ import type { Texts } from './diagnostics.fixture.ts';
 /** code, what is wrong, the files, and then: place path | message | hint */
 const CASES: readonly (readonly [string, string, Texts, ...string[]])[] = [
   ['plan.yaml', 'a tab', plan('components:\n\tc: 1\n'),
-    'plans/ae.yaml:5:1  | A tab is used to indent this line. | Indent with spaces, two for each level.'],
+    'plans/ae.yaml:5:1  | A tab is used to indent this line. | Indent with spaces, two for each level, in all lines of the file.'],
   ['plan.yaml', 'an open bracket', plan('terms: { quota: money\n'),
     'plans/ae.yaml:5:1  | A `{` above this line is not closed. | Close it with `}`, and indent what is inside.'],
   ['plan.yaml', 'two documents', plan('---\nplan: b\n'),
@@ -371,7 +371,7 @@ const CASES: readonly (readonly [string, string, Texts, ...string[]])[] = [
 ];
 
 /** What is found only when a plan meets people and facts; the stages show these. */
-const WITH_FACTS: ReadonlySet<string> = new Set(['plan.no_term_value', 'plan.hierarchy_cycle', 'plan.too_many_digits']);
+const WITH_FACTS: ReadonlySet<string> = new Set(['plan.no_term_value', 'plan.hierarchy_cycle', 'plan.too_many_digits', 'plan.paid_twice']);
 
 describe('diagnostics of plans and sources', () => {
   it('the workspace that the cases change has none', () => {

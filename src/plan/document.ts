@@ -5,8 +5,8 @@
  * Anchors, aliases, tags and second documents are refused: a plan is read by people, and each of
  * them makes the text mean something that it does not say (and lets a small file grow without end).
  */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
-import type { Pair, Scalar, YAMLError, YAMLMap, YAMLSeq } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, Scalar } from 'yaml';
+import type { Pair, YAMLError, YAMLMap, YAMLSeq } from 'yaml';
 import type { Diagnostic, Outcome } from '../value/diagnostic.ts';
 import type { Span } from './formula.ts';
 import { isKey } from './keys.ts';
@@ -51,7 +51,11 @@ export function readDocument(file: string, text: string): Outcome<MapNode> {
   const first = list[0];
   if (first === undefined) return { value: { kind: 'map', entries: [], at: start }, diagnostics: [] };
   const reading: Reading = { file, text, lines, found: [], unreadable: false };
-  for (const d of list) for (const e of [...d.errors, ...d.warnings]) reading.found.push(yamlProblem(reading, e));
+  for (const d of list) {
+    // one tab is every tab of a file
+    const [tab, ...rest] = partition([...d.errors, ...d.warnings], (e) => e.code === 'TAB_AS_INDENT');
+    for (const e of [...tab.slice(0, 1), ...rest.flat()]) reading.found.push(yamlProblem(reading, e));
+  }
   const second = list[1];
   if (second !== undefined) {
     reading.found.push(problem('plan.yaml', placeAt(reading, second.range[0], ''), 'the file holds a second document (after `---`)', 'one file is one plan: move it to a file of its own'));
@@ -70,6 +74,10 @@ export function readDocument(file: string, text: string): Outcome<MapNode> {
 /** `unreadable`: a part of the tree is not what was meant, so nothing more should be said about it */
 interface Reading { readonly file: string; readonly text: string; readonly lines: LineCounter; readonly found: Diagnostic[]; unreadable: boolean }
 
+function partition<T>(items: readonly T[], is: (item: T) => boolean): readonly [readonly T[], readonly T[]] {
+  return [items.filter(is), items.filter((item) => !is(item))];
+}
+
 function refused(d: Diagnostic): Outcome<MapNode> {
   return { value: undefined, diagnostics: [d] };
 }
@@ -80,8 +88,15 @@ function placeAt(r: Reading, offset: number, path: string): At {
 }
 
 function yamlProblem(r: Reading, e: YAMLError): Diagnostic {
-  const at = placeAt(r, e.pos[0], '');
-  if (e.code === 'TAB_AS_INDENT') return problem('plan.yaml', at, 'a tab is used to indent this line', 'indent with spaces, two for each level');
+  const at = placeAt(r, e.pos[0], ''), line = r.text.split(/\r\n|\n|\r/)[at.line - 1] ?? '', indent = line.search(/\S|$/);
+  if (e.code === 'TAB_AS_INDENT') return problem('plan.yaml', at, 'a tab is used to indent this line', 'indent with spaces, two for each level, in all lines of the file');
+  if (/must start at the same column/.test(e.message)) {
+    return problem('plan.yaml', { ...at, column: indent + 1 }, `this line is indented by ${indent === 1 ? '1 space' : `${indent} spaces`}, which is no level of the lines above it`, 'begin it in the same column as the keys that it belongs to; each level is two spaces');
+  }
+  const words = /^\s*([A-Za-z_]\w*) +(\S.*?)\s*$/.exec(line);
+  if (words !== null && !line.includes(':') && /IMPLICIT_KEY|MISSING_CHAR/.test(e.code)) {
+    return problem('plan.yaml', { ...at, column: indent + 1 }, `\`${line.trim()}\` has no colon after its key`, `write \`${words[1]}: ${words[2]}\``);
+  }
   if (e.code === 'TAG_RESOLVE_FAILED') return problem('plan.yaml', at, `${e.message}: tags are not part of plan files`, 'remove the word that starts with `!`');
   if (e.code === 'BLOCK_AS_IMPLICIT_KEY' || e.code === 'MULTILINE_IMPLICIT_KEY') {
     return problem('plan.yaml', at, 'this line has two `: `, so it is not clear what the key is', 'put the part after the first colon in quotes, or on a line of its own');
@@ -181,6 +196,14 @@ function joinCut(r: Reading, node: YAMLMap, path: string): Pair[] {
     const pair = pairs[i] as Pair;
     if (pair.value !== null) { kept.push(pair); continue; }
     const word = String((pair.key as Scalar).value ?? '');
+    const tight = /^([a-z_]+):(\S.*)$/.exec(word);
+    if (tight !== null) {
+      // says so, and goes on as if the space were there
+      const [, name = '', value = ''] = tight, [from, to] = rangeOf(pair.key);
+      r.found.push(problem('plan.yaml', placeAt(r, from, path), `\`${word}\` has no space after the colon`, `write \`${name}: ${value}\``));
+      kept.push({ key: scalarOf(name, from, from + name.length), value: scalarOf(value, to - value.length, to) } as Pair);
+      continue;
+    }
     const at = placeAt(r, rangeOf(pair.key)[0], path);
     const previous = kept.at(-1);
     const next = pairs[i + 1];
@@ -211,6 +234,13 @@ function joinCut(r: Reading, node: YAMLMap, path: string): Pair[] {
     }
   }
   return kept;
+}
+
+function scalarOf(value: string, from: number, to: number): Scalar {
+  const scalar = new Scalar(value);
+  scalar.type = 'PLAIN';
+  scalar.range = [from, to, to];
+  return scalar;
 }
 
 function cut(at: At, whole: string, brace: '{' | '[', key = ''): Diagnostic {

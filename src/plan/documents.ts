@@ -3,6 +3,7 @@
  * workspace, and once for each row of its `for_each`. What comes of versions is in `versions.ts`.
  */
 import type { Diagnostic } from '../value/diagnostic.ts';
+import { partsOf } from '../value/day.ts';
 import { formatDay, parseDay } from '../value/period.ts';
 import type { Day } from '../value/period.ts';
 import { find, textOf } from './document.ts';
@@ -104,6 +105,9 @@ function effectiveOf(name: string, root: MapNode, found: Diagnostic[]): Effectiv
   if (from >= to) {
     found.push(problem('plan.bad_date', node.at, `\`effective\` ends on ${formatDay(to)}, which is not after its first day, ${formatDay(from)}`, 'the second day is the first one on which the plan no longer holds'));
     return undefined;
+  }
+  if (partsOf(from).date === 1 && partsOf(to + 1).date === 1) {
+    found.push(problem('plan.bad_date', node.at, `\`effective: ${text}\` leaves out ${formatDay(to)}: the second day is the first one on which the plan no longer holds`, `write \`effective: ${formatDay(from)} / ${formatDay(to + 1)}\` to include it`, 'warning'));
   }
   return { from, to };
 }

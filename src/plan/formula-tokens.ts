@@ -209,6 +209,9 @@ const SLIPS: readonly (readonly [sign: string, message: string, hint: string])[]
 const CURLY_QUOTES = '“”„‟‘’‚‛«»‹›';
 
 function symbolAt(text: string, start: number): Found {
+  if (text[start] === '=' && text.slice(0, start).trim() === '' && /\b[A-Z]{1,3}\d+\b/.test(text)) {
+    return wrong(start, text.slice(start), `\`${clip(text.slice(start))}\` is a formula on cells of a spreadsheet.`, 'Say what is added up, and from which kind of facts: { sum: amount, from: deal }. Formulas here name fields, not cells, and have no = before them.');
+  }
   for (const [sign, message, hint] of SLIPS) {
     if (text.startsWith(sign, start)) return wrong(start, sign, message, hint);
   }

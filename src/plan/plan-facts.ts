@@ -25,6 +25,8 @@ export interface Kind {
   /** lasts from, until: two fields of type date */
   readonly runs?: readonly [string, string];
   readonly derivation?: Derivation;
+  /** its rows are the entries of this state */
+  readonly state?: State;
   readonly at: At;
 }
 

@@ -1,6 +1,8 @@
 /** What is done to the pay of a component or a group, in this order: gates, `multiply`, `cap`, `floor`. */
 import { earningNames } from './component-scopes.ts';
 import type { Inside } from './component-scopes.ts';
+import { compare } from '../value/rate.ts';
+import type { Ratio } from '../value/rate.ts';
 import { entriesOf, find, itemsOf } from './document.ts';
 import type { MapNode, Node } from './document.ts';
 import type { Typed } from './formula.ts';
@@ -24,7 +26,21 @@ export function resolveAfter(ctx: PlanContext, node: MapNode, inside: Inside, ha
   const caps = itemsOf(find(node, 'cap')).flatMap((item) => resolveLimit(ctx, item, { ...use, place: 'limit' }, hasIncentive) ?? []);
   const floorNode = find(node, 'floor');
   const floor = floorNode && resolveLimit(ctx, floorNode, { ...use, place: 'limit' }, hasIncentive);
+  if (floor !== undefined) checkOrder(ctx, caps, floor);
   return { gates, multiply, caps, ...(floor !== undefined && { floor }) };
+}
+
+/** Where both are known, at most less than at least would leave open which one holds. */
+function checkOrder(ctx: PlanContext, caps: readonly Limit[], floor: Limit): void {
+  const least = literalOf(floor);
+  for (const cap of caps) {
+    const most = literalOf(cap);
+    if (most === undefined || least === undefined || cap.kind !== floor.kind || compare(most.value, least.value) >= 0) continue;
+    ctx.found.push(problem('plan.pay_form', floor.at, `this is at least \`${least.text}\`, but the cap is at most \`${most.text}\``, 'raise `cap`, or lower `floor`: the cap must not be below the floor'));
+  }
+}
+function literalOf({ amount }: Limit): { readonly value: Ratio; readonly text: string } | undefined {
+  return amount.kind === 'formula' && amount.formula.kind === 'number' ? { value: amount.formula.value, text: amount.text } : undefined;
 }
 
 /** A cap or a floor: `%` is a share of the incentive, everything else money. */

@@ -11,7 +11,7 @@ import { readNumber } from './literal.ts';
 import { checkName } from './names.ts';
 import type { Component, Group, Leaf, Measure, Num, Roundings, Window } from './plan.ts';
 import { both, problem } from './problem.ts';
-import { resolveAfter } from './resolve-after.ts';
+import { isZero, resolveAfter } from './resolve-after.ts';
 import { resolveMeasure } from './resolve-measures.ts';
 import { checkBase, FORMS, gathers, paidFacts, resolveLimits, resolveOf, resolvePay, resolvePer, resolvePool } from './resolve-pay.ts';
 import type { Form } from './resolve-pay.ts';
@@ -117,6 +117,7 @@ function leaf(ctx: PlanContext, entry: Entry, node: MapNode, base: Base, inner: 
   if (broken) return undefined;
   const hasTarget = targetNode !== undefined;
   const target = known(ctx, targetNode, 'target', measure);
+  if (targetNode !== undefined && target?.kind === 'formula' && isZero(target.formula) && find(node, 'no_target') === undefined) ctx.found.push(problem('plan.pay_form', targetNode.at, 'a target of 0 gives no attainment, so the pay would always be held', 'write the target, or say which attainment holds without one: `no_target: 100%`'));
   const per = resolvePer(ctx, node, measure);
   const of = resolveOf(ctx, entry, node, form);
   const reads: Inside['reads'] = hasTarget ? { name: 'attainment', type: { kind: 'percent' } } : measure && { name: 'value', type: measure.type };

@@ -25,7 +25,7 @@ export function resolveExchange(ctx: PlanContext, node: Node | undefined): Excha
     ctx.found.push(problem('plan.missing_key', node.at, '`exchange` does not say the `rate`', `add \`rate: { by: currency, lookup: { EUR: 1.08 } }\`: what one unit of the other currency is worth in ${ctx.currency}`));
     return undefined;
   }
-  const names = factNames(ctx);
+  const names = rateNames(ctx);
   // a rate is a plain number, as a target of a count is
   const rate = resolveNumber(ctx, rateNode, { place: 'target', names: together(names, terms(ctx), periodNames, tableNames(ctx)), by: names, measure: NUMBER });
   if (rate === undefined) return undefined;
@@ -33,8 +33,8 @@ export function resolveExchange(ctx: PlanContext, node: Node | undefined): Excha
   return { rate, when: textOf(find(node, 'at')) === 'period' ? 'period' : 'date', at: node.at };
 }
 
-/** What a rate may know of a fact: its currency, its day, and the rates of that currency. */
-function factNames(ctx: PlanContext): Names {
+/** What a rate may know: the currency that is converted, the day, and imported rates of that currency. */
+export function rateNames(ctx: PlanContext): Names {
   const kind = ctx.kinds.get('currency');
   const rates = kind?.dated === false ? kind.fields.filter((f) => f.type === 'number').map((f) => f.name) : [];
   return {

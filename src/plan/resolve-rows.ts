@@ -1,6 +1,6 @@
 /** The rows of a table: keys of the type that is read, in order, and rows within rows where a table is read by several things. */
 import type { Diagnostic } from '../value/diagnostic.ts';
-import { compare, ratio } from '../value/rate.ts';
+import { compare, formatRatio, multiply, ratio } from '../value/rate.ts';
 import type { Ratio } from '../value/rate.ts';
 import { itemsOf } from './document.ts';
 import type { Entry, MapNode, Node, TextNode } from './document.ts';
@@ -131,10 +131,17 @@ function readKey(found: Diagnostic[], entry: Entry, kind: TableKind, by: Type): 
 
 function unfitting(at: At, text: string, bare: string, by: Type, written: 'number' | 'percent' | 'factor' | undefined): Diagnostic {
   const reads = by.kind === 'percent' ? 'a percentage' : typeName(by);
-  const hint = written !== undefined && by.kind === 'percent' ? `write \`${bare}%\``
+  const hint = written !== undefined && by.kind === 'percent' ? percentHint(bare)
     : written === 'percent' ? 'write plain keys such as 50k, or give the component a `target`, so that the table reads attainment'
     : /,/.test(bare) ? 'write numbers without commas: 50_000 or 50k' : `write ${by.kind === 'percent' ? 'keys such as 100% or over 100%' : 'keys such as 0, 50k or over 50k'}`;
   return problem('plan.unit', at, `the key \`${text}\` does not fit: this table reads ${reads}`, hint);
+}
+
+/** 0.5 in a spreadsheet is 50 %, where the cell has that format; 50 is 50 %, too. */
+function percentHint(bare: string): string {
+  const literal = readLiteral(bare), value = literal?.kind === 'number' ? literal.value : undefined;
+  if (value === undefined || value.n <= 0n || compare(value, ratio(5n)) > 0) return `write \`${bare}%\``;
+  return `write \`${formatRatio(multiply(value, ratio(100n)))}%\` if it is ${bare} of the whole, or \`${bare}%\``;
 }
 
 function resolveValues(use: RowsUse, entry: Entry): Typed[] | undefined {

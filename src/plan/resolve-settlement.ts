@@ -6,14 +6,14 @@ import { knownNames, knownOnly } from './component-scopes.ts';
 import { find, textOf } from './document.ts';
 import type { MapNode, Node } from './document.ts';
 import { readDuration } from './durations.ts';
-import { DATE } from './formula-units.ts';
 import { readNumber } from './literal.ts';
 import type { Accounting, Component, Convert, Draw, Num, Plan } from './plan.ts';
 import { both, problem } from './problem.ts';
+import { rateNames } from './resolve-exchange.ts';
 import { duration } from './resolve-releases.ts';
 import { resolveNumber } from './resolve-tables.ts';
 import { together } from './scopes.ts';
-import type { Names, PlanContext } from './scopes.ts';
+import type { PlanContext } from './scopes.ts';
 
 export function resolveDraw(ctx: PlanContext, node: Node | undefined): Draw | undefined {
   if (node?.kind !== 'map') return undefined;
@@ -69,7 +69,7 @@ export function paysInOf(ctx: PlanContext, node: Node | undefined, currency: str
 
 const MOMENTS: readonly Convert['when'][] = ['date', 'period', 'payment'];
 
-/** The exchange rate of each released part; `date` is the day on which it is looked up. */
+/** The exchange rate of each released part; `date` is the day on which it is looked up, `currency` the plan's. */
 export function resolveConvert(ctx: PlanContext, node: Node | undefined): Convert | undefined {
   if (node?.kind !== 'map') return undefined;
   const rateNode = find(node, 'rate');
@@ -77,8 +77,7 @@ export function resolveConvert(ctx: PlanContext, node: Node | undefined): Conver
     ctx.found.push(problem('plan.missing_key', node.at, '`convert` does not say the exchange rate', 'add `rate: 85.50`, or the name of a table that is read by `date`'));
     return undefined;
   }
-  const date: Names = { all: () => ['date'], find: (name) => (name === 'date' ? { meaning: { ref: { kind: 'field', path: ['date'] }, type: DATE } } : undefined) };
-  const rate = resolveNumber(ctx, rateNode, { place: 'number', names: together(date, knownNames(ctx)) });
+  const rate = resolveNumber(ctx, rateNode, { place: 'number', names: together(rateNames(ctx), knownNames(ctx)) });
   const when = MOMENTS.find((m) => m === textOf(find(node, 'at'))?.trim()) ?? 'payment';
   return rate && { rate, when, at: node.at };
 }

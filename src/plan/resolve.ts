@@ -7,7 +7,8 @@ import type { Diagnostic } from '../value/diagnostic.ts';
 import { minorDigits } from '../value/money.ts';
 import { formatCalendar, hasGrain, parseCalendar } from '../value/period.ts';
 import type { Calendar, Grain } from '../value/period.ts';
-import { fingerprintOf } from './canonical.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { certainFaults } from './certain-faults.ts';
 import { closest } from './closest.ts';
 import { entriesOf, find, textOf } from './document.ts';
 import type { MapNode, Node } from './document.ts';
@@ -36,6 +37,7 @@ import { checkOrder } from './rounds.ts';
 import { personNames, termNames, typed } from './scopes.ts';
 import type { Names, PlanContext } from './scopes.ts';
 import { humanised } from './titles.ts';
+import { unusedTerms } from './unused-terms.ts';
 import type { Version } from './versions.ts';
 
 export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[]): Plan | undefined {
@@ -64,7 +66,8 @@ export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[
   const own = made.made.filter((k) => k.derivation !== undefined).flatMap((k) => facts.kind(k.name, k.at) ?? []);
   checkUnusedTables(ctx, new Set(sectionsOf(root).tables.keys()));
   const owners = [...ctx.measured].flatMap(([kind, where]) => (rulesOf(ctx, kind).length > 0 ? [] : (ownerRule(ctx, kind, where) ?? [])));
-  const reads = readsOf([components, settled, ctx.credits, owners, guardrails, own], ctx, (kind) => own.find((k) => k.name === kind) ?? ctx.kinds.get(kind));
+  // what releases of the plan require is about the facts that its components pay for
+  const reads = readsOf([components, { from: lineKinds(components), release: settled.release }, settled, ctx.credits, owners, guardrails, own], ctx, (kind) => own.find((k) => k.name === kind) ?? ctx.kinds.get(kind));
   checkOrder({ components, measures: reads.measures }, mine);
   found.push(...mine);
   // a key that was refused is part of the plan: without it, something else would be paid
@@ -96,6 +99,10 @@ export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[
   };
   // kinds of the plan itself stand in it
   const beside = [...reads.fields.filter(({ kind }) => !own.some((k) => k.name === kind)), ...derivedOf(reads.kinds).flatMap((name) => (own.some((k) => k.name === name) ? [] : [{ kind: name, derivation: ctx.kinds.get(name)?.derivation }]))];
+  const faults = certainFaults(plan);
+  found.push(...faults);
+  if (faults.length > 0) return undefined;
+  if (!hasErrors(found)) found.push(...unusedTerms(plan, version.files));
   return deepFreeze({ ...plan, fingerprint: fingerprintOf(plan, beside) });
 }
 

@@ -32,6 +32,11 @@ export function roundsOf(plan: Ordered): ReadonlyMap<string, number> {
   return rounds;
 }
 
+/** Components that are paid on no earnings. */
+export function firstRound(plan: Ordered): readonly string[] {
+  return [...roundsOf(plan)].flatMap(([name, round]) => (round === 1 ? [name] : []));
+}
+
 /** Reports circles of results and of earnings, and more rounds than there may be. */
 export function checkOrder(plan: Ordered, found: Diagnostic[]): void {
   const all = plan.components.flatMap(withParts);
@@ -117,7 +122,7 @@ function gatheringsOf(m: Measure): readonly Measure[] {
 }
 
 /** Words that `component` is compared with: `component = "commission"`, `component in ("a", "b")`. */
-function componentsNamed(formula: Typed): readonly string[] {
+export function componentsNamed(formula: Typed): readonly string[] {
   if (formula.kind !== 'op' && formula.kind !== 'call') return [];
   const own = formula.kind === 'op' && (formula.op === '=' || formula.op === 'in') && formula.args.some((arg) => arg.kind === 'name' && arg.ref.kind === 'field' && arg.ref.path.at(-1) === 'component');
   const words = own ? formula.args.flatMap((arg) => (arg.kind === 'text' ? [arg.value] : [])) : [];

@@ -22,10 +22,29 @@ import { both, either, problem } from './problem.ts';
 export function checkShape(root: MapNode, place: Place): Diagnostic[] {
   const found: Diagnostic[] = [];
   const removable = ['plan', 'template', 'amends'].some((key) => find(root, key) !== undefined);
-  const plain = toPlain(root, removable, found);
+  const strayed = strayedKeys(root, place, found);
+  const plain = toPlain(strayed, removable, found);
   const result = schemaOf(place).safeParse(plain);
-  if (!result.success) for (const issue of result.error.issues) report(root, place, issue, [], found);
+  if (!result.success) for (const issue of result.error.issues) report(strayed, place, issue, [], found);
   return found;
+}
+
+/**
+ * `commission:` without anything under it, and `measure`, `rate` … beside it in place of under it: one
+ * mistake, said once; what follows is read without them.
+ */
+function strayedKeys(node: MapNode, place: Place, found: Diagnostic[]): MapNode {
+  const entries = node.entries.map((entry) => {
+    const shape = KEYS[place][entry.key]?.shape;
+    if (typeof shape !== 'object' || !('map' in shape) || !(shape.map in KEYS) || entry.value.kind !== 'map') return entry;
+    const below = shape.map as Place, named = entry.value.entries;
+    const empty = named.findIndex((e) => e.value.kind === 'text' && e.value.text === '' && !e.value.quoted), first = named[empty + 1];
+    if (empty < 0 || first === undefined || !isKey(below, first.key)) return entry;
+    const name = named[empty]?.key ?? '';
+    found.push(problem('plan.empty_value', first.at, `\`${first.key}\` stands beside \`${name}\`, not under it, so \`${name}\` is empty`, `indent what belongs to \`${name}\` by two more spaces`));
+    return { ...entry, value: { ...entry.value, entries: named.filter((e, i) => i !== empty && !(i > empty && isKey(below, e.key))) } };
+  });
+  return { ...node, entries };
 }
 
 /** The JSON Schema of a plan file (draft 2020-12), for editors. */

@@ -18,7 +18,7 @@ import { clip } from './formula-tokens.ts';
 import type { FormulaProblem } from './formula-tokens.ts';
 import { described, fits, settle, shown, typeName } from './formula-units.ts';
 import { typeCall } from './type-call.ts';
-import { typeOperation } from './type-operation.ts';
+import { asPercent, typeOperation } from './type-operation.ts';
 import type { Checker, Scope } from './formula-scope.ts';
 import type { Formula, Type, Typed } from './formula.ts';
 
@@ -72,7 +72,10 @@ function typePart(c: Checker, unknown: Set<string>, formula: Formula, lists = fa
       return undefined;
     }
     case 'call': {
-      if (!isFunction(formula.name) && c.scope.table?.(formula.name) === undefined) unknownFunction(c, formula.name, formula.at);
+      if (!isFunction(formula.name) && c.scope.table?.(formula.name) === undefined) {
+        unknownFunction(c, formula.name, formula.at);
+        return undefined;
+      }
       const args = allTyped(c, unknown, formula.args, formula.name === 'count');
       return args && typeCall(c, formula, args);
     }
@@ -155,7 +158,7 @@ function neededHint(typed: Typed, expected: readonly Type[]): string {
     return typed.type.kind === 'text' ? `Write a condition: ${bareShown(typed)} = "…", or known(${bareShown(typed)}).` : `Write a condition: ${bareShown(typed)} > 0, or known(${bareShown(typed)}).`;
   }
   if (kinds.has('date') && typed.type.kind === 'text') return `Turn the text into a date: date(${bareShown(typed)}).`;
-  if (kinds.has('percent') && typed.kind === 'number') return 'Write the percent with its sign: 50%.';
+  if (kinds.has('percent') && typed.kind === 'number') return `Write the percent with its sign: ${asPercent(typed)}.`;
   if (kinds.has('percent') && typed.type.kind === 'money') return 'Divide by money for a share: amount / quota.';
   if (kinds.has('money') && typed.type.kind === 'number') return 'A number becomes money when it is multiplied by an amount: 50 * logos.';
   if (kinds.has('money') && typed.type.kind === 'percent') return 'Multiply the percent by money: 5% * amount.';

@@ -66,7 +66,8 @@ export function assignRows(context: AssignContext): AssignRows {
             out.places.push({ entry, person, step, part: part.code, place: at });
             groupRows(entry, plan, person, step, part, at, context, out);
           }
-          if (entry.parent === null) incentives.set(step.period, add(incentives.get(step.period) ?? ZERO, incentive ?? ZERO));
+          // what is shown and not paid has no part in what the plan pays at most
+          if (entry.parent === null && (entry.spec.kind === 'group' || entry.spec.pay !== undefined)) incentives.set(step.period, add(incentives.get(step.period) ?? ZERO, incentive ?? ZERO));
         });
       }
       withTerms(out, plan.spec, person, () => planCaps(plan, person, eligible, incentives, entries, context, out));

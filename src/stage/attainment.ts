@@ -18,8 +18,8 @@ export const HELD = { no: 0, no_target: 1, no_value: 2, no_reading: 3, no_row: 4
 /** What identifies a row. `part`: the group whose measure it looks at; `line`: what is paid by itself; `field_value`: what a table is read by. */
 export const ATTAINED = ['world', 'component', 'payee', 'period', 'part', 'line', 'field_value'] as const;
 
-/** Which of the rarer forms some component has: a shortfall that is carried, pay on what is above the target, pay on another value, pay line by line. */
-export interface Forms { readonly lines: boolean; readonly carries: boolean; readonly excess: boolean; readonly other: boolean }
+/** Which of the rarer forms some component has: pay line by line, a shortfall that is carried, pay on what is above the target, pay on another value; `told`: what is read or paid on is told apart by a field of the fact as well. */
+export interface Forms { readonly lines: boolean; readonly carries: boolean; readonly excess: boolean; readonly other: boolean; readonly told: boolean }
 
 export function attainmentStage(looks: Statement, forms: Forms): Statement {
   const x = roundedPair(valuePairs(looks, forms), 'x_n', 'x_d', 'measure');
@@ -36,18 +36,26 @@ export function attainmentStage(looks: Statement, forms: Forms): Statement {
 
 /** Components joined with what they look at: X and the reading as pairs with positive divisors. */
 function valuePairs(looks: Statement, forms: Forms): Relation {
-  const lookOf = (alias: string, id: string, fields: 'own' | 'same'): Expr => and(
+  const lookOf = (alias: string, id: string, ...field: readonly Expr[]): Expr => and(
     eq(col('world', alias), col('world', 'o')), eq(col('component', alias), col('component', 'k')), eq(col('look', alias), col(id, 'k')),
     eq(col('payee', alias), col('payee', 'a')), eq(col('period', alias), col('period', 'a')), eq(col('part', alias), col('part', 'a')),
-    ...(fields === 'own' ? [] : [or(eq(col('field_value', alias), coalesce(col('field_value', 'x'), int(0))), eq(col('field_value', alias), int(0)))]),
+    ...field,
   );
+  // a value that is not told apart stands at 0; two joins, as an `or` in one is no join of keys
+  const alike = (alias: string, id: string): Extract<Parameters<typeof join>[1], readonly unknown[]>[] => [
+    ['left', alias, scanOf(looks), lookOf(alias, id, eq(col('field_value', alias), int(0)))],
+    ...(forms.told ? [['left', `${alias}_own`, scanOf(looks), lookOf(`${alias}_own`, id, eq(col('field_value', `${alias}_own`), coalesce(col('field_value', 'x'), int(0))))] as const] : []),
+  ];
+  const pairOf = (prefix: string, alias: string): Named[] => {
+    const of = (name: string): Expr => (forms.told ? when(isNull(col('look', `${alias}_own`)), col(name, alias), col(name, `${alias}_own`)) : col(name, alias));
+    return [named(`${prefix}_top`, coalesce(of('num'), asWide(int(0)))), named(`${prefix}_bottom`, coalesce(when(isNull(of('num')), nothing('wide'), of('den')), asWide(int(0))))];
+  };
   const joined = filter(join(
     ['o', scan(REF_WORLD)],
     ['inner', 'k', scan(REF_COMPONENT), eq(col('plan_world', 'k'), col('plan_world', 'o'))],
     ['inner', 'a', scan(REF_ASSIGN), and(eq(col('component', 'a'), col('component', 'k')), eq(col('plan_world', 'a'), col('plan_world', 'o')), eq(col('people_world', 'a'), col('people_world', 'o')))],
-    ['left', 'x', scanOf(looks), lookOf('x', 'look', 'own')],
-    ['left', 'r', scanOf(looks), lookOf('r', 'reads_look', 'same')],
-    ...(forms.other ? [['left', 'y', scanOf(looks), lookOf('y', 'pays_look', 'same')] as const] : []),
+    ['left', 'x', scanOf(looks), lookOf('x', 'look')],
+    ...alike('r', 'reads_look'), ...(forms.other ? alike('y', 'pays_look') : []),
   // one calculation for each line: without facts there is none
   ), and(eq(col('level', 'k'), int(0)), ...(forms.lines ? [or(not(col('lines', 'k')), isNotNull(col('num', 'x')))] : [])));
   const found = coalesce(col('field_value', 'x'), int(0));
@@ -59,8 +67,7 @@ function valuePairs(looks: Statement, forms: Forms): Relation {
     named('line', when(col('lines', 'k'), found, int(0))), named('field_value', when(col('lines', 'k'), int(0), found)),
     named('measured', isNotNull(col('look', 'k'))),
     named('top', coalesce(col('num', 'x'), asWide(int(0)))), named('bottom', coalesce(when(isNull(col('num', 'x')), nothing('wide'), col('den', 'x')), asWide(int(0)))),
-    named('r_top', coalesce(col('num', 'r'), asWide(int(0)))), named('r_bottom', coalesce(when(isNull(col('num', 'r')), nothing('wide'), col('den', 'r')), asWide(int(0)))),
-    ...(!forms.other ? [] : [named('y_top', coalesce(col('num', 'y'), asWide(int(0)))), named('y_bottom', coalesce(when(isNull(col('num', 'y')), nothing('wide'), col('den', 'y')), asWide(int(0))))]),
+    ...pairOf('r', 'r'), ...(forms.other ? pairOf('y', 'y') : []),
   ]);
   // a table read by a field of the fact has a row for each of its values: X is their sum, and each pays for its part
   const summed = windowed(raw, [{ name: 'total', fn: 'sum', of: col('top'), partition: ['world', 'component', 'payee', 'period', 'part', 'line'], order: [] }]);

@@ -33,6 +33,11 @@ function sharedComponents(catalogue: Catalogue): ComponentEntry[] {
     && c.value?.kind === 'simple' && c.value.over === undefined && c.value.subject === 'payee' && c.value.measure.terms.length > 0 && c.value.measure.terms.every((t) => t.column.value.role !== 'distinct' && t.column.time.grain === 'slice'));
 }
 
+/** Is what this component pays told apart by facts? */
+export function isLined(c: ComponentEntry, catalogue: Catalogue): boolean {
+  return asksForLines(c, catalogue) && (isSingle(c) || sharedComponents(catalogue).includes(c));
+}
+
 export interface LinesFrom { readonly credits: Statement; readonly attainment: Statement; readonly parts: Statement; readonly lines: Statement | undefined; readonly earnings: Statement }
 export interface Lines {
   /** what comes before payouts: weights, and what running limits leave */
@@ -48,7 +53,7 @@ const limitedOf = (catalogue: Catalogue): ComponentEntry[] => catalogue.componen
 
 /** Asks the facts for what limits are counted by. */
 export function askLines(catalogue: Catalogue, builders: ReadonlyMap<string, FactsBuilder>): void {
-  askLimits(limitedOf(catalogue), builders, kindIn);
+  askLimits(limitedOf(catalogue), catalogue, builders, kindIn);
 }
 
 export function linesStages(catalogue: Catalogue, from: LinesFrom, builders: ReadonlyMap<string, FactsBuilder>): Lines {
@@ -58,6 +63,7 @@ export function linesStages(catalogue: Catalogue, from: LinesFrom, builders: Rea
   const one = (some: readonly ComponentEntry[]): Relation[] => some.map((c) => factLines(c, must(from.lines), must(builders.get(kindIn(c)))));
   const columns = keep(undefined, ...TOP, 'fact', 'fact_id', 'day', 'amount');
   const unlimited = (of: Relation): Relation => (limited.length === 0 ? of : filter(of, and(...limited.map((c) => compare('<>', col('component'), int(c.component))))));
+  const capped = catalogue.plans.some((p) => p.spec.cap !== undefined);
   let funded: Statement | undefined;
   if (limited.length > 0) {
     const earned = project(scanOf(from.earnings), keep(undefined, ...TOP, 'amount'));
@@ -70,13 +76,25 @@ export function linesStages(catalogue: Catalogue, from: LinesFrom, builders: Rea
     after(payouts) {
       const amounts = project(scanOf(payouts), [...keep(undefined, ...TOP), named('amount', col('payout'))]), short = keep(undefined, ...TOP, 'fact', 'day', 'amount');
       const parts = [
-        ...weights.map((w) => project(unlimited(sharedOut(scanOf(w), amounts)), short)), ...one(single.filter((c) => !limited.includes(c))).map((r) => project(r, short)),
-        ...(funded === undefined ? [] : [project(scanOf(funded), [...keep(undefined, ...TOP, 'fact', 'day'), named('amount', cast(col('funded'), 'bigint'))])]),
+        ...weights.map((w) => project(unlimited(sharedOut(scanOf(w), amounts)), short)),
+        ...[...one(single.filter((c) => !limited.includes(c))), ...(funded === undefined ? [] : [project(scanOf(funded), [...keep(undefined, ...TOP, 'fact', 'fact_id', 'day'), named('amount', cast(col('funded'), 'bigint'))])])]
+          .map((r) => project(capped ? afterCap(r, amounts) : r, short)),
       ];
       return parts.length === 0 ? [] : [{ name: 'attributed', make: 'table', key: [...TOP, 'fact'], relation: union(parts), about: 'what is paid for each fact' }];
     },
   };
 }
+/** Lines that have their amounts already: what the cap of the plan cut off is taken from them in proportion. */
+function afterCap(lines: Relation, payouts: Relation): Relation {
+  const weighed = windowed(project(lines, [...keep(undefined, ...TOP, 'fact', 'fact_id', 'day', 'amount'), named('weight', asWide(col('amount')))]), [{ name: 'total', fn: 'sum', of: col('weight'), partition: [...TOP], order: [] }]);
+  const joined = project(join(['l', weighed], ['inner', 'p', payouts, and(...TOP.map((k) => eq(col(k, 'p'), col(k, 'l'))))]), [...keep('l', ...TOP, 'fact', 'fact_id', 'day', 'amount', 'weight', 'total'), named('paid', asWide(col('amount', 'p')))]);
+  const columns = keep(undefined, ...TOP, 'fact', 'fact_id', 'day', 'amount');
+  return union([
+    project(filter(joined, eq(col('total'), col('paid'))), columns),
+    project(sharedOut(project(filter(joined, compare('<>', col('total'), col('paid'))), keep(undefined, ...TOP, 'fact', 'fact_id', 'day', 'weight')), payouts), columns),
+  ]);
+}
+
 /** Facts that are paid one by one have their lines already. */
 function factLines(c: ComponentEntry, lines: Statement, facts: FactsBuilder): Relation {
   const own = filter(scanOf(lines), eq(col('component'), int(c.component)));

@@ -4,13 +4,13 @@
  */
 import type { Kind } from '../plan/plan.ts';
 import {
-  aggregate, and, cast, coalesce, col, compare, eq, type Expr, filter, int, isNotNull, type JoinInput, keep, minus, named, project, type Relation, scan, type Statement, sum, times, union, when,
+  aggregate, and, cast, coalesce, col, compare, eq, type Expr, filter, int, isNotNull, type JoinInput, keep, minus, named, type Named, project, type Relation, scan, type Statement, sum, times, union, when,
 } from '../relation/relation.ts';
 import { assert, must } from '../value/diagnostic.ts';
 import { asWide, scanOf } from './arithmetic.ts';
 import { type BookTerm, COMPANY, constantShare, type Gathered, type LinearMeasure, type MeasureValue } from './gather.ts';
 import { lower, lowerCondition, lowerNumber, type Lowered, NotBuilt, type Scope } from './lower.ts';
-import { type Pair, productOfPairs } from './lower-pair.ts';
+import { casesOfPairs, type Pair, productOfPairs } from './lower-pair.ts';
 import { REF_NEED, REF_NEED_GROUP, REF_PERIOD, REF_ROUTE, REF_STINT, REF_WORLD } from './reference.ts';
 import { datedColumns, forceOn, groupPath, type Joins, joinsOf, lowerPortion, rowScope } from './row-scope.ts';
 
@@ -25,7 +25,12 @@ export function lowerValue(value: MeasureValue, read: (measure: LinearMeasure) =
       return { n: when(compare('<', asWide(under), int(0)), { kind: 'call', fn: 'negate', args: [top] }, top), d: times({ kind: 'call', fn: 'abs', args: [positive] }, int(value.div)) };
     }
     case 'formula': return lowerNumber(value.formula, scope((name) => { const input = value.inputs.get(name); return input === undefined ? undefined : { kind: 'number', ...lowerValue(input, read, scope) }; }));
-    case 'sample': case 'rank': throw new NotBuilt(value.measureOf.at, `${value.measureOf.name} cannot be read for single rows`, 'Use sums, counts and ratios of them.');
+    case 'sample': {
+      const below = value.of.over, least = times(asWide(int(value.least.n)), int(must(below).divisor));
+      const enough = compare('>=', times(asWide(coalesce(read(must(below)), asWide(int(0)))), int(value.least.d)), least);
+      return casesOfPairs([[enough, lowerValue(value.of, read, scope)]], lowerValue(value.otherwise, read, scope));
+    }
+    case 'rank': throw new NotBuilt(value.measureOf.at, `${value.measureOf.name} cannot be read for single rows`, 'Use sums, counts and ratios of them.');
   }
 }
 
@@ -41,7 +46,8 @@ export function bookRows(measure: LinearMeasure, before: Statement | undefined, 
   };
 }
 
-function termRows(measure: LinearMeasure, term: BookTerm, before: Statement | undefined, gathered: Gathered, kinds: readonly Kind[], references: Set<Kind>): Relation {
+/** Rows of one term; `told`: what else is said of each: `f` is the row, `s` the stint of whom it is credited to. */
+export function termRows(measure: LinearMeasure, term: BookTerm, before: Statement | undefined, gathered: Gathered, kinds: readonly Kind[], references: Set<Kind>, told: (value: Expr, party: Expr) => readonly Named[] = () => []): Relation {
   const kind = must(kinds.find((k) => k.name === term.kind)), joins = joinsOf(kinds), asked = new Map<number, JoinInput>();
   references.add(kind);
   const last = minus(col('to_day', 'p'), int(1));
@@ -65,7 +71,7 @@ function termRows(measure: LinearMeasure, term: BookTerm, before: Statement | un
     ...joins.inputs.values(), ...asked.values(),
   ];
   for (const r of joins.references) references.add(r);
-  const key = [...keep('o', 'world'), ...keep('a', 'plan'), ...keep('p', 'window', 'period')];
+  const key = [...keep('o', 'world'), ...keep('a', 'plan'), ...keep('p', 'window', 'period'), ...told(asWide(pair.n), party)];
   if (term.group !== undefined) return project(filter({ kind: 'join', inputs }, and(isNotNull(party), ...wanted)), [...key, named('payee', party), named('num', amount)]);
   const share = constantShare(term.rule?.share);
   if (share === undefined) throw new NotBuilt(term.at, 'A share of reference rows that is found for each row is not built yet', 'Write a percentage.');
@@ -81,14 +87,14 @@ function termRows(measure: LinearMeasure, term: BookTerm, before: Statement | un
 function partyOf(term: BookTerm, kind: Kind, kinds: readonly Kind[], joins: Joins, day: Expr): Expr {
   const path = term.group === undefined ? term.rule?.to[0] : groupPath(kind, term.group, kinds);
   if (path === undefined || (term.rule !== undefined && (term.rule.to.length !== 1 || term.rule.split.length > 0))) throw new NotBuilt(term.at, `Rows of ${term.kind} are credited to one payee each`, 'Use a rule with one payee in `to`.');
-  const out = lower({ kind: 'name', name: path.join('.'), ref: { kind: 'field', path }, type: { kind: 'payee' }, at: { start: 0, end: 0 } }, rowScope({ kind, alias: 'f', day }, joins, term.plan.currency, term.at), false);
+  const out = lower({ kind: 'name', name: path.join('.'), ref: { kind: 'field', path }, type: { kind: 'payee' }, at: { start: 0, end: 0 } }, rowScope({ kind, alias: 'f', day }, joins, { currency: term.plan.currency, exchange: undefined }, term.at), false);
   assert(out.kind === 'code', 'whom a row belongs to is a word');
   return out.expr;
 }
 
 /** The value of a row, in parts of a constant divisor, and the conditions under which it counts. */
 export function bookValue(term: BookTerm, kind: Kind, kinds: readonly Kind[], joins: Joins, day: Expr, read: (m: LinearMeasure) => Expr): { readonly pair: Pair & { readonly d: bigint }; readonly wanted: readonly Expr[] } {
-  const scope: Scope = rowScope({ kind, alias: 'f', day }, joins, term.plan.currency, term.at, (typed) => {
+  const scope: Scope = rowScope({ kind, alias: 'f', day }, joins, { currency: term.plan.currency, exchange: undefined }, term.at, (typed) => {
     const input = typed.ref.kind === 'measure' ? term.inputs.get(typed.ref.measure) : undefined;
     return input === undefined ? undefined : { kind: 'number', ...lowerValue(input, read, (names) => ({ ...scope, name: (t) => (t.ref.kind === 'measure' ? names(t.ref.measure) : undefined) ?? scope.name(t) })) };
   });

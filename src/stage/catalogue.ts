@@ -1,6 +1,7 @@
 /** What the numbers of a program stand for: the way back from rows to the words of plans. */
 import type { Component, Kind, Plan } from '../plan/plan.ts';
 import type { Period } from '../value/period.ts';
+import type { Currencies } from './exchange.ts';
 import type { Figure } from './figures.ts';
 import type { MeasureValue, Gathered } from './gather.ts';
 import type { CurveShape } from './curve.ts';
@@ -38,6 +39,8 @@ export interface Catalogue {
   readonly plans: readonly PlanEntry[];
   /** kinds of the workspace, and those that plans derive for themselves */
   readonly kinds: readonly Kind[];
+  /** rates of exchange, where a plan converts money */
+  readonly currencies: Currencies;
   readonly components: readonly ComponentEntry[];
   readonly spans: Spans;
   readonly people: People;

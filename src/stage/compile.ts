@@ -3,7 +3,8 @@
  * is measured and on how deep components are nested, never on how many plans, components, tiers or
  * payees there are.
  */
-import type { Aggregate, Kind, Plan } from '../plan/plan.ts';
+import { EARNING } from '../plan/derived-kinds.ts';
+import type { Aggregate, Kind, Plan, State } from '../plan/plan.ts';
 import { checkProgram } from '../relation/check.ts';
 import type { Program } from '../relation/relation.ts';
 import { assert, type Diagnostic } from '../value/diagnostic.ts';
@@ -11,25 +12,32 @@ import { type Day, formatDay } from '../value/period.ts';
 import { assignRows, type AssignRows } from './assign.ts';
 import type { Catalogue, PlanEntry } from './catalogue.ts';
 import { componentEntries } from './components.ts';
+import { withDerived } from './derived-people.ts';
+import type { Currencies } from './exchange.ts';
 import { divisorsOf } from './facts.ts';
 import type { Figure } from './figures.ts';
 import { gatherer } from './gather.ts';
 import { NotBuilt } from './lower.ts';
 import { notBuilt } from './not-built.ts';
 import type { ParamsOf } from './params.ts';
-import { aboveOn, type People, type Person, type Stint, stintsOf } from './people.ts';
+import { aboveOn, type DatedRow, type People, type Person, type Stint, stintsOf } from './people.ts';
 import { personalOf } from './personal.ts';
+import { paidTwice } from './paid-twice.ts';
 import { type Made, programOf } from './program.ts';
 import { measuresOf } from './reads.ts';
 import { referenceRows } from './reference-rows.ts';
 import type { ReferenceRows } from './reference.ts';
+import { readsEarnings } from './rounds.ts';
 import { spansOf } from './spans.ts';
+import { kindOfState } from './states.ts';
 import { NoValue, valueAt } from './terms.ts';
 
 export interface CompileInput {
   readonly plans: readonly Plan[];
   readonly kinds: readonly Kind[];
   readonly people: People;
+  /** rates of exchange, by code of the currency */
+  readonly currencies?: Currencies;
   /** dictionary code of a word; undefined where no row of the store says it */
   readonly code: (word: string) => number | undefined;
   /** the last import that this run sees */
@@ -39,7 +47,7 @@ export interface CompileInput {
   /** what is paid for each fact is wanted of every component, whether or not its plan asks for it */
   readonly everyLine?: boolean;
 }
-export interface Compiled { readonly program: Program; readonly references: readonly ReferenceRows[]; readonly catalogue: Catalogue; readonly diagnostics: readonly Diagnostic[] }
+export interface Compiled { readonly program: Program; /** facts by kind, with values where money has no rate and blanks where it has one */ readonly unrated: Made['unrated']; readonly overCredited: Made['overCredited']; readonly references: readonly ReferenceRows[]; readonly catalogue: Catalogue; readonly builders: Made['builders']; readonly diagnostics: readonly Diagnostic[] }
 
 /** `program` is absent where a plan says what is not built yet; then all such places are told. */
 export function compile(input: CompileInput): Compiled | { readonly diagnostics: readonly Diagnostic[] } {
@@ -48,6 +56,9 @@ export function compile(input: CompileInput): Compiled | { readonly diagnostics:
   const refused = notBuilt(plans, input.kinds);
   if (refused.length > 0) return { diagnostics: refused };
   const kinds = allKinds(input.kinds, plans);
+  let people: People;
+  try { people = withDerived(input.people, kinds, input.code); } catch (error) { return refusedFor(error); }
+  const { code } = people;
   const gathered = gatherer(kinds, plans, divisorsOf(kinds));
   const aggregates = plans.flatMap(measuresOf).filter((m): m is Aggregate => 'from' in m);
   const spans = spansOf(plans, [...new Set(aggregates.flatMap((m) => (m.lookBack === undefined ? [] : [m.lookBack])))].sort((x, y) => x - y));
@@ -55,36 +66,46 @@ export function compile(input: CompileInput): Compiled | { readonly diagnostics:
   const upFields = [...new Set(plans.flatMap((p) => p.credits.flatMap((r) => (r.up === undefined ? [] : [r.up.field]))))];
   // what is reversed may be a fact of long before, whose credits are those of its day
   const early = history || aggregates.some((m) => m.from.some((k) => gathered.reversed.has(k)));
-  const stints = stintsOf(input.people, early ? LONG_AGO : spans.from, spans.to, upFields);
-  const entries = plans.map((spec, plan): PlanEntry => ({ plan, spec, members: membersOf(spec, stints, input.people, false), counted: early ? membersOf(spec, stints, input.people, true) : undefined }));
+  const stints = stintsOf(people, early ? LONG_AGO : spans.from, spans.to, upFields);
+  const entries = plans.map((spec, plan): PlanEntry => ({ plan, spec, members: membersOf(spec, stints, people, false), counted: early ? membersOf(spec, stints, people, true) : undefined }));
   const untold: Diagnostic[] = [], figures: Figure[] = [];
   const components = componentEntries(entries, gathered, spans, figures, untold);
   if (untold.length > 0) return { diagnostics: untold };
-  const byCode = new Map(input.people.persons.map((p) => [p.payee, p]));
+  const byCode = new Map(people.persons.map((p) => [p.payee, p]));
   const base = {
-    plans: entries, kinds, components, spans, people: input.people, stints, gathered, figures, everyLine: input.everyLine === true,
+    plans: entries, kinds, currencies: input.currencies ?? new Map<string, readonly DatedRow[]>(), components, spans, people, stints, gathered, figures, everyLine: input.everyLine === true,
     periodOf: (n: number) => { const p = spans.periods[n]; assert(p !== undefined, 'every period has a number'); return p; },
     personOf: (payee: number) => byCode.get(payee),
   };
   const groupKinds = [...new Set(gathered.values.flatMap((v) => (typeof v.subject === 'object' ? [v.subject.entity] : [])))].sort();
-  const rows = assignRows({ catalogue: base, gathered, groupKinds, code: input.code });
+  const rows = assignRows({ catalogue: base, gathered, groupKinds, code });
   const catalogue: Catalogue = { ...base, curves: rows.curves };
-  const diagnostics: Diagnostic[] = [...missingTerms(rows, plans), ...changing(rows), ...tooLarge(rows), ...cycles(upFields, stints, input.people)];
+  const diagnostics: Diagnostic[] = [...paidTwice(entries, people.persons.length > 0), ...missingTerms(rows, plans), ...changing(rows), ...tooLarge(rows), ...cycles(upFields, stints, people)];
   const personal = personalOf(gathered), params: ParamsOf = { slots: new Map() };
   let made: Made;
-  try { made = programOf({ ...input, kinds }, catalogue, { history, personal, params, groupKinds }); } catch (error) {
-    if (error instanceof NotBuilt) return { diagnostics: [error.diagnostic] };
-    throw error;
-  }
+  try { made = programOf({ ...input, kinds }, catalogue, { history, personal, params, groupKinds }); } catch (error) { return refusedFor(error); }
   checkProgram(made.program);
-  return { program: made.program, references: referenceRows(catalogue, rows, made, { personal, params, groupKinds, code: input.code }), catalogue, diagnostics };
+  return { program: made.program, unrated: made.unrated, overCredited: made.overCredited, references: referenceRows(catalogue, rows, made, { personal, params, groupKinds, code }), catalogue, builders: made.builders, diagnostics };
+}
+function refusedFor(error: unknown): { readonly diagnostics: readonly Diagnostic[] } {
+  if (error instanceof NotBuilt) return { diagnostics: [error.diagnostic] };
+  throw error;
 }
 const LONG_AGO = -1_000_000;
 
-/** Kinds of the workspace, those that plans derive for themselves, and those of states, whose entries are facts. */
+/** Kinds of the workspace, those that plans derive for themselves, and those of states and of earnings, whose rows the run makes. */
 function allKinds(kinds: readonly Kind[], plans: readonly Plan[]): Kind[] {
   const all = new Map(kinds.map((k) => [k.name, k]));
   for (const plan of plans) for (const k of plan.kinds) all.set(k.name, k);
+  if (plans.some(readsEarnings)) all.set(EARNING.name, EARNING);
+  const states = new Map(plans.flatMap((p) => p.states).map((s) => [s.name, s]));
+  const add = (state: State): void => {
+    const before = states.get(state.change?.from ?? '');
+    if (all.get(state.name)?.state !== undefined) return;
+    if (before !== undefined) add(before);
+    all.set(state.name, kindOfState(state, [...all.values()]));
+  };
+  states.forEach(add);
   return [...all.values()];
 }
 

@@ -26,7 +26,7 @@ import { groupPath, lowerPortion, rootOf } from './row-scope.ts';
 import { partyTable } from './store.ts';
 
 /** One recipient of a rule: the column that names him, and his share. */
-interface Slot { readonly party: Expr; readonly share: Expr; readonly joins?: readonly JoinInput[]; readonly distinct?: true }
+export interface Slot { readonly party: Expr; readonly share: Expr; readonly joins?: readonly JoinInput[]; readonly distinct?: true }
 
 export interface CreditsContext {
   readonly gathered: Gathered;
@@ -89,6 +89,10 @@ const NOBODY: Relation = {
 };
 
 const handed = (context: CreditsContext): string[] => ['facts_world', 'fact', ...(context.ids ? ['fact_id'] : []), 'day', 'slice', ...(isSigned(context) ? ['as_of', 'reversed'] : []), ...context.times];
+/** Every guardrail that rules have, once; its outcome is a column of each credit. */
+export function everyGuard(gathered: Gathered): Guardrail[] {
+  return [...new Map(gathered.rules.flatMap((r) => r.guards).map((g) => [contentKey(g), g])).values()];
+}
 const guardName = (context: CreditsContext, g: Guardrail): string => `guard_${context.guards.findIndex((x) => contentKey(x) === contentKey(g))}`;
 const valuesOf = ({ gathered }: CreditsContext): readonly FactColumn[] => gathered.facts.filter((c) => c.role !== 'fact' && !c.timed);
 function namesOf(context: CreditsContext): string[] {
@@ -122,7 +126,7 @@ function branch(rule: DirectRule, slot: Slot, context: CreditsContext): Relation
 }
 
 /** Whoever is credited by the other rule on the same fact is not credited by this one. */
-function yielding(rule: DirectRule, party: Expr, context: CreditsContext, q: (e: Expr) => Expr): Expr[] {
+export function yielding(rule: DirectRule, party: Expr, context: CreditsContext, q: (e: Expr) => Expr): Expr[] {
   const { yieldsTo } = rule.rule;
   if (yieldsTo === undefined) return [];
   const other = rule.plan.credits.find((r) => r.name === yieldsTo);
@@ -130,7 +134,7 @@ function yielding(rule: DirectRule, party: Expr, context: CreditsContext, q: (e:
   if (other === undefined) return [];
   if (other.list !== undefined || other.through !== undefined) throw new NotBuilt(rule.rule.at, `${rule.rule.name} yields to ${yieldsTo}, which credits a list; that is not built yet`, 'Yield to a rule that names its payees one by one.');
   const paths = other.split.length > 0 ? other.split.flat().map((s) => s.to) : other.to;
-  const wanted = other.where === undefined ? [] : [surely(q(builder.condition(other.where.formula, rule.currency, rule.rule.at)))];
+  const wanted = other.where === undefined ? [] : [surely(q(builder.condition(other.where.formula, rule.plan, rule.rule.at)))];
   return [not(surely(and(or(...paths.map((p) => eq(q(builder.party(p, rule.rule.at)), party))), ...wanted)))];
 }
 
@@ -138,7 +142,7 @@ type Guarded = readonly { readonly guard: Guardrail; readonly outcome: Expr; rea
 function guardsOf(rule: DirectRule, context: CreditsContext, q: (e: Expr) => Expr, personal?: ReturnType<typeof personalScope>): Guarded {
   const builder = must(context.builders.get(rule.kind));
   return rule.guards.map((guard) => {
-    const passes = personal !== undefined && isPersonal(guard.require.formula) ? lowerCondition(guard.require.formula, personal) : q(builder.condition(guard.require.formula, rule.currency, guard.at));
+    const passes = personal !== undefined && isPersonal(guard.require.formula) ? lowerCondition(guard.require.formula, personal) : q(builder.condition(guard.require.formula, rule.plan, guard.at));
     const decision = context.reviewed ? q(builder.decision(guard.name)) : undefined;
     const outcome = outcomeOf({ guard, passes, decision, day: q(col(builder.signed ? 'as_of' : 'day')), asOf: context.asOf });
     const { otherwise } = guard;
@@ -149,7 +153,7 @@ function portionOf(num: Num, rule: DirectRule, context: CreditsContext, q: (e: E
   const constant = constantShare(num);
   if (constant !== undefined) return { n: int(constant.n), d: constant.d };
   if (personal !== undefined && isPersonal(num)) return lowerPortion(num, personal);
-  const portion = must(context.builders.get(rule.kind)).portion(num, rule.currency, rule.rule.at);
+  const portion = must(context.builders.get(rule.kind)).portion(num, rule.plan, rule.rule.at);
   return { n: q(portion.n), d: portion.d };
 }
 
@@ -179,7 +183,7 @@ function personalBranch(rule: DirectRule, slot: Slot, context: CreditsContext): 
   ];
   const subject = rule.climbs ? { payee: col('subject', 'r'), stint: col('subject_stint', 'r'), via: col('via', 'r'), viaStint: col('via_stint', 'r') } : { payee: col('payee', 's'), stint: col('stint', 's'), via: nothing('integer'), viaStint: nothing('integer') };
   const asked = new Map<string, JoinInput>();
-  const scope = personalScope({ builder, currency: rule.currency, at: rule.rule.at, q, payee: subject.payee, param: (index, who) => {
+  const scope = personalScope({ builder, at: rule.rule.at, q, payee: subject.payee, param: (index, who) => {
     const alias = `${who}_${index}`;
     if (!asked.has(alias)) {
       asked.set(alias, { as: alias, how: 'left', relation: scan(REF_PERSONAL), on: and(eq(col('people_world', alias), col('people_world', 's')), eq(col('param', alias), int(index)),
@@ -204,8 +208,8 @@ function groupBranch(rule: DirectRule, context: CreditsContext): Relation {
   const path = rule.group === 'company' ? undefined : groupPath(builder.kind, must(rule.group), builder.kinds);
   assert(rule.group === 'company' || path !== undefined, `a fact of ${rule.kind} belongs to a ${rule.group}; resolve checks it`);
   const subject = path === undefined ? cast(int(COMPANY), 'integer') : builder.party(path, rule.rule.at);
-  const guarded = guardsOf(rule, context, same);
-  return project(filter(builder.scan(), isNotNull(subject)), [
+  const guarded = guardsOf(rule, context, same), wanted = builder.isWanted(rule);
+  return project(filter(builder.scan(), and(isNotNull(subject), ...(wanted === undefined ? [] : [wanted]))), [
     ...factColumns(builder, context, undefined), named('payee', subject), named('rule', cast(int(rule.index), 'integer')), ...shareColumns(int(wholeOf(rule, context)), { ...rule, rule: { ...rule.rule } }, guarded, context, same),
     ...valuesOf(context).map((c) => named(columnName(c), c.kind === rule.kind && !c.personal ? col(columnName(c)) : nothing(typeOfColumn(c, context)))),
     named('stint', cast(int(0), 'integer')), named('people_world', cast(int(0), 'integer')),
@@ -223,7 +227,7 @@ function divisorOfPortion(num: Num, rule: DirectRule, context: CreditsContext): 
   return constantShare(num)?.d ?? context.divisors.portion(num, rule.kind, rule.plan, rule.rule.at);
 }
 
-function slotsOf(direct: DirectRule, context: CreditsContext): Slot[] {
+export function slotsOf(direct: DirectRule, context: CreditsContext): Slot[] {
   const { rule } = direct, builder = must(context.builders.get(direct.kind));
   const whole = wholeOf(direct, context);
   const own = shareOf(rule.share, direct, context);
@@ -243,7 +247,7 @@ interface Share { readonly n: Expr; readonly d: bigint; readonly constant: Ratio
 function shareOf(num: Num | undefined, direct: DirectRule, context: CreditsContext): Share {
   const constant = constantShare(num);
   if (constant !== undefined) return { n: int(constant.n), d: constant.d, constant };
-  return { ...must(context.builders.get(direct.kind)).portion(must(num), direct.currency, direct.rule.at), constant: undefined };
+  return { ...must(context.builders.get(direct.kind)).portion(must(num), direct.plan, direct.rule.at), constant: undefined };
 }
 
 /** Payees of a list, equally or each with his own share. */

@@ -5,7 +5,7 @@
  * rounded once, and pays what it has earned in its window less what earlier periods of it earned.
  */
 import {
-  aggregate, anyTrue, and, bool, call, cast, cases, coalesce, col, compare, eq, type Expr, filter, int, isNotNull, isNull, join, keep, max, minus, named, not, nothing, or,
+  aggregate, anyTrue, and, bool, call, cast, cases, coalesce, col, type Column, compare, eq, type Expr, filter, int, isNotNull, isNull, join, keep, max, minus, named, not, nothing, or,
   plus, project, type Relation, scan, type Statement, sum, times, union, when, wide, windowed,
 } from '../relation/relation.ts';
 import { columnsOf } from '../relation/check.ts';
@@ -277,7 +277,7 @@ export function earningsStages(levels: readonly Statement[], lines: boolean, poo
   const whole = call('quotient', call('greatest', plus(call('abs', col('limited')), col('end_add')), wide(0n)), col('end_unit'));
   const rounded = extend(withUnit, [named('so_far', cast(times(sign(col('limited')), whole, asWide(col('end_minor'))), 'bigint'))]);
   const paid: Statement = { name: 'lines', make: 'table', key: [...TOP, 'line'], about: 'pay of each fact or field value by itself, rounded', relation: project(rounded, keep(undefined, ...TOP, 'line', 'plan', 'cycle', ...steps, 'so_far', 'held')) };
-  const soFar = lines ? aggregate(scanOf(paid), keep(undefined, ...TOP, 'plan', 'cycle'), [...steps.map((s) => named(s, sum(col(s)))), named('so_far', cast(sum(col('so_far')), 'bigint')), named('held', max(col('held')))]) : project(rounded, keep(undefined, ...TOP, 'plan', 'cycle', ...steps, 'so_far', 'held'));
+  const soFar = lines ? aggregate(union([scanOf(paid), withoutLines(columnsOf(paid.relation))]), keep(undefined, ...TOP, 'plan', 'cycle'), [...steps.map((s) => named(s, sum(col(s)))), named('so_far', cast(sum(col('so_far')), 'bigint')), named('held', max(col('held')))]) : project(rounded, keep(undefined, ...TOP, 'plan', 'cycle', ...steps, 'so_far', 'held'));
   const lagged = windowed(soFar, [{ name: 'before', fn: 'lag', of: col('so_far'), before: int(0), partition: ['world', 'component', 'payee', 'cycle'], order: [{ column: 'period', descending: false }] }]);
   const earnings: Statement = {
     name: 'earnings', make: 'table', key: [...TOP], about: 'what each component earns in each period, in minor units, and what rounding left over',
@@ -285,6 +285,15 @@ export function earningsStages(levels: readonly Statement[], lines: boolean, poo
       named('amount', minus(col('so_far'), col('before'))), named('residue', minus(col('limited'), times(asWide(col('so_far')), wide(SCALE))))]),
   };
   return lines ? [paid, earnings] : [earnings];
+}
+
+/** Who is on a component that pays line by line and has no line earns 0: for each, a row with nothing in it. */
+function withoutLines(columns: readonly Column[]): Relation {
+  const on = join(['o', scan(REF_WORLD)],
+    ['inner', 'k', scan(REF_COMPONENT), and(eq(col('plan_world', 'k'), col('plan_world', 'o')), isNull(col('parent', 'k')))],
+    ['inner', 'a', scan(REF_ASSIGN), and(eq(col('component', 'a'), col('component', 'k')), eq(col('plan_world', 'a'), col('plan_world', 'o')), eq(col('people_world', 'a'), col('people_world', 'o')))]);
+  const from = new Map([['world', 'o'], ['plan', 'k'], ...['component', 'payee', 'period', 'cycle'].map((name) => [name, 'a'] as const)]);
+  return project(on, columns.map(({ name, type }) => named(name, from.has(name) ? col(name, from.get(name)) : cast(int(0), type))));
 }
 
 /** Pay of a plan's components after the plan's cap, which is shared out by largest remainder. */

@@ -7,26 +7,34 @@
 import type { Typed } from '../plan/formula.ts';
 import type { At, CreditRule, Kind, Num, Plan } from '../plan/plan.ts';
 import {
-  and, cast, codeOf, col, type Column, compare, eq, type Expr, int, isNotNull, type JoinInput, named, type Named, nothing, project, type Relation, scan, type Statement, when,
+  and, bool, cast, codeOf, col, type Column, compare, eq, type Expr, int, isNotNull, type JoinInput, named, type Named, nothing, project, type Relation, scan, type Statement, when,
 } from '../relation/relation.ts';
 import { assert, must } from '../value/diagnostic.ts';
 import { lcm } from '../value/rate.ts';
 import { asWide, CARRIED, scanOf } from './arithmetic.ts';
 import { bookValue } from './book.ts';
 import { constantShare, type DirectRule, type Divisors, type FactColumn, type Gathered, type TimeOf } from './gather.ts';
-import { type KindRows, rowOf } from './kind-rows.ts';
+import { moneyKey, type PlanMoney } from './exchange.ts';
+import { type KindRows, OWN_MONEY, rowOf } from './kind-rows.ts';
+import { exprOf } from './lowered.ts';
 import { lower, lowerCondition, lowerKey, lowerNumber, type Lowered, type Scope, type TypedName } from './lower.ts';
 import { type Pair, productOfPairs } from './lower-pair.ts';
+import { hasPlanMoney } from './money.ts';
 import { contentKey } from './reads.ts';
 import { REF_DAY } from './reference.ts';
-import { fieldsOf, idCode as ownCode, type Joins, joinsOf, lowerPortion, type OtherNames, readsOwnMoney, type Row, rowScope } from './row-scope.ts';
+import { fieldsOf, idCode as ownCode, type Joins, joinsOf, lowerPortion, moneyRow, type OtherNames, readsMoney, type Row, rowScope } from './row-scope.ts';
 
 export interface FactsStage {
   readonly statement: Statement;
+  /** the same columns, with values where money has no rate, and blanks where it has one */
+  readonly unrated: Relation;
   /** kinds whose dated rows, or facts by their ids, it joins */
   readonly references: readonly Kind[];
   readonly parties: readonly (readonly string[])[];
 }
+
+/** Formulas over the row, with its money as a plan has it. */
+type ScopeOf = (plan: Plan, at: At) => Scope;
 
 /** The facts of one kind while their columns are asked for. */
 export interface FactsBuilder {
@@ -43,35 +51,41 @@ export interface FactsBuilder {
   decision(guardrail: string): Expr;
   /** the column of a party that rules name */
   party(path: readonly string[], at: At): Expr;
-  /** the column of what the rule's filter says, where it has one */
+  /** the column of what chooses the facts of a rule, where something does */
   isWanted(rule: DirectRule): Expr | undefined;
   /** a share or factor that is found for each fact, in parts of its divisor */
-  portion(num: Num, currency: string, at: At): Pair & { readonly d: bigint };
+  portion(num: Num, plan: Plan, at: At): Pair & { readonly d: bigint };
   /** a condition on the fact alone */
-  condition(formula: Typed, currency: string, at: At): Expr;
+  condition(formula: Typed, plan: Plan, at: At): Expr;
+  /** is the money of the fact in the plan's currency, or has it a rate? */
+  hasMoney(plan: Plan): Expr;
   /** a name of the row, as a column that the next stage reads */
-  handedOn(typed: TypedName, currency: string, at: At): Lowered;
+  handedOn(typed: TypedName, plan: Plan, at: At): Lowered;
   /** a column of any expression over the row */
-  column(prefix: string, key: string, expr: (scope: (currency: string, at: At) => Scope) => Expr): Expr;
+  column(prefix: string, key: string, expr: (scope: ScopeOf, as?: 'unrated') => Expr): Expr;
   /** the column that tells the slice, day or other date of a fact */
   time(time: TimeOf): string;
   finish(): FactsStage;
 }
 
-export function factsBuilder(kind: Kind, gathered: Gathered, rows: KindRows, options: { readonly kinds: readonly Kind[]; /** first day that the plans cover; facts before it are wanted, too */ readonly from: number; readonly history: boolean; readonly ids: boolean; readonly runs: boolean; readonly others?: OtherNames }): FactsBuilder {
-  const { kinds } = options;
+export function factsBuilder(kind: Kind, gathered: Gathered, rows: KindRows, options: { readonly kinds: readonly Kind[]; /** first day that the plans cover; facts before it are wanted, too */ readonly from: number; readonly history: boolean; readonly ids: boolean; readonly runs: boolean; readonly others?: OtherNames; /** the name of the statement, where it is not `facts_<kind>` */ readonly name?: string }): FactsBuilder {
+  const { kinds } = options, name = options.name ?? `facts_${kind.name}`;
   const joins = joinsOf(kinds);
   const row = rowOf(kind, rows);
-  const scope = (currency: string, at: At): Scope => rowScope(row, joins, currency, at, options.others);
+  const moneyAs = (as: 'unrated' | undefined, plan: Plan): PlanMoney => ({ ...gathered.moneyOf(plan), ...(as !== undefined && { as }) });
+  const scopeAs = (as?: 'unrated'): ScopeOf => (plan, at) => rowScope(row, joins, moneyAs(as, plan), at, options.others);
+  const scope = scopeAs();
   const rules = gathered.rules.filter((r) => r.kind === kind.name);
-  const parties = new Map<string, Named>(), more = new Map<string, Named>(), dates = new Map<string, string>();
+  const parties = new Map<string, Named>(), more = new Map<string, { readonly name: string; readonly make: (scope: ScopeOf, as?: 'unrated') => Expr }>(), dates = new Map<string, string>(), decisions = new Map<string, Expr>();
   const partyList: (readonly string[])[] = [];
   let finished: FactsStage | undefined;
   const column: FactsBuilder['column'] = (prefix, key, make) => {
     const found = more.get(`${prefix}|${key}`);
     if (found !== undefined) return col(found.name);
     assert(finished === undefined, `a column is asked for before the facts are finished: ${key}`);
-    const made = named(`${prefix}_${[...more.keys()].filter((k) => k.startsWith(`${prefix}|`)).length}`, make(scope));
+    const made = { name: `${prefix}_${[...more.keys()].filter((k) => k.startsWith(`${prefix}|`)).length}`, make };
+    // what it joins is asked for at once
+    make(scope);
     more.set(`${prefix}|${key}`, made);
     return col(made.name);
   };
@@ -79,56 +93,70 @@ export function factsBuilder(kind: Kind, gathered: Gathered, rows: KindRows, opt
     const key = path.join('.'), known = parties.get(key);
     if (known !== undefined) return col(known.name);
     assert(finished === undefined, `a party is asked for before the facts are finished: ${key}`);
-    const made = named(`party_${parties.size}`, partyOf(path, scope(rules[0]?.currency ?? 'USD', rules[0]?.rule.at ?? kind.at), kind, kinds));
+    const made = named(`party_${parties.size}`, partyOf(path, rowScope(row, joins, OWN_MONEY, rules[0]?.rule.at ?? kind.at, options.others), kind, kinds));
     parties.set(key, made);
     partyList.push(path);
     return col(made.name);
   };
   for (const r of rules) for (const path of partyPaths(r.rule)) party(path);
-  const wanted = rules.flatMap((r) => (r.rule.where === undefined || r.group !== undefined ? [] : [named(`rule_${r.index}`, lowerCondition(r.rule.where.formula, scope(r.currency, r.rule.at)))]));
-
+  const chooses = (r: DirectRule): boolean => r.own !== undefined || (r.rule.where !== undefined && r.group === undefined);
+  const hasMoney = (as: 'unrated' | undefined, plan: Plan): (() => Expr) => () => hasPlanMoney(moneyAs(as, plan), moneyRow(row, joins));
+  /** columns that may read money */
+  const columnsAs = (as?: 'unrated', in_ = scopeAs(as)): Named[] => [
+    ...rules.filter(chooses).map((r) => named(`rule_${r.index}`, and(
+      ...(r.own === undefined ? [] : [eq(col('plan', 'f'), int(r.own))]), ...(r.rule.where === undefined || r.group !== undefined ? [] : [lowerCondition(r.rule.where.formula, in_(r.plan, r.rule.at))])))),
+    ...gathered.facts.filter((c) => c.kind === kind.name && !c.personal && !c.timed && c.role !== 'fact').map((c) => named(columnName(c), valueColumn(c, kind, kinds, in_(c.plan, c.at), rows.signed, hasMoney(as, c.plan)).expr)),
+    ...[...more.values()].map(({ name, make }) => named(name, make(in_, as))),
+  ];
   const finish = (): FactsStage => {
-    const values = gathered.facts.filter((c) => c.kind === kind.name && !c.personal && !c.timed && c.role !== 'fact').map((c) => named(columnName(c), valueColumn(c, kind, kinds, scope(c.currency, c.at), rows.signed).expr));
     const dateColumns = [...dates].flatMap(([path, n]): Named[] => {
-      const out = lower({ kind: 'name', name: path, ref: { kind: 'field', path: path.split('.') }, type: { kind: 'date' }, at: { start: 0, end: 0 } }, scope('USD', kind.at), false);
+      const out = lower({ kind: 'name', name: path, ref: { kind: 'field', path: path.split('.') }, type: { kind: 'date' }, at: { start: 0, end: 0 } }, rowScope(row, joins, OWN_MONEY, kind.at, options.others), false);
       assert(out.kind === 'day', 'a date field holds days; resolve checks it');
       joins.inputs.set(`d${n}`, { as: `d${n}`, how: 'left', relation: scan(REF_DAY), on: eq(col('day', `d${n}`), out.expr) });
       return [named(`date_${n}`, out.expr), named(`slice_${n}`, col('slice', `d${n}`))];
     });
     const early = options.history || dates.size > 0;
-    const columns: Named[] = [
+    const plain: Named[] = [
       named('facts_world', cast(int(0), 'integer')), named('fact', col('row', 'f')), ...(options.ids ? [named('fact_id', col('id', 'f'))] : []), named('day', col('day', 'f')), ...(rows.signed ? [named('as_of', col('as_of', 'f')), named('reversed', col('reversed', 'f'))] : []),
       named('slice', early ? sliceOf(options.from) : col('slice', 'd')), ...dateColumns,
       ...(kind.runs === undefined || !options.runs ? [] : kind.runs.map((field, i) => named(i === 0 ? 'runs_from' : 'runs_until', col(field, 'f')))),
-      ...parties.values(), ...wanted, ...values, ...more.values(),
+      ...parties.values(),
     ];
+    const columns = columnsAs(), unrated = columnsAs('unrated');
     const from: JoinInput[] = [
       { as: 'f', how: 'from', relation: rows.relation },
       { as: 'd', how: early ? 'left' : 'inner', relation: scan(REF_DAY), on: eq(col('day', 'd'), col('day', 'f')) },
       ...joins.inputs.values(),
     ];
+    const made = (more_: readonly Named[]): Relation => project({ kind: 'join', inputs: from }, [...plain, ...more_]);
     return {
-      statement: { name: `facts_${kind.name}`, make: 'view', relation: project({ kind: 'join', inputs: from }, columns), key: ['fact'], about: `${kind.title || kind.name}: what is asked of each` },
-      references: [...joins.references, ...rows.references], parties: partyList,
+      statement: { name, make: 'view', relation: made(columns), key: ['fact'], about: `${kind.title || kind.name}: what is asked of each` },
+      unrated: made(unrated), references: [...joins.references, ...rows.references], parties: partyList,
     };
   };
   return {
     kind, kinds, rules, signed: rows.signed, column, party,
-    scan: () => (finished === undefined ? { kind: 'scan', table: `facts_${kind.name}`, columns: [] } : scanOf(finished.statement)),
+    scan: () => (finished === undefined ? { kind: 'scan', table: name, columns: [] } : scanOf(finished.statement)),
     times: () => [...[...dates.values()].flatMap((n) => [`date_${n}`, `slice_${n}`]), ...(kind.runs === undefined || !options.runs ? [] : ['runs_from', 'runs_until'])],
-    isWanted: (rule) => (rule.rule.where === undefined || rule.group !== undefined ? undefined : col(`rule_${rule.index}`)),
-    portion(num, currency, at) {
-      const { d } = lowerPortion(num, scope(currency, at));
-      return { n: column('portion', `${contentKey(num)}|${currency}`, (s) => lowerPortion(num, s(currency, at)).n), d };
+    isWanted: (rule) => (chooses(rule) ? col(`rule_${rule.index}`) : undefined),
+    portion(num, plan, at) {
+      const { d } = lowerPortion(num, scope(plan, at));
+      return { n: column('portion', `${contentKey(num)}|${moneyKey(plan)}`, (s) => lowerPortion(num, s(plan, at)).n), d };
     },
-    condition: (formula, currency, at) => column('holds', `${contentKey(formula)}|${currency}`, (s) => lowerCondition(formula, s(currency, at))),
-    decision: (guardrail) => column('decision', guardrail, () => decisionOf(guardrail, row, joins)),
-    handedOn(typed, currency, at) {
-      const made = lower(typed, scope(currency, at), typed.type.kind === 'money');
-      const key = `${contentKey(typed.ref)}|${currency}`;
-      if (made.kind !== 'number') return { kind: made.kind, expr: column('raw', key, () => made.expr) };
+    condition: (formula, plan, at) => column('holds', `${contentKey(formula)}|${moneyKey(plan)}`, (s) => lowerCondition(formula, s(plan, at))),
+    hasMoney: (plan) => column('has_money', moneyKey(plan), (_, as) => hasMoney(as, plan)()),
+    decision(guardrail) {
+      const made = decisions.get(guardrail) ?? decisionOf(guardrail, row, joins);
+      decisions.set(guardrail, made);
+      return column('decision', guardrail, () => made);
+    },
+    handedOn(typed, plan, at) {
+      const key = `${contentKey(typed.ref)}|${moneyKey(plan)}`;
+      const handed = (s: ScopeOf): Lowered => lower(typed, s(plan, at), typed.type.kind === 'money'), made = handed(scope);
+      const expr = column('raw', key, (s) => exprOf(handed(s)));
+      if (made.kind !== 'number') return { kind: made.kind, expr };
       assert(typeof made.d === 'bigint', 'a field has a constant divisor');
-      return { kind: 'number', n: column('raw', key, () => made.n), d: made.d };
+      return { kind: 'number', n: expr, d: made.d };
     },
     time({ grain, date }) {
       if (date === null) return grain === 'day' ? 'day' : 'slice';
@@ -161,14 +189,15 @@ export const columnName = (c: FactColumn): string => (c.role === 'fact' ? 'fact'
 
 /** How many parts of one the stored number of a column counts, and all shares of a rule. */
 export function divisorsOf(kinds: readonly Kind[]): Divisors {
-  const scopeFor = (kind: Kind, currency: string, at: At): { scope: Scope; joins: Joins } => {
+  // how money is converted changes no divisor
+  const scopeFor = (kind: Kind, plan: Plan, at: At): { scope: Scope; joins: Joins } => {
     const joins = joinsOf(kinds);
-    const scope = rowScope({ kind, alias: 'f', day: col('day', 'f') }, joins, currency, at, DUMMY);
+    const scope = rowScope({ kind, alias: 'f', day: col('day', 'f') }, joins, { currency: plan.currency, exchange: undefined }, at, DUMMY);
     return { joins, scope: { ...scope, known: (typed) => (typed.kind === 'call' && typed.name === 'yearly' ? { kind: 'number', n: int(1), d: SPLIT_PARTS } : undefined) } };
   };
   const portion = (num: Num | undefined, kind: Kind, plan: Plan, at: At): bigint => {
     const constant = constantShare(num);
-    return constant !== undefined ? constant.d : lowerPortion(must(num), scopeFor(kind, plan.currency, at).scope).d;
+    return constant !== undefined ? constant.d : lowerPortion(must(num), scopeFor(kind, plan, at).scope).d;
   };
   return {
     book(term) {
@@ -180,7 +209,7 @@ export function divisorsOf(kinds: readonly Kind[]): Divisors {
       if (column.role === 'fact') return 1n;
       const kind = kinds.find((k) => k.name === column.kind);
       assert(kind !== undefined, 'the kind of a column exists');
-      return valueColumn(column, kind, kinds, scopeFor(kind, column.currency, column.at).scope, false).divisor;
+      return valueColumn(column, kind, kinds, scopeFor(kind, column.plan, column.at).scope, false, () => bool(true)).divisor;
     },
     shares(rule, plan) {
       const list = rule.list === undefined ? 1n : rule.list.shares ? SPLIT_PARTS : EQUAL_PARTS;
@@ -215,11 +244,20 @@ const DUMMY: OtherNames = (typed) => {
   }
 };
 
-export function valueColumn(c: Omit<FactColumn, 'index'>, kind: Kind, kinds: readonly Kind[], scope: Scope, signed: boolean): { readonly expr: Expr; readonly divisor: bigint } {
+/** Does its value need the money of the fact in the plan's currency, where a blank would not already leave it out? */
+export function needsMoney(c: Omit<FactColumn, 'index'>, kind: Kind, kinds: readonly Kind[]): boolean {
+  const { formula } = c, reads = (part: Typed | Num | null): boolean => readsMoney(part, kind, kinds, true);
+  return c.role !== 'key' && c.role !== 'fact' && (reads(c.where) || c.factors.some(reads) || (reads(formula) && !(formula !== null && isArithmetic(formula, kind, kinds))));
+}
+/** A blank in it makes it blank. */
+function isArithmetic(f: Typed, kind: Kind, kinds: readonly Kind[]): boolean {
+  if (f.kind === 'name') return f.ref.kind !== 'field' || f.ref.path.length > 1 || fieldsOf(kind, kinds).some((x) => x.name === f.name);
+  return f.kind === 'number' || (f.kind === 'op' && ['+', '-', '*', '/', 'negate'].includes(f.op) && f.args.every((a) => isArithmetic(a, kind, kinds)));
+}
+
+export function valueColumn(c: Omit<FactColumn, 'index'>, kind: Kind, kinds: readonly Kind[], scope: Scope, signed: boolean, hasMoney: () => Expr): { readonly expr: Expr; readonly divisor: bigint } {
   if (c.role === 'fact') return { expr: col('row', 'f'), divisor: 1n };
-  const counted = c.where === null ? [] : [lowerCondition(c.where, scope)];
-  // amounts of another currency are not added to these: they are told apart before anything is summed
-  if (c.role === 'sum' && c.formula?.type.kind === 'money' && readsOwnMoney(c.formula, kind, kinds)) counted.push(eq(col('currency', 'f'), codeOf(c.currency)));
+  const counted = [...(c.where === null ? [] : [lowerCondition(c.where, scope)]), ...(needsMoney(c, kind, kinds) ? [hasMoney()] : [])];
   const value = valueOf(c, scope);
   if (c.role === 'key') return { expr: { kind: 'call', fn: 'coalesce', args: [value.expr, int(blankKey(must(c.formula)))] }, divisor: value.divisor };
   const signedValue = signed && c.role !== 'distinct' ? { kind: 'call' as const, fn: 'multiply' as const, args: [value.expr, col('sign', 'f')] } : value.expr;

@@ -75,7 +75,7 @@ function figureRows(figure: Figure, looks: Statement, attainment: Statement, bui
           const builder = figure.facts === undefined ? undefined : builders.get(figure.facts);
           if (builder === undefined) throw new NotBuilt(figure.at, `${typed.name} is a field of single facts, which are not paid one by one here`, 'Add `per` with the kind of fact, or read a measure.');
           joins.set('f', { as: 'f', how: 'left', relation: builder.scan(), on: eq(col('fact', 'f'), col('line', 't')) });
-          const q = qualified('f'), out = builder.handedOn(typed, figure.plan.currency, figure.at);
+          const q = qualified('f'), out = builder.handedOn(typed, figure.plan, figure.at);
           return out.kind === 'number' ? { ...out, n: q(out.n) } : { ...out, expr: q(out.expr) };
         }
         default: return own.scope.name(typed);

@@ -22,9 +22,8 @@ export function ruleKey(rule: CreditRule, climbs: boolean): string {
   const { name: _, title: __, at: ___, from: ____, overlay: _____, up, ...says } = rule;
   return contentKey({ ...says, where: rule.where === undefined ? '' : contentKey(rule.where.formula), share: rule.share ?? ONE, up: climbs ? up : undefined });
 }
-/** A filter that compares money means another thing in another currency. */
-export function moneyCurrency(where: Typed | null, plan: Plan): string {
-  const hasMoney = (f: Typed): boolean => f.type.kind === 'money' || ((f.kind === 'op' || f.kind === 'call') && f.args.some(hasMoney));
-  return where !== null && hasMoney(where) ? plan.currency : '';
+/** Is some part of it money? */
+export function comparesMoney(formula: Typed): boolean {
+  return formula.type.kind === 'money' || ((formula.kind === 'op' || formula.kind === 'call') && formula.args.some(comparesMoney));
 }
 

@@ -32,7 +32,7 @@ describe('what is alike is kept once', () => {
   test('money is another column in another currency, a count is not', () => {
     const { gathered } = gather(plan('a', '{ sum: amount, from: deal }'), plan('b', '{ sum: amount, from: deal }', 'currency: EUR\n'), plan('c', '{ count: deal }', '', '10'), plan('d', '{ count: deal }', 'currency: EUR\n', '10'), plan('e', '{ count: deal, where: amount > 5 }', '', '10'), plan('f', '{ count: deal, where: amount > 5 }', 'currency: EUR\n', '10'));
     // a filter that compares money means another thing in another currency
-    expect(gathered.facts.map((f) => `${f.role} ${f.currency}`)).toEqual(['sum USD', 'sum EUR', 'count USD', 'count USD', 'count EUR']);
+    expect(gathered.facts.map((f) => `${f.role} ${f.plan.currency}`)).toEqual(['sum USD', 'sum EUR', 'count USD', 'count USD', 'count EUR']);
   });
   test('those above are a route, not a rule: climbing from the same rule is the same column', () => {
     const { gathered, values } = gather(plan('a', '{ sum: amount, from: deal }'), plan('b', '{ sum: amount, from: deal }', 'credits: { team: { from: deal, to: owner, up: manager, levels: all } }\n'), plan('c', '{ sum: amount, from: deal }', 'credits: { team: { from: deal, to: owner, up: manager } }\n'));

@@ -5,13 +5,18 @@
  */
 import { constantOf } from '../plan/literal.ts';
 import type { Typed } from '../plan/formula.ts';
+import { EARNING } from '../plan/rounds.ts';
 import type { Aggregate, CreditRule, Guardrail, Kind, Measure, MeasureLimit, Num, Plan, Subject } from '../plan/plan.ts';
 import { assert } from '../value/diagnostic.ts';
 import { lcm, ONE, powerOfTen, ratio, type Ratio, ZERO } from '../value/rate.ts';
 import { asQuotient, type Form, type FormTerm, linearForm, sameSubject } from './gather-form.ts';
-import { bookKey, moneyCurrency, rowKey, ruleKey, termsKey } from './gather-keys.ts';
+import { type Exchanges, exchangesOf, moneyKey, type PlanMoney } from './exchange.ts';
+import { bookKey, comparesMoney, rowKey, ruleKey, termsKey } from './gather-keys.ts';
 import { digitsOf, NotBuilt } from './lower.ts';
+import { readsMoney } from './row-scope.ts';
+import { lineage } from './lineage.ts';
 import { contentKey, isPersonal, isTimed, namesOf } from './reads.ts';
+import { ofComponents } from './rounds.ts';
 
 /** A value of each fact: what a measure sums, counts, tells apart or puts in order. `weight`: 1 where there is a value. */
 export interface FactColumn {
@@ -21,8 +26,7 @@ export interface FactColumn {
   readonly formula: Typed | null;
   readonly factors: readonly Num[];
   readonly where: Typed | null;
-  /** money is summed in one currency only */
-  readonly currency: string;
+  /** whose money and terms it is in */
   readonly plan: Plan;
   readonly at: Measure['at'];
   /** found for each credit, as it reads the payee */
@@ -35,7 +39,8 @@ export interface FactColumn {
  * the fact counts for the row of that kind that it belongs to, or for the company; nobody is credited.
  * `climbs`: those above are found for each credit, as its value reads them.
  */
-export interface DirectRule { readonly index: number; readonly kind: string; readonly rule: CreditRule; readonly currency: string; readonly plan: Plan; readonly guards: readonly Guardrail[]; readonly group?: string; readonly climbs: boolean }
+export interface DirectRule { readonly index: number; readonly kind: string; readonly rule: CreditRule; readonly plan: Plan; readonly guards: readonly Guardrail[]; readonly group?: string; readonly climbs: boolean; /** only facts of this plan */ readonly own?: number }
+export interface DirectOf { readonly plan: Plan; readonly kind: string; readonly credit: CreditRule; readonly rule: number }
 /** Whom a credit counts for: route 0 is the payee himself. */
 export interface Route { readonly index: number; readonly field: string; readonly levels: number | 'all' }
 /** Which days a measure looks at: the window; so many days before its end; all before an edge of it; what runs at an edge of it; all, each weighed by its age. */
@@ -104,6 +109,8 @@ export type KeyOf = Typed | 'fact';
 export interface Gathered {
   readonly facts: readonly FactColumn[];
   readonly rules: readonly DirectRule[];
+  /** rules whose credits of a fact are together at most the whole, by plan and kind; `rule`: its number */
+  readonly direct: readonly DirectOf[];
   readonly routes: readonly Route[];
   readonly spans: readonly MeasureSpan[];
   readonly cube: readonly CubeColumn[];
@@ -115,6 +122,9 @@ export interface Gathered {
   readonly reversed: ReadonlySet<string>;
   /** every share is a whole number of 1/shareDivisor */
   readonly shareDivisor: bigint;
+  /** plans whose rates of exchange are used, by number */
+  readonly exchanges: readonly Plan[];
+  moneyOf(plan: Plan): PlanMoney;
   /** the value of a plan's measure; `key`: kept apart by this field of the fact */
   valueOf(plan: Plan, measure: Measure, key?: KeyOf): MeasureValue;
 }
@@ -132,25 +142,29 @@ export interface Divisors {
   book(term: BookTerm): bigint;
 }
 
-export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisors: Divisors): Gathered {
+export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisors: Divisors, exchanges: Exchanges = exchangesOf(plans)): Gathered {
   const divisorOf = divisors.column;
-  const facts = keyed<FactColumn>(), rules = keyed<DirectRule>(), routes = keyed<Route>(), spans = keyed<MeasureSpan>(), cube = keyed<CubeColumn>(), measures = keyed<LinearMeasure>(), values = keyed<MeasureValue>();
+  const facts = keyed<FactColumn>(), rules = keyed<DirectRule>(), routes = keyed<Route>(), spans = keyed<MeasureSpan>(), cube = keyed<CubeColumn>(), direct = keyed<DirectOf>(), measures = keyed<LinearMeasure>(), values = keyed<MeasureValue>();
   const shareDivisor = plans.reduce((d, plan) => [OWNER, ...plan.credits].reduce((e, rule) => lcm(e, divisors.shares(rule, plan)), d), 1n);
   const reversed = new Set(kinds.filter((k) => lineage(k.name, kinds).some((name) => kinds.find((x) => x.name === name)?.fields.some((f) => f.name === 'reverses'))).map((k) => k.name));
   const spanOf = (spec: SpanSpec): number => spans.get(JSON.stringify(spec), (index) => ({ index, spec })).index;
   spanOf({ kind: 'window' });
   const kindOf = (name: string): Kind => { const kind = kinds.find((k) => k.name === name); assert(kind !== undefined, `the kind ${name} exists; resolve checks it`); return kind; };
 
+  /** a filter that compares money means another thing in another currency */
+  const moneyOfFilter = (where: Typed | null, kind: Kind, plan: Plan): string => (where !== null && (comparesMoney(where) || readsMoney(where, kind, kinds)) ? moneyKey(plan) : '');
   const factColumn = (plan: Plan, at: Measure['at'], kind: string, role: FactColumn['role'], formula: Typed | null, where: Typed | null, factors: readonly Num[] = []): FactColumn => {
-    const currency = role === 'sum' || role === 'distinct' || factors.length > 0 ? plan.currency : '';
-    const key = [kind, role, contentKey(formula), contentKey(where), contentKey(factors), currency, moneyCurrency(where, plan)].join('|');
+    const money = role === 'sum' || role === 'distinct' || factors.length > 0 || readsMoney(formula, kindOf(kind), kinds) ? moneyKey(plan) : '';
+    const key = [kind, role, contentKey(formula), contentKey(where), contentKey(factors), money, moneyOfFilter(where, kindOf(kind), plan)].join('|');
     const personal = isPersonal(formula) || isPersonal(where) || factors.some(isPersonal);
-    return facts.get(key, (index) => ({ index, kind, role, formula, where, factors, currency: plan.currency, plan, at, personal, timed: isTimed(formula) || isTimed(where) || factors.some(isTimed) }));
+    return facts.get(key, (index) => ({ index, kind, role, formula, where, factors, plan, at, personal, timed: isTimed(formula) || isTimed(where) || factors.some(isTimed) }));
   };
   const directRule = (plan: Plan, kind: string, rule: CreditRule, climbs: boolean, group?: string): DirectRule => {
     const guards = plan.guardrails.filter((g) => g.from.some((k) => lineage(kind, kinds).includes(k)) && (group === undefined || !isPersonal(g.require.formula)));
-    const key = [kind, ruleKey(rule, climbs), moneyCurrency(rule.where?.formula ?? null, plan), contentKey(guards), group ?? ''].join('|');
-    return rules.get(key, (index) => ({ index, kind, rule, currency: plan.currency, plan, guards, climbs, ...(group !== undefined && { group }) }));
+    // earnings count for the plan that earned them
+    const own = kind === EARNING ? plans.findIndex((p) => p.plan === plan.plan) : undefined;
+    const key = [kind, ruleKey(rule, climbs), moneyOfFilter(rule.where?.formula ?? null, kindOf(kind), plan), contentKey(guards), guards.some((g) => moneyOfFilter(g.require.formula, kindOf(kind), plan) !== '') ? moneyKey(plan) : '', group ?? '', own ?? ''].join('|');
+    return rules.get(key, (index) => ({ index, kind, rule, plan, guards, climbs, ...(group !== undefined && { group }), ...(own !== undefined && { own }) }));
   };
   const routeOf = (rule: CreditRule): number => {
     const { up } = rule;
@@ -172,6 +186,7 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
       return byRoute;
     }
     for (const rule of rulesFor(plan, kind, measure.credited)) {
+      if (!rule.overlay && rule.up === undefined) direct.get([plan.plan, plan.effective.from, kind, rule.name].join('|'), () => ({ plan, kind, credit: rule, rule: directRule(plan, kind, rule, false).index }));
       const climbs = rule.up !== undefined && (value.personal || isPersonal(rule.factor));
       const above = routeOf(rule), route = climbs ? 0 : above;
       byRoute.set(route, [...(byRoute.get(route) ?? []), directRule(plan, kind, rule, climbs).index]);
@@ -190,7 +205,7 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
     const terms: FormTerm[] = [];
     const weighed = time.grain === 'day' ? HALF_LIFE_PARTS : 1n;
     for (const kind of measure.from) {
-      const value = factColumn(plan, measure.at, kind, measure.kind, of, where, measure.factors.map((f) => f.factor));
+      const value = factColumn(plan, measure.at, kind, measure.kind, of, whereOf(plan, measure, kind), measure.factors.map((f) => f.factor));
       const keyed_ = keyColumn(plan, measure.at, kind, key);
       for (const [route, indexes] of creditsOf(plan, measure, kind, value)) {
         const chosen = [...new Set(indexes)].sort((a, b) => a - b);
@@ -204,11 +219,11 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
 
   const fromRows = (plan: Plan, measure: Aggregate, key: KeyOf | undefined, time: TimeOf, span: number): Form => {
     const form = measure.kind === 'average' ? 'sum' : measure.kind;
-    const of = measure.kind === 'count' ? null : measure.of, where = measure.where?.formula ?? null;
+    const of = measure.kind === 'count' ? null : measure.of;
     const word = of !== null && !['money', 'number', 'percent', 'factor'].includes(of.type.kind);
     const role: FactColumn['role'] = form === 'count' ? 'count' : form === 'distinct' || word ? 'distinct' : 'sum';
     const columns = measure.from.flatMap((kind) => {
-      const value = factColumn(plan, measure.at, kind, role, of, where, measure.factors.map((f) => f.factor));
+      const value = factColumn(plan, measure.at, kind, role, of, whereOf(plan, measure, kind), measure.factors.map((f) => f.factor));
       return [...creditsOf(plan, measure, kind, value)].map(([route, indexes]) => ({ value, key: keyColumn(plan, measure.at, kind, key), rules: [...new Set(indexes)].sort((a, b) => a - b), route }));
     });
     const valueDivisor = columns.reduce((d, c) => lcm(d, role === 'distinct' ? 1n : divisorOf(c.value)), 1n);
@@ -299,7 +314,7 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
   const weightForm = (plan: Plan, measure: Extract<Aggregate, { kind: 'average' }> | Aggregate, key: KeyOf | undefined): Form => {
     const time = timeOf(measure, kindOf), span = spanOf(spanSpec(measure, time)), of = measure.kind === 'count' ? null : measure.of;
     const terms = measure.from.flatMap((kind): FormTerm[] => {
-      const value = factColumn(plan, measure.at, kind, 'weight', of, measure.where?.formula ?? null);
+      const value = factColumn(plan, measure.at, kind, 'weight', of, whereOf(plan, measure, kind));
       return [...creditsOf(plan, measure, kind, value)].map(([route, indexes]) => {
         const chosen = [...new Set(indexes)].sort((a, b) => a - b), keyed_ = keyColumn(plan, measure.at, kind, key);
         const column = cube.get([value.index, keyed_?.index ?? '', chosen.join(), contentKey(time)].join('|'), (index) => ({ index, value, key: keyed_, rules: chosen, time }));
@@ -310,10 +325,10 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
   };
 
   return {
-    get facts() { return facts.all(); }, get rules() { return rules.all(); }, get routes() { return routes.all(); }, get spans() { return spans.all(); },
+    get facts() { return facts.all(); }, get rules() { return rules.all(); }, get routes() { return routes.all(); }, get direct() { return direct.all(); }, get spans() { return spans.all(); },
     reversed,
     get amongs() { return [...new Set(values.all().flatMap((v) => (v.kind === 'rank' ? [v.among?.join('.') ?? ''] : [])))]; },
-    get cube() { return cube.all(); }, get measures() { return measures.all(); }, get values() { return values.all(); }, shareDivisor, valueOf,
+    get cube() { return cube.all(); }, get measures() { return measures.all(); }, get values() { return values.all(); }, shareDivisor, valueOf, exchanges: exchanges.all, moneyOf: exchanges.moneyOf,
   };
 }
 
@@ -322,12 +337,7 @@ export const HALF_LIFE_PARTS = 1_000_000n;
 /** Whose rows count for the company: no word has this code. */
 export const COMPANY = -2;
 
-/** The kind and those that it is derived from, nearest first. */
-export function lineage(name: string, kinds: readonly Kind[]): string[] {
-  const out: string[] = [];
-  for (let at: string | undefined = name; at !== undefined && !out.includes(at); at = kinds.find((k) => k.name === at)?.derivation?.from) out.push(at);
-  return out;
-}
+const whereOf = (plan: Plan, measure: Aggregate, kind: string): Typed | null => (kind === EARNING ? ofComponents(measure, plan) : measure.where?.formula ?? null);
 
 function timeOf(measure: Aggregate, kindOf: (name: string) => Kind): TimeOf {
   const runs = measure.from.every((k) => kindOf(k).runs !== undefined);

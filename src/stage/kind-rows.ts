@@ -5,15 +5,17 @@
  * `as_of`, the day on which dated things are read, and `reversed`, the row that is taken back.
  */
 import type { Kind } from '../plan/plan.ts';
+import { EARNING } from '../plan/rounds.ts';
 import {
-  aggregate, and, cast, coalesce, col, compare, eq, filter, int, isNull, join, keep, min, named, type Named, project, type Relation, scan, type Statement, type TableSchema, union, when, windowed,
+  aggregate, and, cast, coalesce, col, compare, eq, filter, int, isNull, join, keep, min, named, type Named, nothing, project, type Relation, scan, type Statement, type TableSchema, union, when, windowed,
 } from '../relation/relation.ts';
 import { columnsOf } from '../relation/check.ts';
 import { assert, must } from '../value/diagnostic.ts';
 import { scanOf } from './arithmetic.ts';
 import { lowerCondition, lowerKey } from './lower.ts';
+import { earningRows } from './rounds.ts';
 import { idedColumns, idedName, joinsOf, referenced, type Row, rowScope } from './row-scope.ts';
-import { entityTable, factTable, supersededTable, WORD } from './store.ts';
+import { entityTable, factTable, storedType, supersededTable, WORD } from './store.ts';
 import { fieldName } from './gather.ts';
 
 export interface KindRows {
@@ -23,6 +25,9 @@ export interface KindRows {
   readonly statements: readonly Statement[];
   readonly references: readonly Kind[];
 }
+
+/** A derived kind belongs to no plan: its conditions read each amount in its own currency. */
+export const OWN_MONEY = { currency: 'USD', exchange: undefined, as: 'is' } as const;
 
 /** Rows of a kind that count at a cut: versions learned by it, and not superseded by it. */
 export function currentRows(table: TableSchema, kind: Kind, cut: number): Relation {
@@ -43,11 +48,27 @@ export function entityRows(kind: Kind, cut: number): Statement {
 
 /** Facts of a kind by the dictionary code of their ids. */
 export function idedRows(kind: Kind, cut: number): Statement {
-  const joined = join(['v', currentRows(factTable(kind), kind, cut)], ['inner', 'w', scan(WORD), eq(col('word', 'w'), col('id', 'v'))]);
+  const joined = join(['v', kind.name === EARNING ? earningRows(kind).relation : currentRows(factTable(kind), kind, cut)], ['inner', 'w', scan(WORD), eq(col('word', 'w'), col('id', 'v'))]);
   return {
     name: idedName(kind), make: 'view', key: ['row'], about: `${kind.title || kind.name}, by the code of their ids`,
     relation: project(joined, idedColumns(kind).map((c) => named(c.name, c.name === 'code' ? col('code', 'w') : col(c.name, 'v')))),
   };
+}
+
+/** Where the entries of a state are, and what each has: as any fact, its row, id and day, and its fields. */
+export const entriesName = (kind: Kind): string => `rows_${kind.name}`;
+export function entriesOf(kind: Kind): Relation {
+  return { kind: 'scan', table: entriesName(kind), columns: [
+    { name: 'row', type: 'bigint' }, { name: 'id', type: 'text' }, { name: 'day', type: 'integer' }, { name: 'currency', type: 'integer' },
+    ...kind.fields.map((f) => ({ name: f.name, type: storedType(f.type) })),
+  ] };
+}
+
+/** All rows of a kind with the place that they came from; entries of a state stand in no file. */
+export function originsOf(kind: Kind): Relation {
+  if (kind.state === undefined) return scan(factTable(kind));
+  const entries = entriesOf(kind);
+  return project(entries, [...columnsOf(entries).map((c) => named(c.name, col(c.name))), named('file', nothing('integer')), named('record', nothing('bigint')), named('line', nothing('bigint'))]);
 }
 
 /** Does a fact of this kind name another one that it takes back? */
@@ -55,7 +76,9 @@ export const reverses = (kind: Kind, kinds: readonly Kind[]): Kind | undefined =
 
 export function rowsOfKind(kind: Kind, kinds: readonly Kind[], cut: number, made: ReadonlyMap<string, KindRows>): KindRows {
   const { derivation } = kind;
+  if (kind.state !== undefined) return { relation: entriesOf(kind), signed: false, statements: [], references: [] };
   if (derivation !== undefined) return derivedRows(kind, kinds, must(made.get(derivation.from)));
+  if (kind.name === EARNING) return earningRows(kind);
   const target = reverses(kind, kinds);
   const current = currentRows(factTable(kind), kind, cut);
   if (target === undefined) return { relation: current, signed: false, statements: [], references: [] };
@@ -86,7 +109,7 @@ function derivedRows(kind: Kind, kinds: readonly Kind[], source: KindRows): Kind
   const { derivation } = kind;
   assert(derivation !== undefined, 'a derived kind says what it is from');
   const from = must(kinds.find((k) => k.name === derivation.from)), joins = joinsOf(kinds);
-  const scope = rowScope(rowOf(from, source), joins, 'USD', kind.at);
+  const scope = rowScope(rowOf(from, source), joins, OWN_MONEY, kind.at);
   const columns = columnsOf(source.relation);
   const keys = derivation.per.map((path, i) => named(`per_${i}`, coalesce(lowerKey(fieldName(path, from), scope).expr, int(-1))));
   const where = derivation.where === undefined ? undefined : lowerCondition(derivation.where.formula, scope);

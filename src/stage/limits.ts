@@ -18,12 +18,12 @@ const TOP = ['world', 'component', 'payee', 'period'] as const;
 const LINE = [...TOP, 'fact', 'fact_id', 'day'] as const;
 
 /** Asks the facts for the fields that limits are counted by. */
-export function askLimits(limited: readonly ComponentEntry[], builders: ReadonlyMap<string, FactsBuilder>, kindOf: (c: ComponentEntry) => string): void {
-  for (const c of limited) for (const l of c.spec.limits) if (Array.isArray(l.per)) fieldOf(c, l, must(builders.get(kindOf(c))));
+export function askLimits(limited: readonly ComponentEntry[], catalogue: Catalogue, builders: ReadonlyMap<string, FactsBuilder>, kindOf: (c: ComponentEntry) => string): void {
+  for (const c of limited) for (const l of c.spec.limits) if (Array.isArray(l.per)) fieldOf(c, l, catalogue, must(builders.get(kindOf(c))));
 }
-function fieldOf(c: ComponentEntry, limit: RunningLimit, builder: FactsBuilder): Named {
+function fieldOf(c: ComponentEntry, limit: RunningLimit, catalogue: Catalogue, builder: FactsBuilder): Named {
   const path = limit.per as readonly string[];
-  const out = builder.handedOn({ kind: 'name', name: path.join('.'), ref: { kind: 'field', path }, type: { kind: 'text' }, at: { start: 0, end: 0 } }, 'USD', c.spec.at);
+  const out = builder.handedOn({ kind: 'name', name: path.join('.'), ref: { kind: 'field', path }, type: { kind: 'text' }, at: { start: 0, end: 0 } }, must(catalogue.plans[c.plan]).spec, c.spec.at);
   return named('by', cast(out.kind === 'number' ? out.n : out.expr, 'bigint'));
 }
 
@@ -37,7 +37,7 @@ export function fundedLines(lines: Relation, limited: readonly ComponentEntry[],
 }
 
 function withLimit(rows: Relation, c: ComponentEntry, limit: RunningLimit, catalogue: Catalogue, builder: FactsBuilder): Relation {
-  const field = Array.isArray(limit.per) ? fieldOf(c, limit, builder) : undefined;
+  const field = Array.isArray(limit.per) ? fieldOf(c, limit, catalogue, builder) : undefined;
   const by = field === undefined ? rows : project(join(['l', rows], ['inner', 'f', builder.scan(), eq(col('fact', 'f'), col('fact', 'l'))]), [...keep('l', ...columnsOf(rows).map((x) => x.name)), named('by', coalesce(cast(columnIn(field), 'bigint'), int(-1)))]);
   const partition = ['world', 'component', ...(limit.per === 'payee' ? ['payee'] : []), ...(field === undefined ? [] : ['by'])];
   const order = ['day', 'fact_id', 'fact', 'payee'].map((column) => ({ column, descending: false }));

@@ -46,7 +46,7 @@ function asked(...more: JoinInput[]): Relation {
 const ROW_OF = [...keep('o', 'world'), ...keep('k', 'component'), ...keep('a', 'payee', 'period', 'part')];
 
 /** parts of a unit that a value is kept in whose credits were divided by something: finer than what a cent could need, coarser than what was lost */
-const KEPT = 10_000n;
+export const KEPT = 10_000n;
 
 function simpleRows(measures: Statement, grouped: boolean, carried: boolean): Relation {
   const group: JoinInput = { as: 'g', how: 'left', relation: scan(REF_GROUP), on: and(

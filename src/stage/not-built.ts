@@ -1,20 +1,23 @@
 /** What plans say and the stages do not calculate yet: told before anything is calculated, each with its place. */
-import type { At, Component, Kind, Plan } from '../plan/plan.ts';
+import type { Component, Kind, Plan } from '../plan/plan.ts';
 import type { Diagnostic } from '../value/diagnostic.ts';
+import { formatDay } from '../value/period.ts';
 import { hasFactors } from './curve.ts';
 import { NotBuilt } from './lower.ts';
 import { isKnownBefore, measuresOf, namesOf } from './reads.ts';
+import { meaningOf } from './states.ts';
 
 /** One diagnostic for each thing of these plans that is not built. */
 export function notBuilt(plans: readonly Plan[], kinds: readonly Kind[]): Diagnostic[] {
-  const found = plans.flatMap((plan) => [
-    ...(plan.exchange === undefined ? [] : [refused(plan.exchange.at, '`exchange`')]),
-    ...plan.components.flatMap(potOf), ...plan.components.flatMap((c) => (c.kind === 'leaf' && c.per !== undefined && c.carry === 'shortfall' ? [new NotBuilt(c.at, `A shortfall of ${c.name} that is carried while each fact is paid by itself is not built yet`, 'Leave `carry` or `per` out.').diagnostic] : [])),
-    ...plan.states.map((s) => refused(s.at, `The state ${s.name}`)),
-    ...measuresOf(plan).flatMap((m) => ('from' in m && m.from.includes('earning') ? [refused(m.at, `The measure ${m.name} of earnings`)] : [])),
-    ...kinds.filter((k) => k.name === 'person').flatMap((k) => k.derived.slice(0, 1)).map((d) => refused(d.at, `The derived field ${d.name} of person`)),
-  ]);
+  const found = plans.flatMap((plan) => plan.components.flatMap((c) => [...potOf(c), ...carriedApart(c)]));
+  found.push(...twoMeanings(plans, kinds));
   return [...new Map(found.map((d) => [`${d.file}|${d.line}|${d.column}|${d.message}`, d])).values()];
+}
+
+/** What one fact misses of its target is not what the payee misses. */
+function carriedApart(spec: Component): Diagnostic[] {
+  if (spec.kind !== 'leaf' || spec.per === undefined || spec.carry !== 'shortfall') return [];
+  return [new NotBuilt(spec.at, `A shortfall of ${spec.name} that is carried while each fact is paid by itself is not built yet`, 'Leave `carry` or `per` out.').diagnostic];
 }
 
 /** A pot is nobody's until it is shared: what only a payee has, it cannot read. */
@@ -34,6 +37,14 @@ function potOf(spec: Component): Diagnostic[] {
   ].map((n) => n.diagnostic);
 }
 
-function refused(at: At, what: string): Diagnostic {
-  return new NotBuilt(at, `${what} is part of the plan language, but this version does not calculate it yet`, 'Say it in another way for now.').diagnostic;
+/** A state is one thing to a run: its entries are facts of its name, whichever plan reads them. */
+function twoMeanings(plans: readonly Plan[], kinds: readonly Kind[]): Diagnostic[] {
+  const known = new Map<string, { readonly meaning: string; readonly plan: Plan }>();
+  return plans.flatMap((plan) => plan.states.flatMap((s) => {
+    const meaning = meaningOf(s, plan, kinds), before = known.get(s.name);
+    if (before === undefined) known.set(s.name, { meaning, plan });
+    if (before === undefined || before.meaning === meaning) return [];
+    return [new NotBuilt(s.at, `The state ${s.name} comes to other entries in ${versionText(plan)} than in ${versionText(before.plan)}: what it says, the measures that it reads, or the guardrails of their facts differ`, 'Give one of them another name.').diagnostic];
+  }));
 }
+const versionText = (plan: Plan): string => `${plan.plan} (from ${formatDay(plan.effective.from)})`;

@@ -8,8 +8,8 @@ import type { Day } from '../value/period.ts';
 import { effectiveAt } from '../value/period.ts';
 import type { Value } from '../plan/evaluate.ts';
 
-/** One dated row of a person or role: in force from `from` (null: always) to the next row. */
-export interface DatedRow { readonly from: Day | null; readonly values: ReadonlyMap<string, Value> }
+/** One dated row of a person or role: in force from `from` (null: always) to the next row. `to`: the first day on which it holds no longer, where the source says one; only rates of exchange ask. */
+export interface DatedRow { readonly from: Day | null; readonly to?: Day | null; readonly values: ReadonlyMap<string, Value> }
 export interface Person {
   /** dictionary code */
   readonly payee: number;

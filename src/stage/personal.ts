@@ -4,17 +4,17 @@
  */
 import type { Ref, Typed } from '../plan/formula.ts';
 import type { At, CreditRule, Plan } from '../plan/plan.ts';
-import { and, cast, codeOf, col, eq, type Expr, isNotNull, nothing, when } from '../relation/relation.ts';
+import { and, cast, col, eq, type Expr, isNotNull, nothing, when } from '../relation/relation.ts';
 import { assert, must } from '../value/diagnostic.ts';
 import { multiply, ratio } from '../value/rate.ts';
-import { isWideColumn, type FactsBuilder } from './facts.ts';
+import { isWideColumn, type FactsBuilder, needsMoney } from './facts.ts';
 import type { FactColumn, Gathered, Route } from './gather.ts';
 import { asWide, CARRIED } from './arithmetic.ts';
 import { digitsOf, lowerCondition, lowerNumber, type Lowered, NotBuilt, type Scope, type TypedName } from './lower.ts';
 import { type Pair, productOfPairs } from './lower-pair.ts';
 import type { People, Stint } from './people.ts';
 import { isPersonal } from './reads.ts';
-import { lowerPortion, readsOwnMoney } from './row-scope.ts';
+import { lowerPortion } from './row-scope.ts';
 import type { Cell } from './rows.ts';
 import { PARTS } from './store.ts';
 import { NoValue, valueAt } from './terms.ts';
@@ -53,7 +53,6 @@ const wordOf = (ref: Ref): string => (ref.kind === 'via_field' ? 'payee_field' :
 
 export interface PersonalPlace {
   readonly builder: FactsBuilder;
-  readonly currency: string;
   readonly at: At;
   readonly q: (e: Expr) => Expr;
   readonly payee: Expr;
@@ -62,7 +61,7 @@ export interface PersonalPlace {
 }
 
 export function personalScope(place: PersonalPlace, personal: Personal, plan: Plan): Scope {
-  const { builder, currency, at, q } = place;
+  const { builder, at, q } = place, { currency } = plan;
   const read = (typed: Typed, who: 'p' | 'v'): Lowered => {
     const alias = place.param(personal.paramOf(typed, plan).index, who), value = col('value', alias);
     switch (typed.type.kind) {
@@ -87,7 +86,7 @@ export function personalScope(place: PersonalPlace, personal: Personal, plan: Pl
     name(typed) {
       const { ref } = typed;
       switch (ref.kind) {
-        case 'field': { const out = builder.handedOn(typed, currency, at); return out.kind === 'number' ? { ...out, n: q(out.n) } : { ...out, expr: q(out.expr) }; }
+        case 'field': case 'state': { const out = builder.handedOn(typed, plan, at); return out.kind === 'number' ? { ...out, n: q(out.n) } : { ...out, expr: q(out.expr) }; }
         case 'payee': return { kind: 'code', expr: place.payee };
         case 'payee_field': return read(typed, 'p');
         case 'via_field': return read(asPayee(typed), 'v');
@@ -106,8 +105,8 @@ export function personalScope(place: PersonalPlace, personal: Personal, plan: Pl
 
 /** A value that reads the payee, from columns that the facts hand on. */
 export function personalValue(c: FactColumn, builder: FactsBuilder, scope: Scope, q: (e: Expr) => Expr): { readonly expr: Expr; readonly divisor: bigint } {
-  const counted = c.where === null ? [] : [isPersonal(c.where) ? lowerCondition(c.where, scope) : q(builder.condition(c.where, c.currency, c.at))];
-  if (c.role === 'sum' && c.formula?.type.kind === 'money' && readsOwnMoney(c.formula, builder.kind, builder.kinds)) counted.push(q(builder.column('own_money', c.currency, () => eq(col('currency', 'f'), codeOf(c.currency)))));
+  const counted = c.where === null ? [] : [isPersonal(c.where) ? lowerCondition(c.where, scope) : q(builder.condition(c.where, c.plan, c.at))];
+  if (needsMoney(c, builder.kind, builder.kinds)) counted.push(q(builder.hasMoney(c.plan)));
   const start: Pair = c.formula === null || c.role === 'weight' ? { n: { kind: 'literal', type: 'bigint', value: 1n }, d: 1n } : lowerNumber(c.formula, scope);
   const pair = c.factors.reduce((value: Pair, factor) => productOfPairs(value, lowerPortion(factor, scope)), start);
   const fixed = typeof pair.d === 'bigint' ? pair : must(scope.quotient)(pair);

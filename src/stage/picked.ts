@@ -9,10 +9,10 @@ import {
 import { columnsOf } from '../relation/check.ts';
 import type { Statement } from '../relation/relation.ts';
 import { must } from '../value/diagnostic.ts';
-import { asWide, CARRIED, scanOf } from './arithmetic.ts';
+import { asWide, CARRIED, extend, scanOf } from './arithmetic.ts';
 import { qualified } from './credits.ts';
-import { columnName, type FactsBuilder } from './facts.ts';
-import type { FactColumn, Gathered, LinearMeasure, RowTerm } from './gather.ts';
+import { columnName, type FactsBuilder, needsMoney } from './facts.ts';
+import type { FactColumn, LinearMeasure, RowTerm } from './gather.ts';
 import { lowerCondition, lowerNumber, type Scope } from './lower.ts';
 import { type Pair, productOfPairs } from './lower-pair.ts';
 import { timed } from './measures.ts';
@@ -22,16 +22,28 @@ import { lowerPortion } from './row-scope.ts';
 const ROW = ['world', 'plan', 'window', 'period', 'payee', 'field_value'] as const;
 
 /** Rows of `measures` for one such measure. */
-export function pickedRows(measure: LinearMeasure, credits: Statement, gathered: Gathered, builders: ReadonlyMap<string, FactsBuilder>): Relation {
+export function pickedRows(measure: LinearMeasure, credits: Statement, builders: ReadonlyMap<string, FactsBuilder>): Relation {
   const term = must(measure.rows);
-  const rows = union(term.columns.map((_, i) => rowsOf(measure, term, i, credits, gathered, builders)));
+  const rows = union(term.columns.map((_, i) => rowsOf(measure, term, i, credits, builders)));
+  return project(gatheredRows(counting(rows, term, builders), term), [...keep(undefined, 'world', 'plan'), named('measure', cast(int(measure.index), 'integer')), ...keep(undefined, 'window', 'period', 'payee', 'field_value', 'num')]);
+}
+
+/** The rows that such a measure was gathered from, after its limits; `told`: what else is said of each, by the place of its column. `whole`: as `weighed`, before limits. */
+export function pickedLines(measure: LinearMeasure, credits: Statement, builders: ReadonlyMap<string, FactsBuilder>, told: (column: RowTerm['columns'][number]) => readonly Named[]): Relation {
+  const term = must(measure.rows);
+  const rows = union(term.columns.map((column, i) => rowsOf(measure, term, i, credits, builders, told(column))));
+  return counting(extend(rows, [named('whole', col('weighed'))]), term, builders);
+}
+
+/** After limits; of those that take others back, none is a value of its own. */
+function counting(rows: Relation, term: RowTerm, builders: ReadonlyMap<string, FactsBuilder>): Relation {
   const limited = term.limits.reduce((r: Relation, _, i) => withLimit(r, term, i), rows);
   const signed = term.columns.some((c) => must(builders.get(c.value.kind)).signed);
-  return project(gatheredRows(signed && !weighs(term) ? standing(limited) : limited, term), [...keep(undefined, 'world', 'plan'), named('measure', cast(int(measure.index), 'integer')), ...keep(undefined, 'window', 'period', 'payee', 'field_value', 'num')]);
+  return signed && !weighs(term) ? standing(limited) : limited;
 }
 
 /** One row a credit and window: its value, the same weighed by the share, and what tells it apart. */
-function rowsOf(measure: LinearMeasure, term: RowTerm, i: number, credits: Statement, gathered: Gathered, builders: ReadonlyMap<string, FactsBuilder>): Relation {
+function rowsOf(measure: LinearMeasure, term: RowTerm, i: number, credits: Statement, builders: ReadonlyMap<string, FactsBuilder>, told: readonly Named[] = []): Relation {
   const column = must(term.columns[i]), builder = must(builders.get(column.value.kind));
   const grouped = measure.subject !== 'payee';
   const chosen = filter(scanOf(credits), and(or(...column.rules.map((r) => eq(col('rule'), int(r)))), compare('<>', col('share'), int(0)), ...(column.value.timed ? [] : [isNotNull(col(columnName(column.value)))])));
@@ -57,7 +69,7 @@ function rowsOf(measure: LinearMeasure, term: RowTerm, i: number, credits: State
   const rows = project({ kind: 'join', inputs }, [
     ...keep('o', 'world'), ...keep('n', 'plan', 'window'), ...keep('w', 'period'), named('payee', grouped ? col('payee', 'c') : col('subject', 'n')),
     named('field_value', column.key === null ? int(0) : col(columnName(column.key), 'c')),
-    ...keep('c', 'day', 'fact', 'fact_id', ...(term.columns.some((c) => must(builders.get(c.value.kind)).signed) ? ['reversed'] : [])), named('value', asWide(value)), named('weighed', weighed(value, term)), named('weight', asWide(col('weight', 'w'))), ...limits,
+    ...keep('c', 'day', 'fact', 'fact_id', ...(term.columns.some((c) => must(builders.get(c.value.kind)).signed) ? ['reversed'] : [])), named('value', asWide(value)), named('weighed', weighed(value, term)), named('weight', asWide(col('weight', 'w'))), ...limits, ...told,
   ]);
   return column.value.timed ? filter(rows, isNotNull(col('value'))) : rows;
 }
@@ -74,10 +86,10 @@ export function askTimed(measure: LinearMeasure, builders: ReadonlyMap<string, F
 function timedValue(c: FactColumn, builder: FactsBuilder): Expr {
   const q = qualified('f');
   const scope: Scope = {
-    currency: c.currency, at: c.at,
+    currency: c.plan.currency, at: c.at,
     name(typed) {
       if (typed.ref.kind === 'period') return { kind: 'day', expr: col(typed.ref.edge === 'start' ? 'from_day' : 'to_day', 'p') };
-      const out = builder.handedOn(typed, c.currency, c.at);
+      const out = builder.handedOn(typed, c.plan, c.at);
       return out.kind === 'number' ? { ...out, n: q(out.n) } : { ...out, expr: q(out.expr) };
     },
     quotient: (pair) => ({ n: { kind: 'ratio', n: asWide(pair.n), d: typeof pair.d === 'bigint' ? wide(pair.d) : pair.d, scale: CARRIED, mode: 'half_away' }, d: CARRIED }),
@@ -85,14 +97,15 @@ function timedValue(c: FactColumn, builder: FactsBuilder): Expr {
   const start: Pair = c.formula === null ? { n: int(1), d: 1n } : lowerNumber(c.formula, scope);
   const pair = c.factors.reduce((v: Pair, factor) => productOfPairs(v, lowerPortion(factor, scope)), start);
   const n = typeof pair.d === 'bigint' ? pair.n : must(scope.quotient)(pair).n;
-  return c.where === null ? asWide(n) : when(lowerCondition(c.where, scope), asWide(n), { kind: 'literal', type: 'wide', value: null });
+  const counted = [...(c.where === null ? [] : [lowerCondition(c.where, scope)]), ...(needsMoney(c, builder.kind, builder.kinds) ? [q(builder.hasMoney(c.plan))] : [])];
+  return counted.length === 0 ? asWide(n) : when(and(...counted), asWide(n), { kind: 'literal', type: 'wide', value: null });
 }
 
 /**
  * A limit in order of date, then fact: of running sums S, what counts so far is S − max(0, highest S − limit),
  * so each row counts what that grows by.
  */
-function withLimit(rows: Relation, term: RowTerm, n: number): Relation {
+export function withLimit(rows: Relation, term: RowTerm, n: number): Relation {
   const limit = must(term.limits[n]);
   const keys = columnsOf(rows).map((c) => c.name).filter((name) => name.startsWith(`limit_${n}_`));
   const partition = [...ROW.filter((k) => k !== 'field_value'), ...keys];
@@ -112,7 +125,7 @@ function standing(rows: Relation): Relation {
   return filter(windowed(marked, [{ name: 'gone', fn: 'max', of: col('back'), partition: [...ROW, 'whose'], order: [] }]), eq(col('gone'), int(0)));
 }
 
-function gatheredRows(rows: Relation, term: RowTerm): Relation {
+export function gatheredRows(rows: Relation, term: RowTerm): Relation {
   const by = keep(undefined, ...ROW);
   switch (term.form) {
     case 'sum': case 'count': return aggregate(rows, by, [named('num', sum(term.time.grain === 'day' ? times(col('weighed'), col('weight')) : col('weighed')))]);

@@ -1,6 +1,7 @@
 /** The statements of a program, stage by stage, from facts to payouts. */
 import type { Kind } from '../plan/plan.ts';
-import { and, col, eq, filter, int, isNotNull, keep, project, type Program, replaceScans, type Statement, type TableSchema, union, windowed } from '../relation/relation.ts';
+import { EARNING } from '../plan/rounds.ts';
+import { and, col, eq, filter, int, isNotNull, keep, project, type Program, type Relation, replaceScans, type Statement, type TableSchema, union, windowed } from '../relation/relation.ts';
 import { must } from '../value/diagnostic.ts';
 import type { Day } from '../value/period.ts';
 import { scanOf } from './arithmetic.ts';
@@ -9,25 +10,28 @@ import { asksForLines, askLines, linesStages } from './attributed.ts';
 import { bookRows } from './book.ts';
 import type { Catalogue } from './catalogue.ts';
 import { roundsTiers } from './components.ts';
-import { creditsStage, type CreditsContext } from './credits.ts';
+import { creditsStage, type CreditsContext, everyGuard } from './credits.ts';
 import { earnedStage, earningsStages, factorsStage, gatesStage, partsStage, payoutsStage } from './earnings.ts';
-import { divisorsOf, factsBuilder, REVIEWS } from './facts.ts';
+import { divisorsOf, type FactsBuilder, factsBuilder, REVIEWS } from './facts.ts';
 import { figuresStage } from './figures.ts';
-import { type CubeColumn, type LinearMeasure, lineage, type MeasureValue } from './gather.ts';
-import { currentRows, entityRows, idedRows, type KindRows, rowsOfKind } from './kind-rows.ts';
+import type { CubeColumn, LinearMeasure, MeasureValue } from './gather.ts';
+import { lineage } from './lineage.ts';
+import { currentRows, entityRows, idedRows } from './kind-rows.ts';
 import { looksStages } from './looks.ts';
+import { madeRows } from './made-rows.ts';
 import { blocksOf, cubeStage, measuresStage } from './measures.ts';
+import { overCredited, type OverCredited } from './over-credited.ts';
 import type { ParamsOf } from './params.ts';
 import type { Personal } from './personal.ts';
 import { withPools } from './pools.ts';
 import { askTimed, pickedRows } from './picked.ts';
-import { contentKey } from './reads.ts';
 import { REFERENCES } from './reference.ts';
+import { inRounds } from './rounds.ts';
 import { rootOf } from './row-scope.ts';
 import { entityTable, factTable, partyTable, supersededTable, WORD } from './store.ts';
 
 export interface ProgramInput { readonly kinds: readonly Kind[]; readonly cut: number; readonly asOf?: Day }
-export interface Made { readonly program: Program; readonly blockOf: (c: CubeColumn) => number }
+export interface Made { readonly program: Program; readonly unrated: ReadonlyMap<string, Relation>; /** facts that rules of a plan credit with more than the whole, where that can be */ readonly overCredited: OverCredited | undefined; /** half-lives that states read */ readonly halfLives: readonly number[]; readonly blockOf: (c: CubeColumn) => number; /** what reads the facts of each kind, for those who ask about single facts of the run later */ readonly builders: ReadonlyMap<string, FactsBuilder> }
 export interface MakeContext { readonly history: boolean; readonly personal: Personal; readonly params: ParamsOf; readonly groupKinds: readonly string[] }
 
 /** The statements, in order. */
@@ -35,43 +39,47 @@ export function programOf(input: ProgramInput, catalogue: Catalogue, context: Ma
   const { gathered } = catalogue;
   const named_ = new Set([...gathered.rules.flatMap((r) => [r.kind, ...(r.rule.through === undefined ? [] : [r.rule.through.kind])]), ...gathered.rules.flatMap((r) => lineage(r.kind, input.kinds))]);
   const kinds = input.kinds.filter((k) => k.dated && named_.has(k.name));
-  const made = new Map<string, KindRows>();
-  for (const k of [...kinds].sort((a, b) => lineage(a.name, input.kinds).length - lineage(b.name, input.kinds).length)) made.set(k.name, rowsOfKind(k, input.kinds, input.cut, made));
+  const made = madeRows(input.kinds, catalogue.plans.map((p) => p.spec), input.cut, input.asOf), states = input.kinds.filter((k) => k.state !== undefined);
+  for (const k of [...states, ...kinds]) made.of(k.name);
   const asked = kinds.filter((k) => gathered.rules.some((r) => r.kind === k.name || r.rule.through?.kind === k.name));
   const picked = gathered.measures.filter((m) => m.rows !== undefined);
   const lined = catalogue.components.filter((c) => asksForLines(c, catalogue));
   const ids = picked.length > 0 || lined.length > 0, runs = gathered.cube.some((c) => c.time.grain === 'instant') || picked.some((m) => m.rows?.time.grain === 'instant');
   const from = must(catalogue.spans.sliceStarts[0]);
-  const builders = new Map(asked.map((k) => [k.name, factsBuilder(k, gathered, must(made.get(k.name)), { kinds: input.kinds, from, history: context.history, ids, runs })]));
+  const builders = new Map(asked.map((k) => [k.name, factsBuilder(k, gathered, made.of(k.name), { kinds: input.kinds, from, history: context.history, ids, runs })]));
   // what reads facts is made twice: first to learn which columns they must have, then in earnest
   const timeColumn = (c: CubeColumn): string => must(builders.get(c.value.kind)).time(c.time);
   for (const c of gathered.cube) timeColumn(c);
   for (const m of picked) for (const c of must(m.rows).columns) must(builders.get(c.value.kind)).time(must(m.rows).time);
   const times = [...new Set([...builders.values()].flatMap((b) => b.times()))].sort();
-  const guards = [...new Map(gathered.rules.flatMap((r) => r.guards).map((g) => [contentKey(g), g])).values()];
+  const guards = everyGuard(gathered);
   const review = input.kinds.find((k) => k.name === 'review' && k.dated);
   const credited: CreditsContext = { gathered, divisors: divisorsOf(input.kinds), builders, personal: context.personal, asOf: input.asOf, guards, reviewed: guards.length > 0 && review !== undefined && ['fact', 'guardrail', 'decision'].every((f) => review.fields.some((x) => x.name === f)), times, ids };
   creditsStage(credited);
+  overCredited(credited);
   for (const m of picked) askTimed(m, builders);
   askLines(catalogue, builders);
   if (catalogue.figures.length > 0) figuresStage(catalogue.figures, NOTHING, NOTHING, builders, context.params);
   const facts = [...builders.values()].map((b) => b.finish());
-  const { statements, blocks, references } = bodyOf(credited, catalogue, context, input.kinds, timeColumn);
-  const all = new Set([...facts.flatMap((f) => f.references), ...[...made.values()].flatMap((m) => m.references), ...references]);
+  const { statements, blocks, references, paid } = bodyOf(credited, catalogue, context, input.kinds, timeColumn);
+  const all = new Set([...facts.flatMap((f) => f.references), ...made.references, ...references].filter((k) => k.state === undefined)), reviewed = credited.reviewed || made.reviewed;
   const undated = [...all].filter((k) => !k.dated), ided = [...all].filter((k) => k.dated);
   const lists = asked.filter((k) => gathered.rules.some((r) => r.kind === k.name && r.rule.list !== undefined));
   const stored: TableSchema[] = uniqueTables([
-    ...[...kinds.filter((k) => k.derivation === undefined), ...ided, ...(credited.reviewed && review !== undefined ? [review] : [])].flatMap((k) => [factTable(k), supersededTable(k)]),
-    ...lists.map((k) => partyTable(rootOf(k, input.kinds))), ...undated.flatMap((k) => [entityTable(k), supersededTable(k)]), ...(ided.length > 0 || credited.reviewed ? [WORD] : []),
+    ...[...made.stored, ...ided, ...(reviewed && review !== undefined ? [review] : [])].flatMap((k) => [factTable(k), supersededTable(k)]),
+    ...lists.map((k) => partyTable(rootOf(k, input.kinds))), ...undated.flatMap((k) => [entityTable(k), supersededTable(k)]), ...(ided.length > 0 || reviewed || states.length > 0 || kinds.some((k) => k.name === EARNING) ? [WORD] : []),
   ]);
   return {
-    blockOf: (c) => blocks.find((b) => b.columns.includes(c))?.index ?? 0,
+    overCredited: overCredited(credited),
+    unrated: new Map([...builders].map(([kind, b]) => [kind, b.finish().unrated])),
+    halfLives: made.halfLives,
+    builders, blockOf: (c) => blocks.find((b) => b.columns.includes(c))?.index ?? 0,
     program: {
       inputs: [...stored, ...REFERENCES],
-      statements: [
-        ...undated.map((k) => entityRows(k, input.cut)), ...ided.map((k) => idedRows(k, input.cut)), ...(credited.reviewed && review !== undefined ? [decidedRows(review, input.cut)] : []),
-        ...uniqueStatements([...made.values()].flatMap((m) => m.statements)), ...facts.map((f) => f.statement), ...statements,
-      ],
+      statements: inRounds([
+        ...undated.map((k) => entityRows(k, input.cut)), ...ided.map((k) => idedRows(k, input.cut)), ...(reviewed && review !== undefined ? [decidedRows(review, input.cut)] : []),
+        ...made.statements, ...facts.map((f) => f.statement), ...statements,
+      ], paid, catalogue),
     },
   };
 }
@@ -79,9 +87,8 @@ export function programOf(input: ProgramInput, catalogue: Catalogue, context: Ma
 const NOTHING: Statement = { name: '', make: 'view', key: [], about: '', relation: { kind: 'values', columns: [], rows: [] } };
 
 function uniqueTables(tables: readonly TableSchema[]): TableSchema[] { return [...new Map(tables.map((t) => [t.table, t])).values()]; }
-function uniqueStatements(statements: readonly Statement[]): Statement[] { return [...new Map(statements.map((s) => [s.name, s])).values()]; }
 
-interface Body { readonly statements: readonly Statement[]; readonly blocks: ReturnType<typeof blocksOf>; readonly references: readonly Kind[] }
+interface Body { readonly statements: readonly Statement[]; /** the statement of what components earn */ readonly paid: string; readonly blocks: ReturnType<typeof blocksOf>; readonly references: readonly Kind[] }
 
 /** From credits to payouts. */
 function bodyOf(credited: CreditsContext, catalogue: Catalogue, context: MakeContext, kinds: readonly Kind[], timeColumn: (c: CubeColumn) => string): Body {
@@ -91,7 +98,7 @@ function bodyOf(credited: CreditsContext, catalogue: Catalogue, context: MakeCon
   const cube = cubeStage(credits, gathered, blocks);
   const picked = gathered.measures.filter((m) => m.rows !== undefined), books = gathered.measures.filter((m) => m.book !== undefined);
   const references = new Set<Kind>();
-  const passes: Statement[] = [measuresStage(cube, gathered, picked.map((m) => pickedRows(m, credits, gathered, builders)))];
+  const passes: Statement[] = [measuresStage(cube, gathered, picked.map((m) => pickedRows(m, credits, builders)))];
   for (const later of passesOf(books)) {
     const before = must(passes.at(-1));
     const rows = later.map((m) => { const made = bookRows(m, before, gathered, kinds); for (const r of made.references) references.add(r); return made.relation; });
@@ -104,6 +111,7 @@ function bodyOf(credited: CreditsContext, catalogue: Catalogue, context: MakeCon
   const leaves = components.flatMap((c) => (c.spec.kind === 'leaf' ? [c.spec] : []));
   const attainment = attainmentStage(must(looks.at(-1)), {
     lines: leaves.some((l) => l.per !== undefined), carries: leaves.some((l) => l.carry === 'shortfall'), excess: leaves.some((l) => l.of === 'excess'), other: leaves.some((l) => typeof l.of === 'object'),
+    told: components.some((c) => [c.reading, c.base].some((v) => v?.kind === 'simple' && v.measure.byValue)),
   });
   const figured = figures.length === 0 ? undefined : figuresStage(figures, must(looks.at(-1)), attainment, builders, context.params);
   const ranks = looks.find((s) => s.name === 'ranks');
@@ -120,7 +128,7 @@ function bodyOf(credited: CreditsContext, catalogue: Catalogue, context: MakeCon
   const lined = linesStages(catalogue, { credits, attainment, parts, lines: earnings.find((s) => s.name === 'lines'), earnings: must(earnings.at(-1)) }, builders);
   const payouts = payoutsStage(lined.paid);
   return {
-    blocks, references: [...references],
+    blocks, references: [...references], paid: lined.paid.name,
     statements: [
       credits, cube, ...measured, ...looks, attainment, ...(figured === undefined ? [] : [figured]), parts,
       ...(gates === undefined ? [] : [gates]), ...(factors === undefined ? [] : [factors]), ...levels, ...earnings, ...lined.before, payouts, ...lined.after(payouts),

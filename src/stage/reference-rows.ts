@@ -8,6 +8,7 @@ import { PAYS_ON } from './attainment.ts';
 import type { Catalogue, ComponentEntry } from './catalogue.ts';
 import { figuresIn, isMarginal } from './components.ts';
 import { CARRY_UNIT, carryUnit } from './curve.ts';
+import { rateRows } from './exchange.ts';
 import { EARLIER } from './facts.ts';
 import { FIGURE } from './figures.ts';
 import { HALF_LIFE_PARTS, type MeasureValue, type SpanSpec } from './gather.ts';
@@ -20,6 +21,7 @@ import { aboveOn } from './people.ts';
 import { type Made, sumsOf, valuesIn } from './program.ts';
 import * as R from './reference.ts';
 import type { ReferenceRows } from './reference.ts';
+import { earningReference } from './rounds.ts';
 import type { Cell } from './rows.ts';
 import { slicesIn, type WindowStep } from './spans.ts';
 import { valueAt } from './terms.ts';
@@ -41,6 +43,7 @@ export function referenceRows(catalogue: Catalogue, rows: AssignRows, made: Made
     { schema: R.REF_INSTANT, rows: instants.map((day): Cell[] => [INSTANT_BASE + day, day]) },
     { schema: R.REF_STINT, rows: [...catalogue.stints.values()].flat().map((s): Cell[] => [0, s.person.payee, s.stint, s.from, s.to]) },
     { schema: R.REF_ROUTE, rows: routeRows(catalogue) },
+    { schema: R.REF_AGE, rows: made.halfLives.flatMap((days) => Array.from({ length: 10 * days }, (_, age): Cell[] => [days, age, halved(age, days)])) },
     { schema: R.REF_MEASURE, rows: measures },
     ...needRows(catalogue),
     { schema: R.REF_PERSONAL, rows: personalRows(context.personal, catalogue.stints.values(), catalogue.people, context.code) },
@@ -52,7 +55,9 @@ export function referenceRows(catalogue: Catalogue, rows: AssignRows, made: Made
     { schema: R.REF_SEGMENT, rows: rows.segments },
     { schema: R.REF_GATE, rows: rows.gates },
     { schema: R.REF_FACTOR, rows: rows.factors },
+    { schema: R.REF_RATE, rows: rateRows(gathered.exchanges, catalogue.currencies, context.code, spans.to) },
     { schema: R.REF_CAP, rows: rows.caps },
+    { schema: R.REF_EARNING, rows: earningReference(catalogue, context.code) },
   ];
 }
 const unique = (rows: readonly Cell[][]): Cell[][] => [...new Map(rows.map((r) => [r.join('|'), r])).values()];

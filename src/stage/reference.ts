@@ -43,6 +43,9 @@ export const REF_STINT = table('ref_stint', ['people_world', 'payee', 'stint'], 
 export const REF_ROUTE = table('ref_route', ['people_world', 'route', 'payee', 'stint', 'subject'],
   'people_world integer, route integer, payee integer, stint integer, subject integer, subject_stint integer, via integer, via_stint integer');
 
+/** What is left of a value that halves in so many days, by its age in days: in millionths. */
+export const REF_AGE = table('ref_age', ['half_life', 'age'], 'half_life integer, age integer, weight bigint');
+
 /** A measure is a sum of columns of the cube, each with a route, a span and a whole coefficient. `grouped`: of a pod, an account, the company. */
 export const REF_MEASURE = table('ref_measure', ['plan_world', 'measure', 'cube_column', 'route', 'span'],
   'plan_world integer, measure integer, block integer, cube_column integer, route integer, span integer, coefficient bigint, distinct_values boolean, by_value boolean, grouped boolean');
@@ -108,11 +111,21 @@ export const REF_GATE = table('ref_gate', ['plan_world', 'gate_set', 'slot', 'te
 export const REF_FACTOR = table('ref_factor', ['plan_world', 'factor_set', 'slot'], `
   plan_world integer, factor_set integer, slot integer, curve integer, reads integer, look integer, average boolean`);
 
+/**
+ * What one minor unit of a currency is worth in minor units of a plan's, for facts of these days: n ÷ d. `exchange`: plans
+ * that convert alike share one. A currency or a day without a row has no rate.
+ */
+export const REF_RATE = table('ref_rate', ['exchange', 'currency', 'from_day'], 'exchange integer, currency integer, from_day integer, to_day integer, n bigint, d bigint');
+
 /** The plan's cap for a payee and period, in minor units. */
 export const REF_CAP = table('ref_cap', ['plan_world', 'plan', 'payee', 'period'], 'plan_world integer, plan integer, payee integer, period integer, cap bigint');
 
+/** Components whose earnings are facts of later rounds, with the words and days of those facts. `plan`: the first of its name. */
+export const REF_EARNING = table('ref_earning', ['plan_world', 'component', 'period'], `
+  plan_world integer, component integer, period integer, round integer, plan integer, name text, word integer, currency integer, from_day integer, to_day integer, label text`);
+
 export const REFERENCES = [
-  REF_WORLD, REF_DAY, REF_WINDOW, REF_PERIOD, REF_INSTANT, REF_STINT, REF_ROUTE, REF_MEASURE, REF_NEED, REF_NEED_GROUP, REF_PERSONAL, REF_GROUP, REF_LOOK, REF_PARAM, REF_COMPONENT, REF_ASSIGN, REF_SEGMENT, REF_GATE, REF_FACTOR, REF_CAP,
+  REF_WORLD, REF_DAY, REF_WINDOW, REF_PERIOD, REF_INSTANT, REF_STINT, REF_ROUTE, REF_AGE, REF_MEASURE, REF_NEED, REF_NEED_GROUP, REF_PERSONAL, REF_GROUP, REF_LOOK, REF_PARAM, REF_COMPONENT, REF_ASSIGN, REF_SEGMENT, REF_GATE, REF_FACTOR, REF_RATE, REF_CAP, REF_EARNING,
 ] as const;
 
 /** Rows of one reference relation, in the order of its columns. */

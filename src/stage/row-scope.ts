@@ -4,38 +4,46 @@
  */
 import type { Typed } from '../plan/formula.ts';
 import type { At, DerivedField, Field, Kind, Num } from '../plan/plan.ts';
-import { and, col, compare, eq, type Expr, isNull, type JoinInput, or, type Relation, type TableSchema } from '../relation/relation.ts';
+import { and, col, compare, eq, type Expr, isNotNull, isNull, type JoinInput, or, type Relation, type TableSchema } from '../relation/relation.ts';
 import { assert, must } from '../value/diagnostic.ts';
 import { powerOfTen } from '../value/rate.ts';
 import { asWide, CARRIED } from './arithmetic.ts';
 import { digitsOf, lowerNum, lowerNumber, type Lowered, lowerTable, NotBuilt, type Scope, type TypedName } from './lower.ts';
 import { divisorExpr, type Pair } from './lower-pair.ts';
-import { lineage } from './gather.ts';
+import { lineage } from './lineage.ts';
+import type { PlanMoney } from './exchange.ts';
+import { type MoneyRow, planMoney } from './money.ts';
+import { namesOf } from './reads.ts';
 import { entityTable, factTable, isCoded, PARTS } from './store.ts';
 
 /** The joins of one view, by alias, in the order in which they were asked for. */
 export interface Joins {
   readonly kinds: readonly Kind[];
   readonly inputs: Map<string, JoinInput>;
-  /** kinds whose dated rows, or whose facts by their id, are joined */
+  /** kinds whose dated rows, whose facts by their id, or whose levels (of states) are joined */
   readonly references: Set<Kind>;
+  /** how each of these joins begins, whatever the day */
+  readonly followed: Map<string, Followed>;
 }
+/** `of`: the row that it is reached from; `days`: columns with the days on which another row takes its place. */
+export interface Followed { readonly of: string; readonly relation: Relation; readonly on: Expr; readonly days: readonly string[] }
 export function joinsOf(kinds: readonly Kind[]): Joins {
-  return { kinds, inputs: new Map(), references: new Set() };
+  return { kinds, inputs: new Map(), references: new Set(), followed: new Map() };
 }
 
 /** A row that a formula is about. */
 export interface Row { readonly kind: Kind; readonly alias: string; /** as of which day references are followed */ readonly day: Expr; /** its date, where that is not its `day` */ readonly date?: Expr }
-/** Names that no row gives: the payee, the period, measures, states. Undefined where there is none here. */
-export type OtherNames = (typed: TypedName) => Lowered | undefined;
+/** Names that no row gives: the payee, the period, measures of the row. Undefined where there is none here. */
+export type OtherNames = (typed: TypedName, row: Row) => Lowered | undefined;
 
-export function rowScope(row: Row, joins: Joins, currency: string, at: At, others: OtherNames = () => undefined): Scope {
+export function rowScope(row: Row, joins: Joins, money: PlanMoney, at: At, others: OtherNames = () => undefined): Scope {
   return {
-    currency, at,
+    currency: money.currency, at,
     name(typed) {
-      const other = others(typed);
+      const other = others(typed, row);
       if (other !== undefined) return other;
-      if (typed.ref.kind === 'field') return follow(typed.ref.path, row, joins, currency, at, others);
+      if (typed.ref.kind === 'field') return follow(typed.ref.path, row, joins, money, at, others);
+      if (typed.ref.kind === 'state') return levelOf(typed.ref.state, row, joins, money, at, others);
       throw new NotBuilt(at, `${typed.name} cannot be read for a single fact here`, 'Use fields of the fact, and of what it refers to.');
     },
     quotient: carried,
@@ -55,23 +63,34 @@ export function lowerPortion(num: Num, scope: Scope): Pair & { readonly d: bigin
   assert(typeof pair.d === 'bigint', 'a carried quotient has a constant divisor');
   return { n: pair.n, d: pair.d };
 }
-function follow(path: readonly string[], row: Row, joins: Joins, currency: string, at: At, others: OtherNames): Lowered {
+function follow(path: readonly string[], row: Row, joins: Joins, money: PlanMoney, at: At, others: OtherNames): Lowered {
   const [first, ...rest] = path;
   const { kind, alias } = row;
   assert(first !== undefined, 'a path has a first part');
   if (rest.length === 0) {
     if (first === 'date' && kind.dated) return { kind: 'day', expr: row.date ?? col('day', alias) };
     if (first === 'id' && kind.dated) return { kind: 'text', expr: col('id', alias) };
-    if (first === 'id' || first === kind.name) return kind.dated ? { kind: 'code', expr: idCode(row, joins) } : { kind: 'code', expr: col('entity', alias) };
+    const fields = fieldsOf(kind, joins.kinds), isField = fields.some((f) => f.name === first);
+    if (kind.state !== undefined && first === kind.name && !isField) throw new NotBuilt(at, `Entries of ${kind.name} cannot be told apart by their ids`, `Use its fields, such as ${kind.fields[0]?.name ?? 'since'} and since.`);
+    if (first === 'id' || (first === kind.name && !isField)) return kind.dated ? { kind: 'code', expr: idCode(row, joins) } : { kind: 'code', expr: col('entity', alias) };
     if (first === 'currency' && kind.dated) return { kind: 'code', expr: col('currency', alias) };
     const derived = derivedField(kind, first, joins.kinds);
-    if (derived !== undefined) return lowerNum(derived.number, rowScope(row, joins, currency, derived.at, others), derived.type.kind === 'money');
+    if (derived !== undefined) return lowerNum(derived.number, rowScope(row, joins, money, derived.at, others), derived.type.kind === 'money');
+    if (!isField) {
+      if (isLevel(first, kind, joins.kinds)) return levelOf(first, row, joins, money, at, others);
+      throw new NotBuilt(at, `${first}, a measure of each ${kind.name}, cannot be read for a single fact`, 'Use fields of the fact, and of what it refers to.');
+    }
+    if (kind.dated && fields.some((f) => f.name === first && f.type === 'money')) return { kind: 'number', n: planMoney(first, money, moneyRow(row, joins)), d: 1n };
     // money of a reference row is kept in millionths of the currency unit: it has no currency of its own
-    return stored(fieldsOf(kind, joins.kinds), first, alias, kind.dated ? 1n : PARTS / powerOfTen(digitsOf(currency)));
+    return stored(fields, first, alias, PARTS / powerOfTen(digitsOf(money.currency)));
   }
   const target = referenced(kind, first, joins.kinds);
   if (target === undefined) throw new NotBuilt(at, `${path.join('.')} cannot be followed from ${kind.name}`, 'Declare the field with the kind that it refers to.');
-  return follow(rest, { kind: target, alias: joined(row, first, target, joins), day: row.day }, joins, currency, at, others);
+  return follow(rest, { kind: target, alias: joined(row, first, target, joins), day: row.day }, joins, money, at, others);
+}
+/** A row with money, as conversion sees it. */
+export function moneyRow(row: Row, joins: Joins): MoneyRow {
+  return { alias: row.alias, day: row.date ?? col('day', row.alias), inputs: joins.inputs };
 }
 
 /** The alias under which the reference of a field is joined. */
@@ -80,8 +99,36 @@ function joined(row: Row, field: string, target: Kind, joins: Joins): string {
   if (joins.inputs.has(alias)) return alias;
   joins.references.add(target);
   const relation: Relation = target.dated ? { kind: 'scan', table: idedName(target), columns: idedColumns(target) } : { kind: 'scan', table: `dated_${target.name}`, columns: datedColumns(target) };
-  joins.inputs.set(alias, { as: alias, how: 'left', relation, on: target.dated ? eq(col('code', alias), col(field, row.alias)) : inForce(alias, col(field, row.alias), row.day) });
+  const same = eq(col(target.dated ? 'code' : 'entity', alias), col(field, row.alias));
+  joins.inputs.set(alias, { as: alias, how: 'left', relation, on: target.dated ? same : and(same, forceOn(alias, row.day)) });
+  joins.followed.set(alias, { of: row.alias, relation, on: same, days: target.dated ? [] : ['from_day', '_next_day', 'to_day'] });
   return alias;
+}
+
+/** Where states are read: from when until when an account was on which level. */
+export const staysName = (kind: Kind): string => `stays_${kind.name}`;
+/** `value`: the level, of a state that follows a field. */
+export function staysColumns(kind: Kind): TableSchema['columns'] {
+  return [{ name: 'entity', type: 'integer' }, { name: 'from_day', type: 'integer' }, { name: 'to_day', type: 'integer' }, ...(kind.state?.change === undefined ? [] : [{ name: 'value', type: 'integer' as const }])];
+}
+const isLevel = (name: string, kind: Kind, kinds: readonly Kind[]): boolean => kinds.some((k) => k.name === name && k.state?.subject === kind.name);
+
+/** The level of a state on the day: of the row itself, or of what it belongs to. Before anything is known it is blank, and what holds for some days does not hold. */
+function levelOf(name: string, row: Row, joins: Joins, money: PlanMoney, at: At, others: OtherNames): Lowered {
+  const kind = joins.kinds.find((k) => k.name === name && k.state !== undefined), state = kind?.state;
+  assert(kind !== undefined && state !== undefined, `the state ${name} exists; resolve checks it`);
+  const path = row.kind.name === state.subject ? undefined : groupPath(row.kind, state.subject, joins.kinds);
+  assert(path !== undefined || row.kind.name === state.subject, `a row of ${row.kind.name} belongs to a ${state.subject}; resolve checks it`);
+  const entity: Lowered = path === undefined ? { kind: 'code', expr: col('entity', row.alias) } : follow(path, row, joins, money, at, others);
+  assert(entity.kind === 'code' && entity.expr.kind === 'column' && entity.expr.of !== undefined, 'what a row belongs to is a column');
+  const alias = `${row.alias}_is_${name}`;
+  if (!joins.inputs.has(alias)) {
+    joins.references.add(kind);
+    const relation: Relation = { kind: 'scan', table: staysName(kind), columns: staysColumns(kind) }, same = eq(col('entity', alias), entity.expr);
+    joins.inputs.set(alias, { as: alias, how: 'left', relation, on: and(same, compare('<=', col('from_day', alias), row.day), or(isNull(col('to_day', alias)), compare('<', row.day, col('to_day', alias)))) });
+    joins.followed.set(alias, { of: entity.expr.of, relation, on: same, days: ['from_day', 'to_day'] });
+  }
+  return state.change === undefined ? { kind: 'yes_no', expr: isNotNull(col('entity', alias)) } : { kind: 'code', expr: col('value', alias) };
 }
 /** The dictionary code of a fact's own id. */
 export function idCode(of: Row, joins: Joins): Expr {
@@ -103,10 +150,7 @@ export function datedColumns(kind: Kind): TableSchema['columns'] {
   return [...entityTable(kind).columns, { name: '_starts', type: 'integer' }, { name: '_next_day', type: 'integer' }];
 }
 
-/** The row of a reference that was in force on the day. */
-export function inForce(alias: string, entity: Expr, day: Expr): Expr {
-  return and(eq(col('entity', alias), entity), forceOn(alias, day));
-}
+/** The row of a reference was in force on the day. */
 export function forceOn(alias: string, day: Expr): Expr {
   return and(
     or(isNull(col('from_day', alias)), compare('<=', col('from_day', alias), day)),
@@ -148,13 +192,16 @@ export function stored(fields: readonly Field[], name: string, alias: string, mo
   }
 }
 
-/** Does a formula read money that has the currency of the fact? */
-export function readsOwnMoney(f: Typed, kind: Kind, kinds: readonly Kind[]): boolean {
-  if (f.kind === 'name') {
-    const { ref } = f;
-    return ref.kind === 'field' && ref.path.length === 1 && fieldsOf(kind, kinds).some((x) => x.name === ref.path[0] && x.type === 'money');
-  }
-  return (f.kind === 'op' || f.kind === 'call') && f.args.some((a) => readsOwnMoney(a, kind, kinds));
+/** Does it read money of facts, through derived fields too? `own`: of the fact itself, not of one that it refers to. */
+export function readsMoney(part: Typed | Num | null, kind: Kind, kinds: readonly Kind[], own = false): boolean {
+  return namesOf(part).some(({ ref }) => ref.kind === 'field' && isMoneyPath(ref.path, kind, kinds, own));
+}
+function isMoneyPath([first, ...rest]: readonly string[], kind: Kind, kinds: readonly Kind[], own: boolean): boolean {
+  if (first === undefined || !kind.dated) return false;
+  const target = rest.length === 0 || own ? undefined : referenced(kind, first, kinds);
+  if (rest.length > 0) return target !== undefined && isMoneyPath(rest, target, kinds, own);
+  const derived = derivedField(kind, first, kinds);
+  return derived === undefined ? fieldsOf(kind, kinds).some((f) => f.name === first && f.type === 'money') : readsMoney(derived.number, kind, kinds, own);
 }
 
 /** The path of the row of a kind that a fact belongs to: its own field of that name, else its account's; of the kind itself its own id. */

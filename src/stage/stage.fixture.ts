@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { calculate, type Calculation } from '../app/calculate.ts';
 import { type Row, rowsOf } from '../app/cells.ts';
-import { table } from '../app/figures.ts';
+import { table } from '../app/run-relations.ts';
 import { fillStore, type SmallEntity, type SmallRow } from '../app/small-store.ts';
 import { openDuckdb } from '../engine/duckdb.ts';
 import type { Engine, ProgramRunner } from '../engine/engine.ts';
@@ -72,8 +72,11 @@ export interface Company {
   readonly plans: readonly string[];
   readonly people: Readonly<Record<string, PersonRow | readonly PersonRow[]>>;
   readonly facts: readonly FactRow[];
-  readonly accounts?: Readonly<Record<string, PersonRow>>;
+  readonly accounts?: Readonly<Record<string, PersonRow | readonly PersonRow[]>>;
+  readonly pods?: Readonly<Record<string, PersonRow | readonly PersonRow[]>>;
   readonly kinds?: string;
+  /** the last day that the run knows of */
+  readonly asOf?: string;
 }
 export interface Run { readonly workspace: Workspace; readonly calculation: Calculation; rows(name: string): Promise<Row[]>; earned(): Promise<Record<string, bigint>> }
 
@@ -91,8 +94,9 @@ export async function tryCompany(engine: ProgramRunner, company: Company): Promi
   const workspace = workspaceOf(company.plans, company.kinds ?? KINDS);
   const kinds = workspace.kinds.map((k) => (k.name === 'person' ? withFields(k, company) : k));
   for (const name of [...kinds.flatMap(tablesOf).map((t) => t.table), WORD.table, IMPORTED.table]) await engine.drop(name);
-  await fillStore(engine, { kinds, facts: factsOf(company, kinds), entities: new Map([['person', entities(company.people)], ['account', entities(company.accounts ?? {})]]) });
-  const { calculation, diagnostics } = await calculate(engine, workspace.plans, kinds);
+  const given: readonly (readonly [string, SmallEntity[]])[] = [['person', entities(company.people)], ['account', entities(company.accounts ?? {})], ['pod', entities(company.pods ?? {})]];
+  await fillStore(engine, { kinds, facts: factsOf(company, kinds), entities: new Map(given.filter(([name]) => kinds.some((k) => k.name === name))) });
+  const { calculation, diagnostics } = await calculate(engine, workspace.plans, kinds, company.asOf === undefined ? {} : { asOf: day(company.asOf) });
   if (calculation === undefined) return { diagnostics };
   const rows = async (name: string): Promise<Row[]> => rowsOf(await table(engine, calculation, name));
   return { diagnostics, run: { workspace, calculation, rows, earned: async () => amounts(calculation, await rows('payouts')) } };

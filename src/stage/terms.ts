@@ -173,22 +173,36 @@ function valuesOf(rows: readonly DatedRow[], name: string): TermRow[] {
   return out;
 }
 
-/** The share of a window of values with a unit of time. */
-function timed(rows: readonly { readonly from: Day | null; readonly value: Ratio }[], every: TimeUnit, place: Place): Ratio {
+/** A value with a unit of time for some days of a window: value × units × days = part. */
+export interface TimedPart { readonly span: Span; readonly value: Ratio; /** of the unit of time that the whole window is */ readonly units: Ratio; /** share of the window's days */ readonly days: Ratio; readonly part: Ratio }
+
+/** The share of a window of values with a unit of time, stretch by stretch. */
+function timedParts(rows: readonly { readonly from: Day | null; readonly value: Ratio }[], every: TimeUnit, place: Place): TimedPart[] {
   const { from, to, cut } = place.window;
-  const days = BigInt(to - from);
-  const share = shareOfUnit(place.plan, { from, to }, every);
+  const length = BigInt(to - from);
+  const units = shareOfUnit(place.plan, { from, to }, every);
   const begun = rows.filter((r) => r.from === null || r.from < cut);
   const counted = begun.length > 0 ? begun : rows.slice(0, 1);
-  let total = ZERO;
-  counted.forEach((row, i) => {
+  return counted.flatMap((row, i): TimedPart[] => {
     const span = { from: Math.max(row.from ?? from, from), to: Math.min(counted[i + 1]?.from ?? to, to) };
     const on = eligibleDays(place, span);
-    if (on <= 0) return;
-    const part = rounded(ratio(BigInt(on), days), place.round.days);
-    total = add(total, rounded(multiply(multiply(row.value, share), part), place.round.part));
+    if (on <= 0) return [];
+    const days = rounded(ratio(BigInt(on), length), place.round.days);
+    return [{ span, value: row.value, units, days, part: rounded(multiply(multiply(row.value, units), days), place.round.part) }];
   });
-  return total;
+}
+function timed(rows: readonly { readonly from: Day | null; readonly value: Ratio }[], every: TimeUnit, place: Place): Ratio {
+  return timedParts(rows, every, place).reduce((sum, t) => add(sum, t.part), ZERO);
+}
+/** A bare term or literal with a unit of time at a place, stretch by stretch. */
+export function bareParts(num: Num, place: Place): TimedPart[] | undefined {
+  if (!isBare(num, place.plan) || num.kind !== 'formula') return undefined;
+  const { formula } = num;
+  if (formula.kind === 'per') return timedParts([{ from: null, value: formula.value }], formula.every, place);
+  assert(formula.kind === 'name' && formula.ref.kind === 'term', 'what is bare is a term');
+  const { term: name } = formula.ref, term = place.plan.terms.find((t) => t.name === name);
+  assert(term?.every !== undefined, 'a bare term has a unit of time');
+  return timedParts(termRows(term, place).map(({ from, value }) => ({ from, value: numeric(value, name) })), term.every, place);
 }
 
 /**

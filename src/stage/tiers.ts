@@ -21,7 +21,7 @@ const ROW = ATTAINED;
 /** Tiers of one payee, of these components. */
 export function tiersRelation(attainment: Statement, of: TiersOf): Relation {
   const own = filter(scanOf(attainment), and(eq(col('world'), int(0)), eq(col('payee'), int(of.payee)), or(...of.components.map((c) => eq(col('component'), int(c))))));
-  return project(tierRows(own), keep(undefined, 'component', 'period', 'field_value', 'segment', 'full', 'slice_n', 'slice_d', 'base_n', 'base_d', 'amount'));
+  return project(tierRows(own), keep(undefined, 'component', 'period', 'part', 'line', 'field_value', 'segment', 'full', 'slice_n', 'slice_d', 'base_n', 'base_d', 'amount'));
 }
 
 /**

@@ -51,6 +51,7 @@ export const CODES = {
   'plan.exchange': 'A rate of exchange that is none, or that could convert the wrong money',
   'plan.unused': 'Something with a name that nothing reads',
   // what shows when plans meet people and facts
+  'plan.paid_twice': 'Two plans that pay the same people for the same thing',
   'plan.no_term_value': 'A term that has no value for some payees',
   'plan.hierarchy_cycle': 'People who are above each other in a circle',
   'plan.too_many_digits': 'Numbers so large that the exact result could pass 38 digits',
@@ -129,6 +130,7 @@ export const CODES = {
   'row.number_format': 'A number whose decimal mark is not certain',
   'row.too_many_decimals': 'A number with more decimals than can be kept exactly',
   'row.too_large': 'A number that is larger than any amount or quantity should be',
+  'row.bad_rate': 'A rate of exchange that is 0 or below',
   'row.unknown_currency': 'A currency that is not in use, or is blank',
   'row.not_yes_no': 'A word that is neither yes nor no',
   'row.text_too_long': 'A text or an id that is longer than is allowed',
@@ -150,6 +152,8 @@ export const CODES = {
   'run.no_plans': 'A workspace without a plan',
   'run.no_facts': 'A run before anything was imported',
   'run.source_not_imported': 'A source of which nothing was ever imported',
+  'run.over_credited': 'Facts that direct credit rules of a plan credit with more than the whole',
+  'run.no_rate': 'Facts that a plan does not count because their money has no rate of exchange',
   'run.other_currency': 'Facts that a plan does not count because of their currency',
   'run.store_replaced': 'Differences that only another store of facts can explain',
   // what a person asks of a run

@@ -8,7 +8,10 @@ import { assert } from '../../src/value/diagnostic.ts';
 import type { Example } from './example.ts';
 import { BESIDE, HEAD, PAY, PLAN, reader } from './plan-examples.ts';
 
+const PAID_TWICE = HEAD + PAY;
+
 export const COMPILE_EXAMPLES = {
+  'plan.paid_twice': { about: 'A second pay for the same measure is meant only where its component has a name of its own.', text: PAID_TWICE, diagnose: () => diagnose(PAID_TWICE, { Ada: {}, Bo: {} }, { 'plans/spring.yaml': PAID_TWICE.replace('plan: ae', 'plan: spring') }) },
   'plan.no_term_value': compiled('Missing is never zero.', `${HEAD}terms: { quota: money a year }\ncomponents:\n  deals: { measure: { sum: amount, from: deal }, target: quota, rate: 5% }\n`, { Ada: {}, Bo: {} }),
   'plan.hierarchy_cycle': compiled('Whoever is above everybody would be above himself.', `${HEAD}credits: { team: { from: deal, to: owner, up: manager, levels: all } }\n${PAY}`, { Ada: { manager: 'Bo' }, Bo: { manager: 'Ada' } }),
   'plan.too_many_digits': compiled('Numbers are added exactly, in up to 38 digits; a target of so many leaves too few for what is multiplied with it.',
@@ -19,8 +22,8 @@ function compiled(about: string, text: string, people: Readonly<Record<string, R
   return { about, text, diagnose: () => diagnose(text, people) };
 }
 
-function diagnose(text: string, people: Readonly<Record<string, Readonly<Record<string, Value>>>>): readonly Diagnostic[] {
-  const { value, diagnostics } = readWorkspace('.', reader({ ...BESIDE, [PLAN]: text }));
+function diagnose(text: string, people: Readonly<Record<string, Readonly<Record<string, Value>>>>, also: Readonly<Record<string, string>> = {}): readonly Diagnostic[] {
+  const { value, diagnostics } = readWorkspace('.', reader({ ...BESIDE, [PLAN]: text, ...also }));
   if (!value || value.plans.length === 0) return diagnostics;
   const code = (word: string): number => [...word].reduce((sum, letter) => sum * 31 + (letter.codePointAt(0) ?? 0), 7) % 1_000_003;
   return [...diagnostics, ...compile({ plans: value.plans, kinds: value.kinds, people: peopleOf(people), code, cut: 1 }).diagnostics];

@@ -11,11 +11,13 @@ import { inFolder } from './example.ts';
 const SOURCES = `facts:
   deal: { fields: { owner: payee, note: text, amount: money, discount: percent, trial: yes/no, currency: text } }
   placement: { fields: { team: payees, parts: splits, reverses: placement } }
+  currency: { fields: { usd: number } }
 sources:
   people: { file: people.csv, into: person, id: name, fields: { manager: manager, from: from, to: to } }
   deals: { file: deals.csv, into: deal, id: id, date: closed, fields: { owner: owner, note: note, amount: amount, discount: discount, trial: trial, currency: currency } }
   other: { file: other.csv, into: deal, id: id, date: closed, fields: { owner: owner, amount: amount, currency: currency } }
   placements: { file: placements.csv, into: placement, id: id, date: closed, fields: { team: team, parts: parts, reverses: takes_back } }
+  rates: { file: rates.csv, into: currency, id: code, fields: { usd: usd, from: day } }
 `;
 const PEOPLE = `name,manager,from,to
 Ada Lind,,,
@@ -45,7 +47,8 @@ const DEALS = `${HEADER}7,Ada Lind,2026-07-01,1200.00,USD,5%,no,
 `;
 const OTHER = 'id,owner,closed,amount,currency\n7,Ada Lind,2026-07-01,1200.00,USD\n';
 const LISTS = 'id,closed,team,parts,takes_back\n1,2026-07-01,Ada Lind; Ada Lind,,\n2,2026-07-01,,Ada Lind 60%; Bo Ek 60%,\n3,2026-07-01,Ada Lind,,3\n';
-const FILES = { 'trueup.yaml': 'company: Acme\ncurrency: USD\n', 'sources/deals.yaml': SOURCES, 'people.csv': PEOPLE, 'deals.csv': DEALS, 'other.csv': OTHER, 'placements.csv': LISTS };
+const RATES = 'code,day,usd\nEUR,2026-07-01,1.08\nEUR,2026-08-01,0\n';
+const FILES = { 'rates.csv': RATES, 'trueup.yaml': 'company: Acme\ncurrency: USD\n', 'sources/deals.yaml': SOURCES, 'people.csv': PEOPLE, 'deals.csv': DEALS, 'other.csv': OTHER, 'placements.csv': LISTS };
 const MISSPELT = DEALS.replace('amount', 'amuont');
 const US_DATES = `${HEADER}7,Ada Lind,07/13/2026,1200.00,USD,5%,no,\n8,Ada Lind,08/02/2026,1200.00,USD,5%,no,\n`;
 
@@ -65,6 +68,7 @@ export const IMPORT_EXAMPLES = {
   'row.too_many_decimals': row('An amount is not rounded without a word.'),
   'row.too_large': row('Usually a telephone number or an id in the wrong column.'),
   'row.unknown_currency': row('Codes are those of ISO 4217 that are in use.'),
+  'row.bad_rate': { about: 'Numbers of the kind `currency` are rates. A rate of 0 would pay nothing without a word.', text: RATES, diagnose: rows },
   'row.not_yes_no': row('Other words can be read by a formula of the source.'),
   'row.text_too_long': row('Text of a fact is a name or a word; long comments make every search slow.'),
   'row.id_conflict': row('Both rows wait: the last one is not better than the first.'),

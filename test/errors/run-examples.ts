@@ -21,6 +21,8 @@ period: quarter
 components:
   commission: { measure: { sum: amount, from: deal }, rate: 5% }
 `;
+const RATED = PLAN.replace('components:', 'exchange: { rate: { by: currency, lookup: { GBP: 1.25 } } }\ncomponents:');
+const TWICE = PLAN.replace('components:', 'credits:\n  owner: { from: deal, to: owner, where: amount > 500 }\n  large: { from: deal, to: owner, where: amount > 1_000 }\ncomponents:');
 const SOURCES = `facts:
   deal: { fields: { owner: payee, amount: money, currency: text } }
 sources:
@@ -53,6 +55,8 @@ export const RUN_EXAMPLES = {
   'run.no_facts': said('A run reads what was imported, and never the files themselves.'),
   'run.source_not_imported': said('The run goes on with the rest.', MORE_SOURCES),
   'run.other_currency': said('Amounts of two currencies are never added.', PLAN),
+  'run.no_rate': said('A rate that is missing is never taken for 1: the fact waits for it.', RATED),
+  'run.over_credited': said('One event would be paid twice. Filters that should exclude each other do not.', TWICE),
   'run.store_replaced': said('The same plans, facts and people give the same amounts, so something else has changed.'),
   'explain.unknown_payee': said('Ids and names are both understood, and capitals do not count.'),
   'explain.unknown_period': said('Periods are written as in the results of a run.'),
@@ -83,6 +87,11 @@ async function firstWeeks(company: Company): Promise<readonly Diagnostic[]> {
   await company.importAll();
   found.push(...await company.withStore((engine) => questions(engine, workspaceOf(company))));
   found.push(...(await company.apply()).diagnostics);
+  for (const plan of [RATED, TWICE]) {
+    company.write('plans/ae.yaml', plan);
+    await preview();
+  }
+  company.write('plans/ae.yaml', PLAN);
   company.write('sources/calls.yaml', MORE_SOURCES);
   await preview();
   rmSync(join(company.dir, 'sources/calls.yaml'));

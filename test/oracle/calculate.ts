@@ -83,9 +83,10 @@ function byMembership(world: World, setting: Setting, over: Over, kind: string, 
 function leaf(job: Job, share: Ratio): void {
   if ('per' in job.setting.spec) return perLine(job, share);
   pay(job);
-  // without a form of pay it is shown, not paid: there is nothing that a floor could raise
-  if (!paysAnything(job.setting.spec)) return;
-  limitedByKeys(job.world, job.setting, job.result, { ...job.scope, reads: reads(job) });
+  // without a form of pay it is shown, not paid: there is nothing that a floor could raise; what its gates read is asked for all the same
+  const paid = paysAnything(job.setting.spec);
+  limitedByKeys(job.world, job.setting, paid ? job.result : { ...job.result }, { ...job.scope, reads: reads(job) });
+  if (!paid) return;
   job.result.raw = multiply(job.result.raw, share);
   if (job.result.shares !== undefined) job.result.shares = new Map([...job.result.shares].map(([id, x]) => [id, multiply(x, share)]));
 }

@@ -7,7 +7,7 @@ import type { Random } from './random.ts';
 /** What a drawn measure is, for the tables and formulas that read it. */
 export interface Measure { readonly name: string; readonly unit: 'money' | 'count' | 'percent'; readonly whose: 'payee' | 'pod' | 'company'; readonly plain: boolean; /** of deals, each of which can be paid by itself */ readonly single: boolean; readonly form: string }
 
-// left out: `states`, `from: earning`, releases and settlement, `exchange`: the stages do not calculate them or the figures are not pay
+// left out: `states`, `from: earning`, releases and settlement: the stages do not calculate them or the figures are not pay; `exchange` is drawn in draw-money.ts
 export function drawPlan(r: Random, name: string): YamlMap {
   const period = r.from(['month', 'month', 'month', 'quarter', 'quarter', 'half']);
   const credits = drawCredits(r), measures = drawMeasures(r, credits);

@@ -23,14 +23,15 @@ export const KINDS: YamlMap = {
   pod: { fields: { goal: 'money' } },
   role: { fields: { quota: 'money', rate_term: 'percent' } },
   person: { fields: { pod: 'pod', region: 'text', level: 'number', quota: 'money', rate_term: 'percent' } },
-  deal: { fields: { owner: 'payee', second: 'payee', third: 'payee', team: 'payees', shares: 'splits', account: 'account', stage: 'text', amount: 'money', cost: 'money', qty: 'number', part: 'percent', closed: 'date', renewal: 'yes/no', reverses: 'deal' } },
+  deal: { fields: { owner: 'payee', second: 'payee', third: 'payee', team: 'payees', shares: 'splits', account: 'account', stage: 'text', amount: 'money', cost: 'money', qty: 'number', part: 'percent', closed: 'date', renewal: 'yes/no', reverses: 'deal', currency: 'text' } },
+  currency: { fields: { usd: 'number', per_usd: 'number' } },
   call: { fields: { owner: 'payee', minutes: 'number' } },
 };
 
 const PAYEES = ['ann', 'ben', 'cat', 'dan', 'eve'] as const;
 const BASE = must(parseDay('2026-01-01'));
 /** A day of the half year that plans are about, sometimes just outside. */
-function drawDay(r: Random): string {
+export function drawDay(r: Random): string {
   return formatDay(BASE + (r.chance(4) ? r.int(240) - 30 : r.chance(15) ? r.from([0, 30, 31, 58, 59, 89, 90, 119, 120, 180]) : r.int(181)));
 }
 

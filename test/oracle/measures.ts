@@ -12,7 +12,8 @@ import { parse } from './formula.ts';
 import { guarded } from './guardrails.ts';
 import { eligibleIn } from './people.ts';
 import { payees } from './payees.ts';
-import { dayOfRow, factor, groupOf, isTrue, namesOf, numberOrValue, ofSubject, scopeOfRow } from './scope.ts';
+import { dayOfRow, factor, groupOf, isTrue, namesOf, NoRate, numberOrValue, ofSubject, scopeOfRow } from './scope.ts';
+import type { Scope } from './scope.ts';
 import { daysOf } from './time.ts';
 import type { Day, Span, Window } from './time.ts';
 import { asOf, Bad, isDay, isRatio, numberOf, orderOf, ratioOf, sameValue, shown } from './value.ts';
@@ -239,9 +240,15 @@ function dateOf(spec: YamlMap, fact: Row): Day | null {
   return isDay(value) ? value.day : null;
 }
 
-function valued(world: World, spec: YamlMap, aggregate: Aggregate, subject: Subject, window: Window, day: Day | undefined, c: Candidate): Counted[] {
+function valued(...asked: Parameters<typeof valueOfFact>): Counted[] {
+  try { return valueOfFact(...asked); } catch (error) {
+    if (error instanceof NoRate) return [];
+    throw error;
+  }
+}
+function valueOfFact(world: World, spec: YamlMap, aggregate: Aggregate, subject: Subject, window: Window, day: Day | undefined, c: Candidate): Counted[] {
   const payee = subject.kind === 'payee' ? subject.id : undefined;
-  const scope = { world, day: day ?? dayOfRow(c.fact, window.to - 1), row: c.fact, window, payee, via: c.via };
+  const scope: Scope = { world, day: day ?? dayOfRow(c.fact, window.to - 1), row: c.fact, window, payee, via: c.via, counting: true };
   if (!isTrue(spec['where'], scope)) return [];
   let value: Value = aggregate === 'count' ? ONE : numberOrValue(spec[aggregate] ?? '', scope);
   for (const node of Object.values(mapOf(spec['factors']))) {

@@ -11,7 +11,7 @@ import type { Earning } from './earnings.ts';
 import { counted, specOf } from './measures.ts';
 import { releaseUnit, rounded, shareOut, spread } from './rounding.ts';
 import type { Rounding } from './rounding.ts';
-import { isTrue, number, ofSubject, scopeOfRow } from './scope.ts';
+import { isTrue, number, ofSubject, rateNames, scopeOfRow } from './scope.ts';
 import type { Scope } from './scope.ts';
 import { FAR, grainOf, later, LONG_AGO, periodAt } from './time.ts';
 import type { Day } from './time.ts';
@@ -180,7 +180,7 @@ function converted(world: World, setting: Setting, earning: Earning, planned: Ra
   const waiting = subtract(planned, payments.map((p) => p.amount).reduce(add, ZERO));
   const pieces = at === 'payment' ? [...payments, { day: last, amount: waiting }] : [{ day: fixed, amount: planned }];
   return pieces.filter((p) => p.amount.n !== 0n).map(({ day, amount }) => {
-    const rate = number(mapOf(convert)['rate'] ?? '', { world, payee: earning.payee, day, window: earning.period, bound: new Map([['date', { day }]]) });
+    const rate = number(mapOf(convert)['rate'] ?? '', { world, payee: earning.payee, day, window: earning.period, bound: rateNames(world, world.currency, day) });
     if (rate === null) throw new Bad('the exchange rate has no value');
     return rounded(multiply(amount, rate), setting.round['paid']);
   }).reduce(add, ZERO);

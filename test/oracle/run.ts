@@ -1,6 +1,7 @@
 /** One version of a plan, all stages in the order of language.md section 6. */
 import { add, compare, ZERO } from '../../src/value/rate.ts';
 import { must } from '../../src/value/diagnostic.ts';
+import { mapOf } from './documents.ts';
 import type { YamlMap } from './documents.ts';
 import { earningOf, earningRows, finish, roundOf } from './earnings.ts';
 import type { Earning } from './earnings.ts';
@@ -48,6 +49,8 @@ function worldWithStages(plan: YamlMap, data: Data): World {
   return world;
 }
 
+const PAID = ['rate', 'payout', 'amount', 'components'];
+
 /** The plan's cap: on the sum of what its components earn a payee in a period, shared out by largest remainder. */
 function capped(world: World, earnings: readonly Earning[]): void {
   const cap = world.plan['cap'];
@@ -57,7 +60,8 @@ function capped(world: World, earnings: readonly Earning[]): void {
     const [first] = group, unit = unitOf(world.round['end']);
     if (first === undefined) continue;
     const { payee, period } = first;
-    const incentive = group.map((e) => ratioOf(e.result.values.get('incentive') ?? null) ?? ZERO).reduce(add, ZERO);
+    // what is shown and not paid has no incentive
+    const incentive = group.filter((e) => PAID.some((key) => mapOf(world.components[e.component])[key] !== undefined)).map((e) => ratioOf(e.result.values.get('incentive') ?? null) ?? ZERO).reduce(add, ZERO);
     const most = rounded(moneyOf(world, cap, { values: new Map([['incentive', incentive]]) }, { world, payee, day: period.to - 1, window: period }), world.round['end']);
     if (compare(group.map((e) => e.earned).reduce(add, ZERO), most) <= 0) continue;
     const parts = spread(most, group.map((e) => e.earned), unit);

@@ -4,16 +4,19 @@
  * `component.attainment`; measure; table; term; the group's field; state.
  */
 import { must } from '../../src/value/diagnostic.ts';
+import { multiply } from '../../src/value/rate.ts';
 import type { Ratio } from '../../src/value/rate.ts';
 import { isMap, listOf, mapOf, textOf } from './documents.ts';
 import type { Yaml } from './documents.ts';
 import { evaluate, holds } from './evaluate.ts';
 import type { Names } from './evaluate.ts';
 import { namesIn, parse } from './formula.ts';
+import { minorUnit, rounded } from './rounding.ts';
 import type { Roundings } from './rounding.ts';
 import { readTable, tableAt } from './tables.ts';
 import type { Reading } from './tables.ts';
 import { term, timed } from './terms.ts';
+import { periodAt } from './time.ts';
 import type { Day, Period, Window } from './time.ts';
 import { asOf, Bad, ratioOf } from './value.ts';
 import type { Value } from './value.ts';
@@ -40,11 +43,15 @@ export interface Scope {
   readonly reads?: 'attainment' | 'value' | undefined;
   readonly round?: Roundings | undefined;
   readonly only?: Only | undefined;
+  /** facts whose money has no rate are left out whole, and not blank alone */
+  readonly counting?: true | undefined;
   /** whose measure is being calculated: its measures are read for the same subject */
   readonly subject?: Subject | undefined;
 }
 
 export class UnknownName extends Bad {}
+/** Money of the fact that is being counted cannot be had in the plan's currency. */
+export class NoRate extends Bad {}
 
 /** The day of a row: its own, or that of the fact that it reverses, whose credits it repeats. */
 export function dayOfRow(row: Row, otherwise: Day): Day {
@@ -199,11 +206,35 @@ function fieldHere(scope: Scope, row: Row, name: string): Value | undefined {
   if (derived !== undefined) return numberOrValue(derived, scope.row === row ? scope : { world, row, day: scope.day, window: scope.window });
   if (name === 'date' && row.date !== null) return { day: dayOfRow(row, row.date) };
   if (name === 'id') return row.id;
-  if (row.fields.has(name)) return asOf(row.fields.get(name), scope.day);
+  if (row.fields.has(name)) { const value = asOf(row.fields.get(name), scope.day); return isMoney(world, row, name) ? inPlanMoney(scope, row, value) : value; }
   if (kinds.includes(name)) return row.id;
   const kind = name in world.measures ? subjectKind(world, name) : undefined;
   if (kind !== undefined && kind !== 'payee' && kinds.includes(kind)) return world.ask.measure(name, { kind, id: row.id }, scope.window ?? { from: scope.day, to: scope.day + 1 });
   return kinds.some((k) => declares(world, k, name)) ? null : undefined;
+}
+
+function isMoney(world: World, row: Row, name: string): boolean {
+  return row.date !== null && lineage(world, row.kind).some((k) => textOf(mapOf(mapOf(world.kinds[k])['fields'])[name]) === 'money');
+}
+/** Money of a fact, rounded to the plan's minor unit; what reverses a fact has the rate of that fact's day. */
+function inPlanMoney(scope: Scope, row: Row, value: Value): Value {
+  const { world } = scope, currency = row.fields.get('currency'), amount = ratioOf(value);
+  if (typeof currency !== 'string' || currency === world.currency || amount === null) return value;
+  const rate = rateOf(world, currency, (row.reverses ?? row).date ?? scope.day);
+  if (rate === null && scope.counting === true && scope.row === row) throw new NoRate(`${row.id} has no rate of ${currency}`);
+  return rate === null ? null : rounded(multiply(amount, rate), minorUnit(world.currency));
+}
+/** What a rate may name: the currency, the day, and imported rates of the currency that hold on it. */
+export function rateNames(world: World, currency: string, day: Day): Map<string, Value> {
+  const own = world.entities.get('currency')?.get(currency), fields = new Set([...Object.keys(mapOf(mapOf(world.kinds['currency'])['fields'])), ...own?.fields.keys() ?? []]);
+  return new Map<string, Value>([['currency', currency], ['date', { day }], ...[...fields].map((f): [string, Value] => [`currency.${f}`, asOf(own?.fields.get(f), day)])]);
+}
+function rateOf(world: World, currency: string, day: Day): Ratio | null {
+  const exchange = mapOf(world.plan['exchange']);
+  if (exchange['rate'] === undefined) return null;
+  const on = textOf(exchange['at']) === 'period' ? periodAt(world.calendar, world.grain, day).to - 1 : day;
+  const rate = number(exchange['rate'], { world, day: on, window: periodAt(world.calendar, world.grain, on), bound: rateNames(world, currency, on) });
+  return rate === null || rate.n <= 0n ? null : rate;
 }
 
 /** Fields that a kind declares, or that any of its rows has: where this row lacks one it is blank. */

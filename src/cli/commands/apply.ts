@@ -2,7 +2,7 @@
 import { type Applied, applyRun } from '../../app/run.ts';
 import { openWorkspaceBook } from '../../app/workspace-book.ts';
 import { formatMoney } from '../../value/money.ts';
-import { type Answer, type Context, type Options, refused } from '../answer.ts';
+import { type Answer, type Context, exitOfRun, type Options, refused } from '../answer.ts';
 import { withWorkspace } from '../open.ts';
 import { renderPreview } from '../render/preview.ts';
 import { previewDocument } from './preview.ts';
@@ -29,7 +29,7 @@ function appliedAnswer(context: Context, { preview, recorded }: Applied, diagnos
   const text = written
     ? `${renderPreview(preview, { width: context.terminal.width, only: {}, all: false })}\n\n${entryCount === 0 ? 'Recorded, with nothing to post' : `Posted: ${counted(entryCount, 'entry', 'entries')}, ${changeWords(preview)}`} (${name}).`
     : `Nothing to post: the book says all this already (${name}).`;
-  return { exit: 0, document: { applied: { written, entries: entryCount, run_id: run.runId }, preview: previewDocument(preview) }, text, diagnostics };
+  return { exit: exitOfRun(diagnostics), document: { applied: { written, entries: entryCount, run_id: run.runId }, preview: previewDocument(preview) }, text, diagnostics };
 }
 
 /** By how much the book changed: "1,234.00 USD and -20.00 EUR". */

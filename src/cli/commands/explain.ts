@@ -5,14 +5,17 @@ import { explanationText } from '../../app/explain-text.ts';
 import { statement, statementText } from '../../app/statement.ts';
 import { sourceProblems } from '../../app/run-notes.ts';
 import { hasErrors } from '../../value/diagnostic.ts';
+import { parseDay } from '../../value/period.ts';
 import { type Answer, type Context, type Options, refused, textOption } from '../answer.ts';
 import { withWorkspace } from '../open.ts';
 import { fittedPage } from '../render/explanation.ts';
-import { missingOption } from '../request.ts';
+import { missingOption, wrongOption } from '../request.ts';
 
 export function explain(context: Context, options: Options): Promise<Answer> {
   const payee = textOption(options, 'payee'), period = textOption(options, 'period');
   if (payee === undefined) return Promise.resolve(refused([missingOption('--payee', 'whose pay shall be explained', `trueup explain --payee "Ann Lee" --period ${period ?? '2026-Q1'}`)]));
+  const asOfText = textOption(options, 'asOf'), asOf = parseDay(asOfText ?? context.now().slice(0, 10));
+  if (asOf === undefined) return Promise.resolve(refused([wrongOption('--as-of', asOfText ?? '', ['a day such as 2026-03-31'])]));
   return withWorkspace(context, async ({ workspace, engine }) => {
     const notes = await sourceProblems(workspace, engine);
     if (hasErrors(notes)) return refused(notes);
@@ -25,7 +28,7 @@ export function explain(context: Context, options: Options): Promise<Answer> {
     }
     const component = textOption(options, 'component'), plan = textOption(options, 'plan');
     const explained = await explainPay(engine, calculation, {
-      payee, kinds: workspace.kinds, ...(period === undefined ? {} : { period }), ...(component === undefined ? {} : { component }), ...(plan === undefined ? {} : { plan }),
+      payee, kinds: workspace.kinds, asOf, ...(period === undefined ? {} : { period }), ...(component === undefined ? {} : { component }), ...(plan === undefined ? {} : { plan }),
     });
     if (explained.value === undefined) return refused(explained.diagnostics);
     const text = fittedPage(explanationText(explained.value, { all: options['all'] === true, width: context.terminal.width }).trimEnd(), context.terminal.width);

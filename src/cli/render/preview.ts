@@ -2,6 +2,7 @@
 import type { Preview, PreviewRow, PreviewTotal } from '../../app/run.ts';
 import { HELD_WORDS } from '../../app/held.ts';
 import { formatAmount } from '../../value/money.ts';
+import { renderPayments } from './payments.ts';
 import { REASON_WORDS, reasonText } from './reasons.ts';
 import { type Column, renderTable } from './table.ts';
 import { paragraph, printable } from './text.ts';
@@ -26,7 +27,7 @@ export function renderPreview(preview: Preview, options: PreviewOptions): string
   const rows = preview.rows.filter((r) => (only.plan ?? r.plan) === r.plan && (only.payee ?? r.payee) === r.payee && (only.period ?? r.period) === r.period);
   return [
     ...(isFiltered ? [] : [sums(preview.totals, options.width), reasons(preview)]),
-    ...lines(rows, options, isFiltered),
+    ...lines(rows, options, isFiltered), renderPayments(preview.payments, options),
     ...(isFiltered ? [] : quiet(preview, options.width)),
   ].filter((part) => part !== '').join('\n\n');
 }

@@ -12,6 +12,7 @@ export const REASON_WORDS: Readonly<Record<ReasonKind, string>> = {
   facts_changed: 'changed facts',
   references_changed: 'a changed account, product or the like',
   people_changed: 'changed data of people',
+  others_changed: 'changes of others, at whose pay or numbers it looks',
   engine_changed: 'another version of the engine',
   store_replaced: 'no change that is known: the store is another one',
 };

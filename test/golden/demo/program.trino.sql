@@ -53,12 +53,12 @@ SELECT CAST(0 AS INTEGER) AS facts_world,
   f.owner AS party_0,
   f.second_owner AS party_1,
   f.partner_manager AS party_2,
-  CAST(CASE WHEN (((f.stage = 95689 /* Won */) AND (f.type = 62700 /* Expansion */)) AND (f.currency = 92857 /* USD */)) THEN f.amount ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_0,
+  CAST(CASE WHEN ((f.stage = 95689 /* Won */) AND (f.type = 62700 /* Expansion */)) THEN CASE WHEN (f.currency = 92857 /* USD */) THEN f.amount ELSE CAST(NULL AS BIGINT) END ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_0,
   CAST(CASE WHEN (f.stage = 95689 /* Won */) THEN CAST(f.product AS BIGINT) ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_1,
-  CAST(CASE WHEN (((f.stage = 95689 /* Won */) AND (f.type = 86739 /* New */)) AND (f.currency = 92857 /* USD */)) THEN f.amount ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_2,
-  CAST(CASE WHEN ((((f.stage = 95689 /* Won */) AND (f.type = 86739 /* New */)) AND (f.years >= (3 * 1000000))) AND (f.currency = 92857 /* USD */)) THEN f.amount ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_3,
-  CAST(CASE WHEN ((f.stage = 95689 /* Won */) AND (f.currency = 77557 /* EUR */)) THEN f.amount ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_4,
-  CAST(CASE WHEN ((f.stage = 95689 /* Won */) AND (f.currency = 92857 /* USD */)) THEN f.amount ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_12,
+  CAST(CASE WHEN ((f.stage = 95689 /* Won */) AND (f.type = 86739 /* New */)) THEN CASE WHEN (f.currency = 92857 /* USD */) THEN f.amount ELSE CAST(NULL AS BIGINT) END ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_2,
+  CAST(CASE WHEN (((f.stage = 95689 /* Won */) AND (f.type = 86739 /* New */)) AND (f.years >= (3 * 1000000))) THEN CASE WHEN (f.currency = 92857 /* USD */) THEN f.amount ELSE CAST(NULL AS BIGINT) END ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_3,
+  CAST(CASE WHEN (f.stage = 95689 /* Won */) THEN CASE WHEN (f.currency = 77557 /* EUR */) THEN f.amount ELSE CAST(NULL AS BIGINT) END ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_4,
+  CAST(CASE WHEN (f.stage = 95689 /* Won */) THEN CASE WHEN (f.currency = 92857 /* USD */) THEN f.amount ELSE CAST(NULL AS BIGINT) END ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_12,
   CAST(CASE WHEN (f.stage = 95689 /* Won */) THEN 1 ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_13,
   CAST(1 AS BIGINT) AS value_14,
   CAST(CASE WHEN ((f.stage = 95689 /* Won */) AND (f.type = 86739 /* New */)) THEN 1 ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_15,
@@ -157,9 +157,9 @@ SELECT CAST(0 AS INTEGER) AS facts_world,
   f.csm AS party_0,
   CAST(CASE WHEN (f.outcome <> 80211 /* Churned */) THEN 1 ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_6,
   CAST(1 AS BIGINT) AS value_7,
-  CAST(CASE WHEN (f.currency = 92857 /* USD */) THEN CASE WHEN ((f.arr_renewed IS NOT NULL) AND (f.arr_due IS NOT NULL)) THEN least(f.arr_renewed, f.arr_due) ELSE CAST(NULL AS BIGINT) END ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_8,
+  CAST(CASE WHEN (f.currency = 92857 /* USD */) THEN CASE WHEN ((CASE WHEN (f.currency = 92857 /* USD */) THEN f.arr_renewed ELSE CAST(NULL AS BIGINT) END IS NOT NULL) AND (CASE WHEN (f.currency = 92857 /* USD */) THEN f.arr_due ELSE CAST(NULL AS BIGINT) END IS NOT NULL)) THEN least(CASE WHEN (f.currency = 92857 /* USD */) THEN f.arr_renewed ELSE CAST(NULL AS BIGINT) END, CASE WHEN (f.currency = 92857 /* USD */) THEN f.arr_due ELSE CAST(NULL AS BIGINT) END) ELSE CAST(NULL AS BIGINT) END ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_8,
   CAST(CASE WHEN (f.currency = 92857 /* USD */) THEN f.arr_due ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_9,
-  CAST(CASE WHEN (f.currency = 77557 /* EUR */) THEN CASE WHEN ((f.arr_renewed IS NOT NULL) AND (f.arr_due IS NOT NULL)) THEN least(f.arr_renewed, f.arr_due) ELSE CAST(NULL AS BIGINT) END ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_10,
+  CAST(CASE WHEN (f.currency = 77557 /* EUR */) THEN CASE WHEN ((CASE WHEN (f.currency = 77557 /* EUR */) THEN f.arr_renewed ELSE CAST(NULL AS BIGINT) END IS NOT NULL) AND (CASE WHEN (f.currency = 77557 /* EUR */) THEN f.arr_due ELSE CAST(NULL AS BIGINT) END IS NOT NULL)) THEN least(CASE WHEN (f.currency = 77557 /* EUR */) THEN f.arr_renewed ELSE CAST(NULL AS BIGINT) END, CASE WHEN (f.currency = 77557 /* EUR */) THEN f.arr_due ELSE CAST(NULL AS BIGINT) END) ELSE CAST(NULL AS BIGINT) END ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_10,
   CAST(CASE WHEN (f.currency = 77557 /* EUR */) THEN f.arr_due ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_11
 FROM (
   SELECT v."row",
@@ -1189,7 +1189,7 @@ FROM (
                       JOIN ref_component AS k ON (k.plan_world = o.plan_world)
                       JOIN ref_assign AS a ON (((a.component = k.component) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world))
                       LEFT JOIN looks AS x ON ((((((x.world = o.world) AND (x.component = k.component)) AND (x.look = k.look)) AND (x.payee = a.payee)) AND (x.period = a.period)) AND (x.part = a.part))
-                      LEFT JOIN looks AS r ON (((((((r.world = o.world) AND (r.component = k.component)) AND (r.look = k.reads_look)) AND (r.payee = a.payee)) AND (r.period = a.period)) AND (r.part = a.part)) AND ((r.field_value = coalesce(x.field_value, 0)) OR (r.field_value = 0)))
+                      LEFT JOIN looks AS r ON (((((((r.world = o.world) AND (r.component = k.component)) AND (r.look = k.reads_look)) AND (r.payee = a.payee)) AND (r.period = a.period)) AND (r.part = a.part)) AND (r.field_value = 0))
                       WHERE (k.level = 0)
                     ) AS t
                   ) AS t

@@ -7,7 +7,7 @@ SELECT CAST(0 AS INTEGER) AS facts_world,
   f.owner AS party_0,
   f.partner AS party_1,
   (f.stage = 95689 /* Won */) AS rule_2,
-  CAST(CASE WHEN ((f.stage = 95689 /* Won */) AND (f.currency = 92857 /* USD */)) THEN f.amount ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_0,
+  CAST(CASE WHEN (f.stage = 95689 /* Won */) THEN CASE WHEN (f.currency = 92857 /* USD */) THEN f.amount ELSE CAST(NULL AS BIGINT) END ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_0,
   CAST(CASE WHEN (f.stage = 95689 /* Won */) THEN 1 ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_1,
   CAST(1 AS BIGINT) AS value_2,
   CAST(f.product AS BIGINT) AS value_3,
@@ -756,7 +756,7 @@ FROM (
                       JOIN ref_component AS k ON (k.plan_world = o.plan_world)
                       JOIN ref_assign AS a ON (((a.component = k.component) AND (a.plan_world = o.plan_world)) AND (a.people_world = o.people_world))
                       LEFT JOIN looks AS x ON ((((((x.world = o.world) AND (x.component = k.component)) AND (x.look = k.look)) AND (x.payee = a.payee)) AND (x.period = a.period)) AND (x.part = a.part))
-                      LEFT JOIN looks AS r ON (((((((r.world = o.world) AND (r.component = k.component)) AND (r.look = k.reads_look)) AND (r.payee = a.payee)) AND (r.period = a.period)) AND (r.part = a.part)) AND ((r.field_value = coalesce(x.field_value, 0)) OR (r.field_value = 0)))
+                      LEFT JOIN looks AS r ON (((((((r.world = o.world) AND (r.component = k.component)) AND (r.look = k.reads_look)) AND (r.payee = a.payee)) AND (r.period = a.period)) AND (r.part = a.part)) AND (r.field_value = 0))
                       WHERE (k.level = 0)
                     ) AS t
                   ) AS t

@@ -4,7 +4,7 @@ import type { Diagnostic } from '../value/diagnostic.ts';
 import { formatDay } from '../value/period.ts';
 import { hasFactors } from './curve.ts';
 import { NotBuilt } from './lower.ts';
-import { isKnownBefore, measuresOf, namesOf } from './reads.ts';
+import { isKnownBefore, namesOf } from './reads.ts';
 import { meaningOf } from './states.ts';
 
 /** One diagnostic for each thing of these plans that is not built. */

@@ -8,12 +8,12 @@ import type { Random } from './random.ts';
 export interface Measure { readonly name: string; readonly unit: 'money' | 'count' | 'percent'; readonly whose: 'payee' | 'pod' | 'company'; readonly plain: boolean; /** of deals, each of which can be paid by itself */ readonly single: boolean; readonly form: string }
 
 // left out: `states`, `from: earning`, releases and settlement: the stages do not calculate them or the figures are not pay; `exchange` is drawn in draw-money.ts
-export function drawPlan(r: Random, name: string): YamlMap {
+export function drawPlan(r: Random, name: string, steady: boolean): YamlMap {
   const period = r.from(['month', 'month', 'month', 'quarter', 'quarter', 'half']);
   const credits = drawCredits(r), measures = drawMeasures(r, credits);
-  const setting: Setting = { r, measures: measures.list, period, incentive: r.chance(85) };
+  const setting: Setting = { r, measures: measures.list, period, incentive: r.chance(85), steady };
   const n = 1 + r.int(3);
-  const components = weighted(setting, Array.from({ length: n }, (_, i): [string, YamlMap] => [`c${i}`, drawComponent(setting, `c${i}`, r.chance(20) ? 1 : 0)]));
+  const components = weighted(setting, Array.from({ length: n }, (_, i): [string, YamlMap] => [`${name}c${i}`, drawComponent(setting, `${name}c${i}`, r.chance(20) ? 1 : 0)]));
   const guards = r.chance(25) ? drawGuardrails(r) : undefined;
   return {
     plan: name, // left out: a version that begins within a period: the two clip what has a unit of time differently (see the incentive of a cut quarter)

@@ -176,6 +176,7 @@ export function callType(fn: Fn, args: readonly SqlType[]): SqlType {
   if (fn === 'nullif') return must(args[0]);
   if (fn === 'coalesce') return type;
   assert(isNumber(type), `${fn} is of numbers, not ${type}`);
+  if (fn === 'gcd') assert(args.every((t) => t === 'wide'), 'the greatest common divisor is of wide numbers');
   // 32-bit arithmetic overflows early: codes and days are not for arithmetic beyond 64 bits
   return type === 'integer' ? 'integer' : type;
 }

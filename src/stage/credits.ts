@@ -121,8 +121,14 @@ function branch(rule: DirectRule, slot: Slot, context: CreditsContext): Relation
     ...factColumns(builder, context, alias), named('payee', slot.party), named('rule', cast(int(rule.index), 'integer')),
     ...shareColumns(slot.share, rule, guarded, context, q), ...valuesOf(context).map((c) => named(columnName(c), c.kind === rule.kind && !c.personal ? col(columnName(c), alias) : nothing(typeOfColumn(c, context)))),
   ];
-  const made = project(filter(from, and(isNotNull(slot.party), ...(wanted === undefined ? [] : [q(wanted)]), ...yielding(rule, slot.party, context, q))), columns);
+  const made = project(filter(from, and(isNotNull(slot.party), ...shareIsKnown(rule, slot.share), ...(wanted === undefined ? [] : [q(wanted)]), ...yielding(rule, slot.party, context, q))), columns);
   return slot.distinct === true ? aggregate(made, keep(undefined, ...columns.map((c) => c.name)), []) : made;
+}
+
+/** A share that is not known credits nobody. */
+function shareIsKnown({ rule }: DirectRule, share: Expr): Expr[] {
+  const said = [rule.share, ...rule.split.flat().map((s) => s.share)].filter((s) => s !== undefined && s !== 'rest');
+  return said.every((s) => constantShare(s) !== undefined) ? [] : [isNotNull(share)];
 }
 
 /** Whoever is credited by the other rule on the same fact is not credited by this one. */
@@ -198,7 +204,7 @@ function personalBranch(rule: DirectRule, slot: Slot, context: CreditsContext): 
     ...valuesOf(context).map((c) => named(columnName(c), c.kind !== rule.kind ? nothing(typeOfColumn(c, context)) : c.personal ? cast(personalValue(c, builder, scope, q).expr, typeOfColumn(c, context)) : col(columnName(c), 'c'))),
     named('stint', subject.stint), named('people_world', col('people_world', 's')),
   ];
-  const where = and(isNotNull(q(slot.party)), ...(wanted === undefined ? [] : [q(wanted)]), ...yielding(rule, q(slot.party), context, q));
+  const where = and(isNotNull(q(slot.party)), ...shareIsKnown(rule, slot.joins === undefined ? q(slot.share) : slot.share), ...(wanted === undefined ? [] : [q(wanted)]), ...yielding(rule, q(slot.party), context, q));
   return project(filter({ kind: 'join', inputs: [...base, ...asked.values()] }, where), columns);
 }
 

@@ -7,8 +7,9 @@ import { constantOf } from '../plan/literal.ts';
 import type { Typed } from '../plan/formula.ts';
 import { EARNING } from '../plan/rounds.ts';
 import type { Aggregate, CreditRule, Guardrail, Kind, Measure, MeasureLimit, Num, Plan, Subject } from '../plan/plan.ts';
-import { assert } from '../value/diagnostic.ts';
+import { assert, must } from '../value/diagnostic.ts';
 import { lcm, ONE, powerOfTen, ratio, type Ratio, ZERO } from '../value/rate.ts';
+import { CARRIED } from './arithmetic.ts';
 import { asQuotient, type Form, type FormTerm, linearForm, sameSubject } from './gather-form.ts';
 import { type Exchanges, exchangesOf, moneyKey, type PlanMoney } from './exchange.ts';
 import { bookKey, comparesMoney, rowKey, ruleKey, termsKey } from './gather-keys.ts';
@@ -89,6 +90,8 @@ export interface LinearMeasure {
   readonly subject: Subject;
   /** nothing measured is 0; else it is no value */
   readonly zeroIfNone: boolean;
+  /** some value or share was divided on the way, and is exact to 10⁻¹² only */
+  readonly carried: boolean;
 }
 /** What a component, a gate or a factor looks at, as a pair. */
 export type MeasureValue = { readonly index: number; readonly subject: Subject; readonly measureOf: Measure } & (
@@ -140,6 +143,8 @@ export interface Divisors {
   shares(rule: CreditRule, plan: Plan): bigint;
   portion(num: Num, kind: string, plan: Plan, at: Measure['at']): bigint;
   book(term: BookTerm): bigint;
+  /** is it divided by something that is not constant? */
+  isCarried(of: Omit<FactColumn, 'index'> | { readonly rule: CreditRule; readonly plan: Plan }): boolean;
 }
 
 export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisors: Divisors, exchanges: Exchanges = exchangesOf(plans)): Gathered {
@@ -264,6 +269,8 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
     return aggregate(plan, measure, key);
   };
 
+  const isCarried = (form: Form, terms: readonly MeasureTerm[]): boolean => form.book?.terms.some((t) => divisors.book(t) >= CARRIED)
+    ?? [...terms.map((t) => t.column), ...form.rows?.term.columns ?? []].some((c) => (c.value.role !== 'distinct' && divisors.isCarried(c.value)) || c.rules.some((i) => divisors.isCarried(must(rules.all()[i]))));
   const measureOf = (form: Form, at: Measure): LinearMeasure => {
     const zeroIfNone = form.book !== undefined || form.rows === undefined || form.rows.term.form === 'sum' || form.rows.term.form === 'count' || form.rows.term.form === 'distinct';
     const divisor = form.rows?.divisor ?? form.book?.divisor ?? form.terms.reduce((d, t) => lcm(d, t.coefficient.d), 1n);
@@ -272,7 +279,7 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
     const keyed_ = terms.find((t) => t.column.key !== null)?.column.key ?? form.rows?.term.columns.find((c) => c.key !== null)?.key ?? undefined;
     return measures.get(key, (index) => ({
       index, terms, rows: form.rows?.term, book: form.book?.terms, divisor, distinct: form.distinct, byValue: keyed_ !== undefined, keyDivisor: keyed_ === undefined || keyed_.role === 'fact' ? 1n : divisorOf(keyed_),
-      subject: form.subject ?? at.subject, zeroIfNone,
+      subject: form.subject ?? at.subject, zeroIfNone, carried: isCarried(form, terms),
     }));
   };
 

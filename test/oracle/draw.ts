@@ -88,7 +88,7 @@ function deals(r: Random): Yaml[] {
       const of = r.from(before);
       before.splice(before.indexOf(of), 1);
       // one reversal a deal
-      if (!rows.some((d) => d['reverses'] === of['id'])) rows.push({ id: `d${i}`, date: drawDay(r), reverses: must(of['id']) });
+      if (!rows.some((d) => d['reverses'] === of['id'])) rows.push({ id: `d${i}`, date: later(drawDay(r), of['date'] as string), reverses: must(of['id']) });
       continue;
     }
     const owner = r.from(PAYEES), second = r.from(PAYEES), third = r.from(PAYEES);
@@ -101,6 +101,10 @@ function deals(r: Random): Yaml[] {
     });
   }
   return rows.map((row) => (Array.isArray(row['team']) && row['team'].length === 0 ? Object.fromEntries(Object.entries(row).filter(([k]) => k !== 'team')) : row));
+}
+/** Nothing goes back before it came. */
+function later(a: string, b: string): string {
+  return a < b ? b : a;
 }
 function shares(r: Random): Yaml {
   const [a, b] = [r.from(PAYEES), r.from(PAYEES)], part = r.from([10, 25, 40, 60]);

@@ -119,6 +119,8 @@ function byPayout(job: Job, node: Yaml, table: YamlMap | undefined, by: 'attainm
     if (x === null) return hold(job, 'no value');
     result.tiers = slices(rows, x).map((s) => rounded(multiply(multiply(incentive, cell(scope, s.text)), s.width), round['tier']));
     result.raw = result.tiers.reduce(add, ZERO);
+    // where its parts are not rounded, the share that they add up to is
+    if (round['tier'] === undefined && incentive.n !== 0n) result.raw = multiply(incentive, rounded(divide(result.raw, incentive), round['payout']));
   } else {
     const share = roundedOrBlank(number(table ?? node, scope), round['payout']);
     if (share === null) return hold(job, 'no row');
@@ -167,9 +169,10 @@ function byParts(job: Job, table: YamlMap, by: string, rate: (text: string) => R
   const inner = innerOf(table, namesOf(scope), by), x = ratioOf(inner.at);
   if (x === null) return hold(job, 'no value');
   const size = inner.by === 'attainment' ? ratioOf(result.values.get('target') ?? null) ?? ZERO : { n: 1n, d: 1n };
-  const parts = (at: Ratio): Ratio[] => slices(inner.rows, at).map((s) => rounded(multiply(multiply(s.width, size), rate(s.text)), round['tier']));
+  const parts = (at: Ratio): Ratio[] => slices(inner.rows, at).map((s) => multiply(multiply(s.width, size), rate(s.text)));
+  // facts share the earning by what each adds before its parts are rounded
   const upTo = (value: Ratio): Ratio => parts(size.n === 0n ? ZERO : divide(value, size)).reduce(add, ZERO);
-  result.tiers = parts(x);
+  result.tiers = parts(x).map((part) => rounded(part, round['tier']));
   result.raw = result.tiers.reduce(add, ZERO);
   let running = ZERO;
   attribute(job, (value) => {

@@ -206,7 +206,8 @@ function fieldHere(scope: Scope, row: Row, name: string): Value | undefined {
   if (derived !== undefined) return numberOrValue(derived, scope.row === row ? scope : { world, row, day: scope.day, window: scope.window });
   if (name === 'date' && row.date !== null) return { day: dayOfRow(row, row.date) };
   if (name === 'id') return row.id;
-  if (row.fields.has(name)) { const value = asOf(row.fields.get(name), scope.day); return isMoney(world, row, name) ? inPlanMoney(scope, row, value) : value; }
+  if (isMoney(world, row, name)) return inPlanMoney(scope, row, asOf(row.fields.get(name) ?? null, scope.day));
+  if (row.fields.has(name)) return asOf(row.fields.get(name), scope.day);
   if (kinds.includes(name)) return row.id;
   const kind = name in world.measures ? subjectKind(world, name) : undefined;
   if (kind !== undefined && kind !== 'payee' && kinds.includes(kind)) return world.ask.measure(name, { kind, id: row.id }, scope.window ?? { from: scope.day, to: scope.day + 1 });
@@ -219,10 +220,10 @@ function isMoney(world: World, row: Row, name: string): boolean {
 /** Money of a fact, rounded to the plan's minor unit; what reverses a fact has the rate of that fact's day. */
 function inPlanMoney(scope: Scope, row: Row, value: Value): Value {
   const { world } = scope, currency = row.fields.get('currency'), amount = ratioOf(value);
-  if (typeof currency !== 'string' || currency === world.currency || amount === null) return value;
+  if (typeof currency !== 'string' || currency === world.currency) return value;
   const rate = rateOf(world, currency, (row.reverses ?? row).date ?? scope.day);
   if (rate === null && scope.counting === true && scope.row === row) throw new NoRate(`${row.id} has no rate of ${currency}`);
-  return rate === null ? null : rounded(multiply(amount, rate), minorUnit(world.currency));
+  return rate === null || amount === null ? null : rounded(multiply(amount, rate), minorUnit(world.currency));
 }
 /** What a rate may name: the currency, the day, and imported rates of the currency that hold on it. */
 export function rateNames(world: World, currency: string, day: Day): Map<string, Value> {

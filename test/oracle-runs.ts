@@ -54,7 +54,6 @@ export async function compare(drawn: Drawn, open: () => Promise<ProgramRunner>):
       const reason = REASONS.find(([, words]) => words.test(mine.refused))?.[0];
       if (reason === undefined) differences.push({ plan: name, kind: 'refused', rows: [`engine: ${mine.refused}`] });
       else excluded[reason] = (excluded[reason] ?? 0) + 1;
-      if (process.env['EX'] !== undefined) console.log(name, mine.refused);
       continue;
     }
     const theirs = byOracle(drawn, plan);
@@ -74,8 +73,7 @@ function different(theirs: Paid, mine: Paid): string[] {
   const paid = keys.filter((k) => (theirs.payouts.get(k) ?? 0n) !== (mine.payouts.get(k) ?? 0n)).map((k) => `${k}: oracle ${theirs.payouts.get(k) ?? 'nothing'}, engine ${mine.payouts.get(k) ?? 'nothing'}`);
   const apart = [...mine.lines].flatMap(([k, l]) => {
     const other = theirs.lines.get(k), [a, b] = [other === undefined ? '' : shown(other), shown(l)];
-    // what each fact added may cancel, as at a rate of 0 with a floor: then the oracle has no lines
-    return a === b || a === '' ? [] : [`${k}, lines: oracle ${a}, engine ${b}`];
+    return a === b ? [] : [`${k}, lines: oracle ${a}, engine ${b}`];
   });
   return [...paid, ...apart];
 }

@@ -38,7 +38,7 @@ function drawLeaf(s: Setting, inGroup: boolean): YamlMap {
   const one: One = { m, target, pot: pool, own: !pool && (!single || s.steady), per }, here = pool ? { ...s, incentive: false } : s;
   const pay = drawPay(here, one);
   // pay that is told apart by facts
-  const lined = per === 'deal' || (per === undefined && !inGroup && !pool && m.single && m.whose === 'payee' && !('amount' in pay) && !('of' in pay));
+  const lined = per === 'deal' || (per === undefined && !inGroup && !pool && m.single && m.summed && m.whose === 'payee' && !('amount' in pay) && !('of' in pay));
   return {
     ...s.incentive && !pool && r.chance(8) && { incentive: r.from(['600', '3_000 a year']) },
     measure: m.name, ...target && drawTarget(s, m, 'window' in window || single || pool, pool), ...window,

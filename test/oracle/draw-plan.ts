@@ -5,7 +5,7 @@ import type { Setting } from './draw-component.ts';
 import type { Random } from './random.ts';
 
 /** What a drawn measure is, for the tables and formulas that read it. */
-export interface Measure { readonly name: string; readonly unit: 'money' | 'count' | 'percent'; readonly whose: 'payee' | 'pod' | 'company'; readonly plain: boolean; /** of deals, each of which can be paid by itself */ readonly single: boolean; readonly form: string }
+export interface Measure { readonly name: string; readonly unit: 'money' | 'count' | 'percent'; readonly whose: 'payee' | 'pod' | 'company'; readonly plain: boolean; /** of deals, each of which can be paid by itself */ readonly single: boolean; /** a sum that is nothing but its facts */ readonly summed: boolean; readonly form: string }
 
 // left out: `states`, `from: earning`, releases and settlement: the stages do not calculate them or the figures are not pay; `exchange` is drawn in draw-money.ts
 export function drawPlan(r: Random, name: string, steady: boolean): YamlMap {
@@ -60,7 +60,7 @@ interface Drawn { readonly list: readonly Measure[]; readonly map: YamlMap }
 function drawMeasures(r: Random, credits: YamlMap): Drawn {
   const list: Measure[] = [], map: Record<string, Yaml> = {};
   const rules = Object.keys(credits).filter((c) => c !== 'calls');
-  const add = (measure: Omit<Measure, 'name' | 'single'>, body: YamlMap): void => { const name = `m${list.length}`; list.push({ name, ...measure, single: measure.plain && body['from'] !== 'call' }); map[name] = body; };
+  const add = (measure: Omit<Measure, 'name' | 'single' | 'summed'>, body: YamlMap): void => { const name = `m${list.length}`; list.push({ name, ...measure, single: measure.plain && body['from'] !== 'call', summed: measure.plain && !('limits' in body) && !('half_life' in body) }); map[name] = body; };
   const whose = (): Measure['whose'] => r.from(['payee', 'payee', 'payee', 'payee', 'payee', 'pod', 'company']);
   const frame = (w: Measure['whose']): YamlMap => ({
     // a payee is credited with a fact by one rule in a measure: overlays would count it twice

@@ -145,7 +145,7 @@ function byRate(job: Job, node: Yaml, table: YamlMap | undefined, by: 'attainmen
   const found = multiple ? read : rounded(read, round['rate']);
   result.values.set('rate', found);
   result.raw = multiply(found, paid);
-  if ((textOf(spec['of']) ?? 'value') === 'value') attribute(job, (value) => multiply(value, found));
+  if ((textOf(spec['of']) ?? 'value') === 'value') attribute(job, (value) => (found.n === 0n ? value : multiply(value, found)));
 }
 
 /** What a rate is paid on: the value, what is above the target, or another measure. */

@@ -4,7 +4,7 @@
  * value; with `field_value` where it is told apart by a field of the fact. A NULL divisor or number is no value.
  */
 import {
-  and, cases, cast, coalesce, col, compare, eq, type Expr, filter, int, isNotNull, isNull, join, type JoinInput, keep, minus, named, nothing, plus, project, type Relation, scan, type Statement, times, union, when, windowed, call, wide,
+  and, cases, cast, coalesce, col, compare, eq, type Expr, filter, int, isNotNull, isNull, join, type JoinInput, keep, minus, named, not, nothing, plus, project, type Relation, scan, type Statement, times, union, when, windowed, call, wide,
 } from '../relation/relation.ts';
 import { assert, must } from '../value/diagnostic.ts';
 import { asWide, CARRIED, extend, scanOf } from './arithmetic.ts';
@@ -64,13 +64,13 @@ function simpleRows(measures: Statement, grouped: boolean, fine: boolean): Relat
   const zero = coalesce(col('num', 'm'), when(col('zero', 'l'), asWide(int(0)), nothing('wide')));
   const top = times(zero, col('mul', 'l')), alone = isNull(col('measure_2', 'l'));
   const rows = project(joined, [
-    ...ROW_OF, ...keep('l', 'look'), ...(fine ? [named('kept', and(col('carried', 'l'), alone)), named('alone', alone), named('div', asWide(col('div', 'l')))] : []), named('field_value', coalesce(col('field_value', 'm'), int(0))),
+    ...ROW_OF, ...keep('l', 'look'), ...(fine ? [named('kept', and(col('carried', 'l'), alone)), named('alone', and(alone, not(col('apart', 'l')))), named('div', asWide(col('div', 'l')))] : []), named('field_value', coalesce(col('field_value', 'm'), int(0))),
     named('num', top), named('den', times(asWide(when(isNull(col('measure_2', 'l')), asWide(int(1)), coalesce(col('num', 'm2'), asWide(int(0))))), col('div', 'l'))),
   ]);
   if (!fine) return rows;
   const read = project(rows, [...keep(undefined, ...LOOK, 'look', 'field_value', 'alone'),
     named('num', when(col('kept'), { kind: 'ratio', n: col('num'), d: col('div'), scale: KEPT, mode: 'half_away' }, col('num'))), named('den', when(col('kept'), asWide(int(KEPT)), col('den')))]);
-  // the divisor of a quotient of sums is read again, where a sample must not be too small
+  // the divisor of a quotient of sums is read again, where a sample must not be too small; what is told apart is added up, over one divisor
   const common = extend(read, [named('common', when(col('alone'), call('gcd', coalesce(col('num'), wide(0n)), col('den')), wide(1n)))]);
   return project(common, [...keep(undefined, ...LOOK, 'look', 'field_value'), named('num', call('quotient', col('num'), col('common'))), named('den', call('quotient', col('den'), col('common')))]);
 }

@@ -130,8 +130,8 @@ function lookRows(c: ComponentEntry, context: RowsContext): Cell[][] {
   // what is paid line by line is not calculated where there are no lines
   const figures = figuresIn(c.figures), paysLines = c.spec.kind === 'leaf' && c.spec.per !== undefined;
   return [
-    ...[...values.values()].map((v): Cell[] => (v.kind === 'simple' ? [0, c.component, v.index, v.measure.index, v.over?.index ?? null, v.mul, v.div, group(v), v.measure.zeroIfNone && !(paysLines && v === c.value), v.measure.carried] : [0, c.component, v.index, null, null, 1n, 1n, group(v), false, false])),
-    ...[...new Set(figures.map((f) => f.index))].map((index): Cell[] => [0, c.component, FIGURE + index, null, null, 1n, 1n, GROUP.payee, false, false]),
+    ...[...values.values()].map((v): Cell[] => (v.kind === 'simple' ? [0, c.component, v.index, v.measure.index, v.over?.index ?? null, v.mul, v.div, group(v), v.measure.zeroIfNone && !(paysLines && v === c.value), v.measure.carried, v.measure.byValue] : [0, c.component, v.index, null, null, 1n, 1n, group(v), false, false, false])),
+    ...[...new Set(figures.map((f) => f.index))].map((index): Cell[] => [0, c.component, FIGURE + index, null, null, 1n, 1n, GROUP.payee, false, false, false]),
   ];
 }
 

@@ -65,7 +65,7 @@ export const REF_GROUP = table('ref_group', ['people_world', 'plan', 'window', '
 
 /** What a component looks at: value = measure · mul ÷ (div · measure_2). `zero`: nothing measured is 0; else it is no value. */
 export const REF_LOOK = table('ref_look', ['plan_world', 'component', 'look'],
-  'plan_world integer, component integer, look integer, measure integer, measure_2 integer, mul bigint, div bigint, group_kind integer, zero boolean, carried boolean');
+  'plan_world integer, component integer, look integer, measure integer, measure_2 integer, mul bigint, div bigint, group_kind integer, zero boolean, carried boolean, apart boolean');
 
 /** Parts of formulas that are known before the facts are: by component, formula and place in it. Words as codes, days and yes/no as numbers over 1. */
 export const REF_PARAM = table('ref_param', ['people_world', 'plan_world', 'component', 'look', 'slot', 'payee', 'period', 'part'],

@@ -63,7 +63,7 @@ export const REF_PERSONAL = table('ref_personal', ['people_world', 'param', 'pay
 /** Which group (0 the payee himself, 1 the company, others kinds such as pod) a payee belongs to at the end of each period of a window. `part`: the group whose measure the component looks at, else 0. */
 export const REF_GROUP = table('ref_group', ['people_world', 'plan', 'window', 'group_kind', 'payee', 'period', 'part'], 'people_world integer, plan integer, window integer, group_kind integer, payee integer, period integer, part integer, subject integer');
 
-/** What a component looks at: value = measure · mul ÷ (div · measure_2). `zero`: nothing measured is 0; else it is no value. */
+/** What a component looks at: value = measure · mul ÷ (div · measure_2). `zero`: nothing measured is 0; else it is no value. `carried`: divided on the way, exact to 10⁻¹² only; `apart`: told apart by a field of the fact. */
 export const REF_LOOK = table('ref_look', ['plan_world', 'component', 'look'],
   'plan_world integer, component integer, look integer, measure integer, measure_2 integer, mul bigint, div bigint, group_kind integer, zero boolean, carried boolean, apart boolean');
 

@@ -14,6 +14,8 @@ export function drawPlan(r: Random, name: string, steady: boolean): YamlMap {
   const setting: Setting = { r, measures: measures.list, period, incentive: r.chance(85), steady };
   const n = 1 + r.int(3);
   const components = weighted(setting, Array.from({ length: n }, (_, i): [string, YamlMap] => [`${name}c${i}`, drawComponent(setting, `${name}c${i}`, r.chance(20) ? 1 : 0)]));
+  // left out beside a pot: a cap in percent; what a pot is to the incentive of each who shares it is not said
+  const pots = Object.values(components).some((c) => 'pool' in (c as YamlMap));
   const guards = r.chance(25) ? drawGuardrails(r) : undefined;
   return {
     plan: name, // left out: a version that begins within a period: the two clip what has a unit of time differently (see the incentive of a cut quarter)
@@ -25,7 +27,7 @@ export function drawPlan(r: Random, name: string, steady: boolean): YamlMap {
     ...r.chance(20) && { round: drawRound(r) },
     credits, measures: measures.map, ...guards !== undefined && { guardrails: guards },
     components,
-    ...r.chance(10) && { cap: setting.incentive && r.chance(50) ? '150%' : r.from(['300', '1_000.50']) },
+    ...r.chance(10) && { cap: setting.incentive && !pots && r.chance(50) ? '150%' : r.from(['300', '1_000.50']) },
   };
 }
 

@@ -45,6 +45,8 @@ export function pay(job: Job): void {
   const by = 'target' in spec ? 'attainment' : 'value';
   const node = spec[form] ?? '', table = tableAt(node, world.tables);
   const reads = table === undefined ? namesIn(parse(textOf(node) ?? '')).includes(by) : readsBy(table, by);
+  // what is held may go back of what was earned before: facts share that, too
+  if (form !== 'amount' && (textOf(spec['of']) ?? 'value') === 'value' && (table === undefined || (kindOf(table) !== 'marginal' && !readsFacts(table, job.scope)))) attribute(job, (value) => value);
   if (by === 'attainment' && attainment === null && reads) return hold(job, 'no attainment');
   if (by === 'value' && x === null && 'measure' in spec && (form !== 'amount' || reads)) return hold(job, 'no value');
   const here: Job = { ...job, scope: { ...job.scope, reads: by } };
@@ -88,7 +90,7 @@ function targetOf(job: Job, over: Over): Ratio | null {
   const own = overWindow(world, setting.spec['target'] ?? '', over, { ...scope, period: over.period });
   const before = textOf(setting.spec['carry']) !== 'shortfall' || own === null ? undefined : earlierOver(job, over);
   if (before === undefined || own === null) return own;
-  const target = targetOf(job, before), reached = ratioOf(world.ask.measure(setting.spec['measure'] ?? '', subject, { from: before.from, to: before.soFar })) ?? ZERO;
+  const target = targetOf(job, before), reached = roundedOrBlank(ratioOf(world.ask.measure(setting.spec['measure'] ?? '', subject, { from: before.from, to: before.soFar })), setting.round['measure']) ?? ZERO;
   return target === null ? own : add(own, max(ZERO, subtract(target, reached)));
 }
 

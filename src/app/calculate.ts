@@ -79,10 +79,11 @@ async function codesOf(engine: ProgramRunner, plans: readonly Plan[], kinds: rea
   const words = new Set<string>(more);
   gatherWords(kinds, words);
   for (const plan of plans) { words.add(plan.currency); gatherWords(plan, words); for (const state of plan.states) for (const level of state.change?.levels ?? []) words.add(level); }
-  if (plans.some((p) => p.exchange !== undefined) || kinds.some((k) => k.derivation !== undefined)) for (const currency of MINOR_DIGITS.keys()) words.add(currency);
   // what reviewers write: the name of a guardrail, and what they decided
   for (const word of plans.flatMap((p) => (p.guardrails.length === 0 ? [] : [...p.guardrails.map((g) => g.name), 'pass', 'reject']))) words.add(word);
-  const wanted: Relation = { kind: 'values', columns: [{ name: 'word', type: 'text' }], rows: [...words].sort().map((w) => [w]) };
+  // a currency that no row has needs no rate
+  const currencies = plans.some((p) => p.exchange !== undefined) || kinds.some((k) => k.derivation !== undefined) ? MINOR_DIGITS.keys() : [];
+  const wanted: Relation = { kind: 'values', columns: [{ name: 'word', type: 'text' }], rows: [...new Set([...words, ...currencies])].sort().map((w) => [w]) };
   const { data, count } = await engine.read(project(join(['v', wanted], ['inner', 'w', scan(WORD), eq(col('word', 'w'), col('word', 'v'))]), [...keep('w', 'code'), ...keep('v', 'word')]), ['code']);
   const found = new Map(Array.from({ length: count }, (_, r) => [String(data[1]?.[r]), Number(data[0]?.[r])]));
   // what no file says is told apart, too: components, and words that formulas make

@@ -3,7 +3,6 @@ import { compileFormula, isDay, isRatio, type Value } from '../plan/evaluate.ts'
 import type { Ref, Type, Typed } from '../plan/formula.ts';
 import type { Measure, Num } from '../plan/plan.ts';
 import { formulaWords, spaced } from '../plan/words-formula.ts';
-import { CARRIED } from '../stage/arithmetic.ts';
 import type { Figure } from '../stage/figures.ts';
 import type { LinearMeasure, MeasureValue } from '../stage/gather.ts';
 import { isKnownBefore, namesOf } from '../stage/reads.ts';
@@ -29,7 +28,7 @@ export function explainedValue(place: Place, value: MeasureValue, measure: Measu
   const list = (sum: LinearMeasure): string => idOfList(sum.index, place.subjectOf(value) ?? 0, place.person);
   switch (value.kind) {
     // what was divided on the way is carried in small parts, and read to so much
-    case 'simple': return value.over === undefined ? { ...head, kind: 'sum', list: list(value.measure), ...(value.div >= CARRIED && { read_to: plainValue(ratio(1n, KEPT), type, place.currency) }) } : { ...head, kind: 'quotient', above: list(value.measure), below: list(value.over) };
+    case 'simple': return value.over === undefined ? { ...head, kind: 'sum', list: list(value.measure), ...(value.measure.carried && { read_to: plainValue(ratio(1n, KEPT), type, place.currency) }) } : { ...head, kind: 'quotient', above: list(value.measure), below: list(value.over) };
     case 'formula': return { ...head, kind: 'formula', ...writtenFormula(place, value.formula, value.inputs) };
     case 'sample': return { ...head, kind: 'sample', least: plainNumber(value.least), of: explainedValue(place, value.of, measure), otherwise: explainedValue(place, value.otherwise, measure.kind === 'ratio' ? measure.otherwise ?? value.otherwise.measureOf : value.otherwise.measureOf) };
     case 'rank': return { ...head, kind: 'rank', of: explainedValue(place, value.of, measure.kind === 'rank' ? measure.of : value.of.measureOf), among: place.peers(value.index).map((p) => ({ payee: nameOf(p.person), value: p.value === undefined ? '0' : plainValue(p.value, measure.kind === 'rank' ? measure.of.type : type, place.currency), place: String(p.place) })) };

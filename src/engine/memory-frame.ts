@@ -20,8 +20,8 @@ export function frame(columns: readonly Column[], count: number, make: (name: st
   const types = new Map(columns.map((c) => [c.name, c.type])), made = new Map<string, readonly Cell[]>();
   const typeOf = (name: string): SqlType => {
     const type = types.get(name);
-    assert(type !== undefined, `column ${name} exists in ${[...types.keys()].join(', ')}`);
-    return type;
+    // asked for each cell of a program: the words are made only when they are needed
+    return type ?? assert(false, `column ${name} exists in ${[...types.keys()].join(', ')}`) as never;
   };
   const cells = (name: string): readonly Cell[] => {
     const known = made.get(name);

@@ -18,6 +18,7 @@ export const FUNCTIONS: Readonly<Record<Fn, Build>> = {
   multiply: ofTwo((a, b) => a * b, (a, b) => a * b),
   quotient: ofTwo((a, b) => Math.trunc(a / divisor(b, 0)), (a, b) => a / divisor(b, 0n)),
   modulo: ofTwo((a, b) => { integer(a / divisor(b, 0)); return a % b; }, (a, b, hold) => { hold(a / divisor(b, 0n)); return a % b; }),
+  gcd: ofTwo(() => assert(false, 'the greatest common divisor is of wide numbers') as never, commonDivisor),
   negate: ofOne((a) => -a, (a) => -a),
   abs: ofOne((a) => Math.abs(a), (a) => (a < 0n ? -a : a)),
   and: ([a, b]) => logic(a, b, false),
@@ -72,6 +73,11 @@ function ofOne(small: (a: number) => number, large: (a: bigint) => bigint): Buil
     const { read } = argument(of), hold = type === 'integer' ? undefined : holding(type);
     return (row) => { const x = read(row); return x === null ? null : hold === undefined ? integer(small(x as number)) : hold(large(x as bigint)); };
   };
+}
+function commonDivisor(a: bigint, b: bigint): bigint {
+  let [x, y] = [a < 0n ? -a : a, b < 0n ? -b : b];
+  while (y !== 0n) [x, y] = [y, x % y];
+  return x;
 }
 /** On DuckDB a division by 0 gives nothing, on Trino it ends the run. */
 function divisor<T extends number | bigint>(value: T, zero: T): T {

@@ -94,6 +94,10 @@ describe('numbers', () => {
     await overflows(cast(col('w'), 'bigint'), top);
     await expect(rows(openMemory(), aggregate(union([top, top]), [], [named('w', sum(col('w')))]))).rejects.toMatchObject({ diagnostic: { code: 'engine.overflow' } });
   });
+  test('greatest common divisor, without sign; of 0 and a number the number', async () => {
+    const some = values('a wide, b wide', [[-12n, 18n], [0n, 7n], [7n, 0n], [3n * 10n ** 37n, 10n ** 36n]]);
+    expect(await rows(openMemory(), project(some, [named('x', call('gcd', col('a'), col('b')))]))).toEqual([[6n], [7n], [7n], [10n ** 36n]]);
+  });
   test('zero has no sign', async () => {
     const i = values('i integer', [[-4n]]), zero = cast(int(0), 'integer');
     for (const e of [call('modulo', col('i'), cast(int(2), 'integer')), call('quotient', cast(int(-1), 'integer'), cast(int(5), 'integer')), call('negate', zero), times(col('i'), zero)]) expect(Object.is(await value(e, i), 0)).toBe(true);

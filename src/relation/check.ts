@@ -108,15 +108,14 @@ function scopeBelow(inner: Relation): Scope {
     const columns = new Map(columnsOf(inner).map((c) => [c.name, c.type]));
     return (name, of) => {
       const type = columns.get(name);
-      assert(of === undefined && type !== undefined, `column ${of === undefined ? '' : `${of}.`}${name} exists in ${[...columns.keys()].join(', ')}`);
-      return type;
+      // asked for each name of a program: the words are made only when they are needed
+      return of === undefined && type !== undefined ? type : assert(false, `column ${of === undefined ? '' : `${of}.`}${name} exists in ${[...columns.keys()].join(', ')}`) as never;
     };
   }
   const byInput = new Map(inputs.map((i) => [i.as, new Map(columnsOf(i.relation).map((c) => [c.name, c.type]))]));
   const scope: Scope = (name, of) => {
     const type = byInput.get(of ?? '')?.get(name);
-    assert(type !== undefined, `column ${of}.${name} exists; inputs are ${[...byInput.keys()].join(', ')}`);
-    return type;
+    return type ?? assert(false, `column ${of}.${name} exists; inputs are ${[...byInput.keys()].join(', ')}`) as never;
   };
   for (const i of inputs) if (i.on !== undefined) assert(typeOf(i.on, scope) === 'boolean', 'a join is on yes or no');
   return scope;
@@ -176,6 +175,7 @@ export function callType(fn: Fn, args: readonly SqlType[]): SqlType {
   if (fn === 'nullif') return must(args[0]);
   if (fn === 'coalesce') return type;
   assert(isNumber(type), `${fn} is of numbers, not ${type}`);
+  if (fn === 'gcd') assert(args.every((t) => t === 'wide'), 'the greatest common divisor is of wide numbers');
   // 32-bit arithmetic overflows early: codes and days are not for arithmetic beyond 64 bits
   return type === 'integer' ? 'integer' : type;
 }

@@ -9,6 +9,8 @@ export interface Dialect {
   readonly types: Readonly<Record<SqlType, string>>;
   /** division of integers that cuts toward zero; the divisor is not 0 */
   readonly quotient: (a: string, b: string) => string;
+  /** the greatest number that divides both; of 0 and a number the number */
+  readonly gcd: (a: string, b: string) => string;
   /** sum of integers, of the wide type */
   readonly sum: (of: string, filter: string) => string;
   /** opening words of a statement that makes a table or a view */
@@ -22,6 +24,7 @@ export interface Dialect {
 export const generic: Omit<Dialect, 'name' | 'types'> = {
   // wide division rounds on some engines: taking the rest away first makes it exact on all
   quotient: (a, b) => `((${a} - ${a} % ${b}) / ${b})`,
+  gcd: (a, b) => `gcd(${a}, ${b})`,
   sum: (of, filter) => `sum(${of})${filter}`,
   create: (make, name) => `CREATE ${make === 'view' ? 'OR REPLACE VIEW' : 'TABLE'} ${name} AS`,
   temporary: '',

@@ -118,6 +118,10 @@ describe('every kind of expression runs', () => {
     const big = valuesOf('n wide, skip boolean', [[10n ** 37n, true], [5n, false]]);
     expect(await rows(project(big, [named('x', when(col('skip'), wide(0n), times(col('n'), col('n'))))]), ['x'])).toEqual([[0n], [25n]]);
   });
+  test('greatest common divisor, without sign; of 0 and a number the number', async () => {
+    const gcd = (a: bigint, b: bigint): Promise<unknown> => value(call('gcd', wide(a), wide(b)));
+    expect([await gcd(-12n, 18n), await gcd(0n, 7n), await gcd(7n, 0n), await gcd(3n * 10n ** 37n, 10n ** 36n)]).toEqual([6n, 7n, 7n, 10n ** 36n]);
+  });
   test('coalesce, nullif, least, greatest', async () => {
     expect(await value(coalesce(nothing('bigint'), int(2), int(3)))).toBe(2n);
     expect(await value(call('nullif', int(2), int(2)))).toBe(null);

@@ -160,6 +160,7 @@ function callText(fn: Fn, args: readonly string[], context: Context): string {
   switch (fn) {
     case 'negate': return `(- ${a})`;
     case 'quotient': return context.dialect.quotient(a, b);
+    case 'gcd': return context.dialect.gcd(a, b);
     case 'not': return `(NOT ${a})`;
     case 'is_null': return `(${a} IS NULL)`;
     case 'is_not_null': return `(${a} IS NOT NULL)`;

@@ -27,7 +27,7 @@ export type CompareOp = '=' | '<>' | '<' | '<=' | '>' | '>=' | 'is_distinct_from
 
 /** The functions an expression may call; types and texts stand in `functions.ts`. */
 export type Fn =
-  | 'add' | 'subtract' | 'multiply' | 'negate' | 'abs' | 'quotient' | 'modulo'
+  | 'add' | 'subtract' | 'multiply' | 'negate' | 'abs' | 'quotient' | 'modulo' | 'gcd'
   | 'and' | 'or' | 'not' | 'is_null' | 'is_not_null'
   | 'coalesce' | 'nullif' | 'least' | 'greatest'
   | 'concat' | 'lower' | 'upper' | 'left';

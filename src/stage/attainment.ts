@@ -166,7 +166,8 @@ function reading(a: Relation, forms: Forms): Relation {
   ]);
   const lacking = and(reads(2), isNull(col('a_n')));
   return extend(forms.carries ? onCarried(read) : read, [named('held', cast(cases([
-    [lacking, col('lacks')], [and(col('needs_value'), not(col('has_value'))), int(HELD.no_value)], [and(reads(1), isNull(col('r_n'))), int(HELD.no_value)],
+    [lacking, col('lacks')], [and(col('needs_value'), not(col('has_value'))), int(HELD.no_value)],
+    ...(forms.other ? [[and(pays(PAYS_ON.other), not(col('has_base'))), int(HELD.no_value)] as const] : []), [and(reads(1), isNull(col('r_n'))), int(HELD.no_value)],
     // nothing is held where there is nothing to pay on
     [and(isNull(col('r_n')), compare('<>', col('unit_n'), int(0))), int(HELD.no_reading)],
   ], int(HELD.no)), 'integer'))]);

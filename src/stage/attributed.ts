@@ -157,13 +157,15 @@ const PER_UNIT = 10n ** 9n;
 /** In order of date and fact: what the pay so far grows by with each. */
 function runningWeights(rows: Relation, attainment: Statement): Relation {
   const running = windowed(rows, [{ name: 'running', fn: 'sum', of: col('num'), partition: [...TOP], order: ORDER }]);
-  const read = project(join(
+  // without a target nothing is read, and nothing paid
+  const hasTarget = or(compare('<>', col('reads', 'k'), int(READS.attainment)), compare('>', call('coalesce', asWide(col('target_n', 't')), wide(0n)), wide(0n)));
+  const read = project(filter(join(
     ['f', running],
     ['inner', 'o', scan(REF_WORLD), eq(col('world', 'o'), col('world', 'f'))],
     ['inner', 'k', scan(REF_COMPONENT), and(eq(col('component', 'k'), col('component', 'f')), eq(col('plan_world', 'k'), col('plan_world', 'o')))],
     ['inner', 'l', scan(REF_LOOK), and(eq(col('plan_world', 'l'), col('plan_world', 'o')), eq(col('component', 'l'), col('component', 'k')), eq(col('look', 'l'), col('look', 'k')))],
     ['inner', 't', scanOf(attainment), and(...TOP.map((k) => eq(col(k, 't'), col(k, 'f'))))],
-  ), [
+  ), hasTarget), [
     ...keep('f', ...TOP, 'fact', 'fact_id', 'day', 'own_from'), ...keep('o', 'plan_world'), ...keep('t', 'curve', 'unit_n', 'unit_d'),
     named('r_n', when(eq(col('reads', 'k'), int(READS.attainment)), times(col('running', 'f'), col('mul', 'l'), asWide(col('target_d', 't'))), times(col('running', 'f'), col('mul', 'l')))),
     named('r_d', when(eq(col('reads', 'k'), int(READS.attainment)), times(asWide(col('div', 'l')), asWide(col('target_n', 't'))), asWide(col('div', 'l')))),
@@ -178,19 +180,19 @@ function runningWeights(rows: Relation, attainment: Statement): Relation {
 
 /**
  * An amount of each component, payee and period shared over its facts by weight, in units of the earning's
- * rounding; ties in order of date and fact. `amounts` has the columns of TOP and `amount`.
+ * rounding, ties in order of date and fact; what is negative is shared as what is positive is. `amounts` has the columns of TOP and `amount`.
  */
 function sharedOut(weights: Relation, amounts: Relation): Relation {
   const joined = join(['w', weights], ['inner', 'e', amounts, and(...TOP.map((k) => eq(col(k, 'e'), col(k, 'w'))))], ['inner', 'o', scan(REF_WORLD), eq(col('world', 'o'), col('world', 'w'))],
     ['inner', 'k', scan(REF_COMPONENT), and(eq(col('component', 'k'), col('component', 'w')), eq(col('plan_world', 'k'), col('plan_world', 'o')))]);
   const group = [...TOP];
-  const rows = windowed(project(joined, [...keep('w', ...TOP, 'fact', 'fact_id', 'day', 'weight'), ...keep('k', 'end_minor'), named('units', call('quotient', asWide(col('amount', 'e')), asWide(col('end_minor', 'k')))), named('odd', call('modulo', asWide(col('amount', 'e')), asWide(col('end_minor', 'k'))))]),
+  const rows = windowed(project(joined, [...keep('w', ...TOP, 'fact', 'fact_id', 'day', 'weight'), ...keep('k', 'end_minor'), named('towards', sign(col('amount', 'e'))), named('units', call('abs', call('quotient', asWide(col('amount', 'e')), asWide(col('end_minor', 'k'))))), named('odd', call('modulo', asWide(col('amount', 'e')), asWide(col('end_minor', 'k'))))]),
     [{ name: 'total', fn: 'sum', of: col('weight'), partition: group, order: [] }]);
   const cut = project(filter(rows, compare('<>', col('total'), int(0))), [
-    ...keep(undefined, ...TOP, 'fact', 'fact_id', 'day', 'end_minor', 'units', 'odd'), named('part_n', times(col('units'), asWide(col('weight')), sign(col('total')))), named('part_d', call('abs', col('total'))),
+    ...keep(undefined, ...TOP, 'fact', 'fact_id', 'day', 'end_minor', 'towards', 'units', 'odd'), named('part_n', times(col('units'), asWide(col('weight')), sign(col('total')))), named('part_d', call('abs', col('total'))),
   ]);
-  const whole = project(cut, [...keep(undefined, ...TOP, 'fact', 'fact_id', 'day', 'end_minor', 'units', 'odd', 'part_n', 'part_d'), named('part', { kind: 'ratio', n: col('part_n'), d: col('part_d'), scale: 1n, mode: 'floor' })]);
-  const rest = project(whole, [...keep(undefined, ...TOP, 'fact', 'fact_id', 'day', 'end_minor', 'units', 'odd', 'part'), named('rest', minus(col('part_n'), times(col('part'), col('part_d'))))]);
+  const whole = project(cut, [...keep(undefined, ...TOP, 'fact', 'fact_id', 'day', 'end_minor', 'towards', 'units', 'odd', 'part_n', 'part_d'), named('part', { kind: 'ratio', n: col('part_n'), d: col('part_d'), scale: 1n, mode: 'floor' })]);
+  const rest = project(whole, [...keep(undefined, ...TOP, 'fact', 'fact_id', 'day', 'end_minor', 'towards', 'units', 'odd', 'part'), named('rest', minus(col('part_n'), times(col('part'), col('part_d'))))]);
   const ranked = windowed(rest, [
     { name: 'place', fn: 'row_number', partition: group, order: [{ column: 'rest', descending: true }, ...ORDER] }, { name: 'given', fn: 'sum', of: col('part'), partition: group, order: [] },
     { name: 'last', fn: 'row_number', partition: group, order: [...ORDER].map((o) => ({ ...o, descending: true })) },
@@ -198,5 +200,5 @@ function sharedOut(weights: Relation, amounts: Relation): Relation {
   const extra = when(compare('<=', asWide(col('place')), minus(col('units'), col('given'))), wide(1n), wide(0n));
   // what is finer than the unit stays with the last
   const odd = when(eq(col('last'), int(1)), col('odd'), wide(0n));
-  return project(ranked, [...keep(undefined, ...TOP, 'fact', 'fact_id', 'day'), named('amount', cast({ kind: 'call', fn: 'add', args: [times({ kind: 'call', fn: 'add', args: [col('part'), extra] }, asWide(col('end_minor'))), odd] }, 'bigint'))]);
+  return project(ranked, [...keep(undefined, ...TOP, 'fact', 'fact_id', 'day'), named('amount', cast({ kind: 'call', fn: 'add', args: [times({ kind: 'call', fn: 'add', args: [col('part'), extra] }, asWide(col('end_minor')), col('towards')), odd] }, 'bigint'))]);
 }

@@ -17,7 +17,7 @@ import { asWide } from './arithmetic.ts';
 import { columnName, EQUAL_PARTS, type FactsBuilder, isWideColumn, SPLIT_PARTS } from './facts.ts';
 import { COMPANY, constantShare, type DirectRule, type Divisors, type FactColumn, type Gathered } from './gather.ts';
 import { leftOf, outcomeOf } from './guards.ts';
-import { lowerCondition } from './lower.ts';
+import { lowerCondition, NotBuilt } from './lower.ts';
 import { surely } from './lower-pair.ts';
 import { personalScope, personalValue, type Personal } from './personal.ts';
 import { contentKey, isPersonal } from './reads.ts';
@@ -136,8 +136,14 @@ export function creditedFacts(rule: DirectRule, slot: Slot, context: CreditsCont
   const wanted = builder.isWanted(rule), { joins, where } = yielding(rule, q(slot.party), context, q);
   return {
     q, from: { kind: 'join', inputs: [{ as: 'c', how: 'from', relation: builder.scan() }, ...(slot.joins ?? []), ...joins] },
-    where: and(isNotNull(q(slot.party)), ...(slot.where === undefined ? [] : [slot.where]), ...(wanted === undefined ? [] : [q(wanted)]), ...where),
+    where: and(isNotNull(q(slot.party)), ...shareIsKnown(rule, q(slot.share)), ...(slot.where === undefined ? [] : [slot.where]), ...(wanted === undefined ? [] : [q(wanted)]), ...where),
   };
+}
+
+/** A share that is not known credits nobody. */
+function shareIsKnown({ rule }: DirectRule, share: Expr): Expr[] {
+  const said = [rule.share, ...rule.split.flat().map((s) => s.share)].filter((s) => s !== undefined && s !== 'rest');
+  return said.every((s) => constantShare(s) !== undefined) ? [] : [isNotNull(share)];
 }
 
 /** Whoever is credited by the other rule on the same fact is not credited by this one. */

@@ -209,16 +209,17 @@ export const columnName = (c: FactColumn): string => (c.role === 'fact' ? 'fact'
 /** How many parts of one the stored number of a column counts, and all shares of a rule. */
 export function divisorsOf(kinds: readonly Kind[]): Divisors {
   // how money is converted changes no divisor
+  let quotients = 0;
   const scopeFor = (kind: Kind, plan: Plan, at: At): { scope: Scope; joins: Joins } => {
     const joins = joinsOf(kinds);
     const scope = rowScope({ kind, alias: 'f', day: col('day', 'f') }, joins, { currency: plan.currency, exchange: undefined }, at, dummies(plan.currency));
-    return { joins, scope: { ...scope, known: (typed) => (typed.kind === 'call' && typed.name === 'yearly' ? dummyNumber(typed, plan.currency) : undefined) } };
+    return { joins, scope: { ...scope, quotient: (pair) => { quotients += 1; return must(scope.quotient)(pair); }, known: (typed) => (typed.kind === 'call' && typed.name === 'yearly' ? dummyNumber(typed, plan.currency) : undefined) } };
   };
   const portion = (num: Num | undefined, kind: Kind, plan: Plan, at: At): bigint => {
     const constant = constantShare(num);
     return constant !== undefined ? constant.d : lowerPortion(must(num), scopeFor(kind, plan, at).scope).d;
   };
-  return {
+  const all: Divisors = {
     book(term) {
       const kind = must(kinds.find((k) => k.name === term.kind));
       return bookValue(term, kind, kinds, joinsOf(kinds), { currency: term.plan.currency, exchange: undefined }, int(0), () => asWide(int(0))).pair.d;
@@ -232,18 +233,24 @@ export function divisorsOf(kinds: readonly Kind[]): Divisors {
     },
     shares(rule, plan) {
       const list = rule.list === undefined ? 1n : rule.list.shares ? SPLIT_PARTS : EQUAL_PARTS;
-      let all = 1n;
+      let whole = 1n;
       for (const name of rule.from.length === 0 ? [''] : rule.from) {
         const kind = kinds.find((k) => k.name === name);
         const of = (num: Num | undefined): bigint => (kind === undefined ? constantShare(num)?.d ?? 1n : portion(num, kind, plan, rule.at));
         let d = list * of(rule.share) * (rule.factor === undefined ? 1n : of(rule.factor)) * (rule.split.length === 0 ? equalShares(rule.to.length) : 1n);
         for (const step of rule.split) d *= step.reduce((m, s) => (s.share === 'rest' ? m : lcm(m, of(s.share))), 1n);
         if (kind !== undefined) for (const g of plan.guardrails) if (g.from.includes(name) && g.otherwise.kind === 'factor') d *= portion(g.otherwise.factor, kind, plan, g.at);
-        all = lcm(all, d);
+        whole = lcm(whole, d);
       }
-      return all;
+      return whole;
+    },
+    isCarried(of) {
+      const before = quotients;
+      if ('rule' in of) all.shares(of.rule, of.plan); else all.column(of);
+      return quotients > before;
     },
   };
+  return all;
 }
 /** shares of a list that says them; equal shares of up to 16 payees */
 export const SPLIT_PARTS = 1_000_000n;

@@ -33,3 +33,15 @@ export function comparesMoney(formula: Typed): boolean {
   return formula.type.kind === 'money' || ((formula.kind === 'op' || formula.kind === 'call') && formula.args.some(comparesMoney));
 }
 
+/** A list without repeats, numbered in order of first use. */
+export function keyed<T>(): { get(key: string, make: (index: number) => T): T; all(): readonly T[] } {
+  const map = new Map<string, T>(), order: T[] = [];
+  return {
+    get(key, make) {
+      let found = map.get(key);
+      if (found === undefined) { found = make(order.length); map.set(key, found); order.push(found); }
+      return found;
+    },
+    all: () => order,
+  };
+}

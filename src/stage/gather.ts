@@ -7,11 +7,12 @@ import { constantOf } from '../plan/literal.ts';
 import type { Typed } from '../plan/formula.ts';
 import { EARNING } from '../plan/rounds.ts';
 import type { Aggregate, CreditRule, Guardrail, Kind, Measure, MeasureLimit, Num, Plan, Subject } from '../plan/plan.ts';
-import { assert } from '../value/diagnostic.ts';
+import { assert, must } from '../value/diagnostic.ts';
 import { lcm, ONE, powerOfTen, ratio, type Ratio, ZERO } from '../value/rate.ts';
+import { CARRIED } from './arithmetic.ts';
 import { asQuotient, type Form, type FormTerm, linearForm, sameSubject } from './gather-form.ts';
 import { type Exchanges, exchangesOf, moneyKey, type PlanMoney } from './exchange.ts';
-import { bookKey, comparesMoney, rowKey, ruleKey, termsKey, yieldsKey } from './gather-keys.ts';
+import { bookKey, comparesMoney, keyed, rowKey, ruleKey, termsKey, yieldsKey } from './gather-keys.ts';
 import { digitsOf, NotBuilt } from './lower.ts';
 import { readsMoney } from './row-scope.ts';
 import { lineage } from './lineage.ts';
@@ -91,6 +92,8 @@ export interface LinearMeasure {
   readonly subject: Subject;
   /** nothing measured is 0; else it is no value */
   readonly zeroIfNone: boolean;
+  /** some value or share was divided on the way, and is exact to 10⁻¹² only */
+  readonly carried: boolean;
 }
 /** What a component, a gate or a factor looks at, as a pair. */
 export type MeasureValue = { readonly index: number; readonly subject: Subject; readonly measureOf: Measure } & (
@@ -142,6 +145,8 @@ export interface Divisors {
   shares(rule: CreditRule, plan: Plan): bigint;
   portion(num: Num, kind: string, plan: Plan, at: Measure['at']): bigint;
   book(term: BookTerm): bigint;
+  /** is it divided by something that is not constant? */
+  isCarried(of: Omit<FactColumn, 'index'> | { readonly rule: CreditRule; readonly plan: Plan }): boolean;
 }
 
 export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisors: Divisors, exchanges: Exchanges = exchangesOf(plans)): Gathered {
@@ -268,6 +273,8 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
     return aggregate(plan, measure, key);
   };
 
+  const isCarried = (form: Form, terms: readonly MeasureTerm[]): boolean => form.book?.terms.some((t) => divisors.book(t) >= CARRIED)
+    ?? [...terms.map((t) => t.column), ...form.rows?.term.columns ?? []].some((c) => (c.value.role !== 'distinct' && divisors.isCarried(c.value)) || c.rules.some((i) => divisors.isCarried(must(rules.all()[i]))));
   const measureOf = (form: Form, at: Measure): LinearMeasure => {
     const zeroIfNone = form.book !== undefined || form.rows === undefined || form.rows.term.form === 'sum' || form.rows.term.form === 'count' || form.rows.term.form === 'distinct';
     const divisor = form.rows?.divisor ?? form.book?.divisor ?? form.terms.reduce((d, t) => lcm(d, t.coefficient.d), 1n);
@@ -276,7 +283,7 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
     const keyed_ = terms.find((t) => t.column.key !== null)?.column.key ?? form.rows?.term.columns.find((c) => c.key !== null)?.key ?? undefined;
     return measures.get(key, (index) => ({
       index, terms, rows: form.rows?.term, book: form.book?.terms, divisor, distinct: form.distinct, byValue: keyed_ !== undefined, keyDivisor: keyed_ === undefined || keyed_.role === 'fact' ? 1n : divisorOf(keyed_),
-      subject: form.subject ?? at.subject, zeroIfNone,
+      subject: form.subject ?? at.subject, zeroIfNone, carried: isCarried(form, terms),
     }));
   };
 
@@ -375,19 +382,6 @@ function ofGroup(f: Typed, group: string): Typed {
 /** A share that is the same for every fact; all of it where none is said; undefined where it is found for each fact. */
 export function constantShare(share: Num | undefined): Ratio | undefined {
   return share === undefined ? ONE : constantOf(share);
-}
-
-/** A list without repeats, numbered in order of first use. */
-function keyed<T>(): { get(key: string, make: (index: number) => T): T; all(): readonly T[] } {
-  const map = new Map<string, T>(), order: T[] = [];
-  return {
-    get(key, make) {
-      let found = map.get(key);
-      if (found === undefined) { found = make(order.length); map.set(key, found); order.push(found); }
-      return found;
-    },
-    all: () => order,
-  };
 }
 
 /** A field of a row as a formula. */

@@ -4,10 +4,10 @@
  * value; with `field_value` where it is told apart by a field of the fact. A NULL divisor or number is no value.
  */
 import {
-  and, cases, cast, coalesce, col, compare, eq, type Expr, filter, int, isNotNull, isNull, join, type JoinInput, keep, minus, named, nothing, plus, project, type Relation, scan, type Statement, times, union, when, windowed, call,
+  and, cases, cast, coalesce, col, compare, eq, type Expr, filter, int, isNotNull, isNull, join, type JoinInput, keep, minus, named, not, nothing, plus, project, type Relation, scan, type Statement, times, union, when, windowed, call, wide,
 } from '../relation/relation.ts';
 import { assert, must } from '../value/diagnostic.ts';
-import { asWide, CARRIED, scanOf } from './arithmetic.ts';
+import { asWide, CARRIED, extend, scanOf } from './arithmetic.ts';
 import { COMPANY, type Gathered, type MeasureValue, type SimpleValue } from './gather.ts';
 import { lowerNumber, type Lowered, type Scope } from './lower.ts';
 import { casesOfPairs, divisorExpr, type Pair } from './lower-pair.ts';
@@ -19,7 +19,7 @@ export const LOOK = ['world', 'component', 'payee', 'period', 'part'] as const;
 export const GROUP = { payee: 0, company: 1, first: 2 } as const;
 
 export function looksStages(measures: Statement, gathered: Gathered, options: { readonly grouped: boolean; readonly params: ParamsOf }): Statement[] {
-  const simple: Statement = { name: 'looks', make: 'table', relation: simpleRows(measures, options.grouped, gathered.measures.some((m) => m.divisor >= CARRIED)), key: [...LOOK, 'look', 'field_value'], about: 'what each component looks at, as pairs' };
+  const simple: Statement = { name: 'looks', make: 'table', relation: simpleRows(measures, options.grouped, gathered.measures.some((m) => m.divisor >= WIDE_FROM)), key: [...LOOK, 'look', 'field_value'], about: 'what each component looks at, as pairs' };
   const ranks = gathered.values.filter((v) => v.kind === 'rank'), formulas = gathered.values.filter((v) => v.kind === 'formula' || v.kind === 'sample');
   if (ranks.length === 0 && formulas.length === 0) return [simple];
   const sums: Statement = { ...simple, name: 'sums', about: 'sums and ratios that components look at, as pairs' };
@@ -48,7 +48,11 @@ const ROW_OF = [...keep('o', 'world'), ...keep('k', 'component'), ...keep('a', '
 /** parts of a unit that a value is kept in whose credits were divided by something: finer than what a cent could need, coarser than what was lost */
 export const KEPT = 10_000n;
 
-function simpleRows(measures: Statement, grouped: boolean, carried: boolean): Relation {
+/** from here on what a value is kept in takes so many digits that they are taken off where it has no use for them */
+const WIDE_FROM = CARRIED;
+
+/** `fine`: some value is kept in very small parts of a unit. */
+function simpleRows(measures: Statement, grouped: boolean, fine: boolean): Relation {
   const group: JoinInput = { as: 'g', how: 'left', relation: scan(REF_GROUP), on: and(
     eq(col('people_world', 'g'), col('people_world', 'o')), eq(col('plan', 'g'), col('plan', 'k')), eq(col('window', 'g'), col('window', 'k')), eq(col('group_kind', 'g'), col('group_kind', 'l')),
     eq(col('payee', 'g'), col('payee', 'a')), eq(col('period', 'g'), col('period', 'a')), eq(col('part', 'g'), col('part', 'a'))) };
@@ -58,14 +62,17 @@ function simpleRows(measures: Statement, grouped: boolean, carried: boolean): Re
     eq(col('period', alias), col('period', 'a')), eq(col('payee', alias), subject), ...(sameField ? [eq(col('field_value', alias), coalesce(col('field_value', 'm'), int(0)))] : [])) });
   const joined = filter(asked(...(grouped ? [group] : []), of('m', 'measure', false), of('m2', 'measure_2', true)), isNotNull(col('measure', 'l')));
   const zero = coalesce(col('num', 'm'), when(col('zero', 'l'), asWide(int(0)), nothing('wide')));
-  const top = times(zero, col('mul', 'l')), fine = and(compare('>=', col('div', 'l'), int(CARRIED)), isNull(col('measure_2', 'l')));
+  const top = times(zero, col('mul', 'l')), alone = isNull(col('measure_2', 'l'));
   const rows = project(joined, [
-    ...ROW_OF, ...keep('l', 'look'), ...(carried ? [named('kept', fine), named('div', col('div', 'l'))] : []), named('field_value', coalesce(col('field_value', 'm'), int(0))),
+    ...ROW_OF, ...keep('l', 'look'), ...(fine ? [named('kept', and(col('carried', 'l'), alone)), named('alone', and(alone, not(col('apart', 'l')))), named('div', asWide(col('div', 'l')))] : []), named('field_value', coalesce(col('field_value', 'm'), int(0))),
     named('num', top), named('den', times(asWide(when(isNull(col('measure_2', 'l')), asWide(int(1)), coalesce(col('num', 'm2'), asWide(int(0))))), col('div', 'l'))),
   ]);
-  if (!carried) return rows;
-  return project(rows, [...keep(undefined, ...LOOK, 'look', 'field_value'),
-    named('num', when(col('kept'), { kind: 'ratio', n: col('num'), d: asWide(col('div')), scale: KEPT, mode: 'half_away' }, col('num'))), named('den', when(col('kept'), asWide(int(KEPT)), col('den')))]);
+  if (!fine) return rows;
+  const read = project(rows, [...keep(undefined, ...LOOK, 'look', 'field_value', 'alone'),
+    named('num', when(col('kept'), { kind: 'ratio', n: col('num'), d: col('div'), scale: KEPT, mode: 'half_away' }, col('num'))), named('den', when(col('kept'), asWide(int(KEPT)), col('den')))]);
+  // the divisor of a quotient of sums is read again, where a sample must not be too small; what is told apart is added up, over one divisor
+  const common = extend(read, [named('common', when(col('alone'), call('gcd', coalesce(col('num'), wide(0n)), col('den')), wide(1n)))]);
+  return project(common, [...keep(undefined, ...LOOK, 'look', 'field_value'), named('num', call('quotient', col('num'), col('common'))), named('den', call('quotient', col('den'), col('common')))]);
 }
 
 /** A value that others are worked out from, joined under an alias: a divisor of 0 is no value. */

@@ -9,9 +9,15 @@ import { meaningOf } from './states.ts';
 
 /** One diagnostic for each thing of these plans that is not built. */
 export function notBuilt(plans: readonly Plan[], kinds: readonly Kind[]): Diagnostic[] {
-  const found = plans.flatMap((plan) => plan.components.flatMap(potOf));
+  const found = plans.flatMap((plan) => plan.components.flatMap((c) => [...potOf(c), ...carriedApart(c)]));
   found.push(...twoMeanings(plans, kinds));
   return [...new Map(found.map((d) => [`${d.file}|${d.line}|${d.column}|${d.message}`, d])).values()];
+}
+
+/** What one fact misses of its target is not what the payee misses. */
+function carriedApart(spec: Component): Diagnostic[] {
+  if (spec.kind !== 'leaf' || spec.per === undefined || spec.carry !== 'shortfall') return [];
+  return [new NotBuilt(spec.at, `A shortfall of ${spec.name} that is carried while each fact is paid by itself is not built yet`, 'Leave `carry` or `per` out.').diagnostic];
 }
 
 /** A pot is nobody's until it is shared: what only a payee has, it cannot read. */

@@ -46,18 +46,18 @@ function poolRows(c: ComponentEntry, tops: Relation, names: readonly string[], f
     { name: 'pot', fn: lines ? 'sum' : 'max', of: col('limited'), partition: group, order: [] },
     { name: 'weights', fn: 'sum', of: col('weight'), partition: group, order: [] },
   ]);
-  // the pot in whole units of the rounding of earnings
-  const units = times(sign(col('pot')), call('quotient', call('greatest', plus(call('abs', col('pot')), col('end_add')), wide(0n)), col('end_unit')));
-  const whole = project(potted, [...keep(undefined, ...names, 'end_unit', 'payee_id', 'weight'), named('units', units), named('part_d', when(eq(col('weights'), int(0)), wide(1n), col('weights')))]);
-  const cut = project(whole, [...keep(undefined, ...names, 'end_unit', 'payee_id', 'units', 'weight', 'part_d'), named('part_n', times(col('units'), col('weight')))]);
-  const floored = project(cut, [...keep(undefined, ...names, 'end_unit', 'payee_id', 'units', 'weight', 'part_n', 'part_d'), named('given', { kind: 'ratio', n: col('part_n'), d: col('part_d'), scale: 1n, mode: 'floor' })]);
-  const rest = project(floored, [...keep(undefined, ...names, 'end_unit', 'payee_id', 'units', 'weight', 'given'), named('rest', minus(col('part_n'), times(col('given'), col('part_d'))))]);
+  // the pot in whole units of the rounding of earnings; what is negative is shared as what is positive is
+  const units = call('quotient', call('greatest', plus(call('abs', col('pot')), col('end_add')), wide(0n)), col('end_unit'));
+  const whole = project(potted, [...keep(undefined, ...names, 'end_unit', 'payee_id', 'weight'), named('towards', sign(col('pot'))), named('units', units), named('part_d', when(eq(col('weights'), int(0)), wide(1n), col('weights')))]);
+  const cut = project(whole, [...keep(undefined, ...names, 'end_unit', 'payee_id', 'towards', 'units', 'weight', 'part_d'), named('part_n', times(col('units'), col('weight')))]);
+  const floored = project(cut, [...keep(undefined, ...names, 'end_unit', 'payee_id', 'towards', 'units', 'weight', 'part_n', 'part_d'), named('given', { kind: 'ratio', n: col('part_n'), d: col('part_d'), scale: 1n, mode: 'floor' })]);
+  const rest = project(floored, [...keep(undefined, ...names, 'end_unit', 'payee_id', 'towards', 'units', 'weight', 'given'), named('rest', minus(col('part_n'), times(col('given'), col('part_d'))))]);
   // equal remainders go by the payee's id: his number in the store says only in which order files came
   const ranked = windowed(rest, [
     { name: 'place', fn: 'row_number', partition: group, order: [{ column: 'rest', descending: true }, { column: 'payee_id', descending: false }] },
     { name: 'all_given', fn: 'sum', of: col('given'), partition: group, order: [] },
   ]);
   const extra = when(and(compare('>', col('weight'), int(0)), compare('<=', asWide(col('place')), minus(col('units'), col('all_given')))), wide(1n), wide(0n));
-  const amount = times(plus(col('given'), extra), col('end_unit'));
+  const amount = times(plus(col('given'), extra), col('end_unit'), col('towards'));
   return project(ranked, names.map((name) => named(name, name === 'limited' ? amount : name === 'days_n' || name === 'days_d' ? cast(int(1), 'bigint') : col(name))));
 }

@@ -47,8 +47,14 @@ export function isTimed(part: Typed | Num | null | undefined): boolean {
 
 /** The same for parts that say the same, wherever they stand. */
 export function contentKey(part: unknown): string {
-  return JSON.stringify(part, (key, value: unknown) => (key === 'at' || key === 'text' ? undefined : typeof value === 'bigint' ? `${value}n` : value)) ?? '';
+  const known = typeof part === 'object' && part !== null ? keys.get(part) : undefined;
+  if (known !== undefined) return known;
+  const key = JSON.stringify(part, (key, value: unknown) => (key === 'at' || key === 'text' ? undefined : typeof value === 'bigint' ? `${value}n` : value)) ?? '';
+  if (typeof part === 'object' && part !== null) keys.set(part, key);
+  return key;
 }
+// plans are frozen data
+const keys = new WeakMap<object, string>();
 
 /** The measures that a plan names or uses anywhere, with those inside of them. */
 export function measuresOf(plan: Plan): Measure[] {

@@ -127,8 +127,8 @@ function lookRows(c: ComponentEntry, context: RowsContext): Cell[][] {
   // what is paid line by line is not calculated where there are no lines
   const figures = figuresIn(c.figures), paysLines = c.spec.kind === 'leaf' && c.spec.per !== undefined;
   return [
-    ...[...values.values()].map((v): Cell[] => (v.kind === 'simple' ? [0, c.component, v.index, v.measure.index, v.over?.index ?? null, v.mul, v.div, group(v), v.measure.zeroIfNone && !(paysLines && v === c.value)] : [0, c.component, v.index, null, null, 1n, 1n, group(v), false])),
-    ...[...new Set(figures.map((f) => f.index))].map((index): Cell[] => [0, c.component, FIGURE + index, null, null, 1n, 1n, GROUP.payee, false]),
+    ...[...values.values()].map((v): Cell[] => (v.kind === 'simple' ? [0, c.component, v.index, v.measure.index, v.over?.index ?? null, v.mul, v.div, group(v), v.measure.zeroIfNone && !(paysLines && v === c.value), v.measure.carried, v.measure.byValue] : [0, c.component, v.index, null, null, 1n, 1n, group(v), false, false, false])),
+    ...[...new Set(figures.map((f) => f.index))].map((index): Cell[] => [0, c.component, FIGURE + index, null, null, 1n, 1n, GROUP.payee, false, false, false]),
   ];
 }
 
@@ -172,7 +172,7 @@ function componentRow(c: ComponentEntry, catalogue: Catalogue): Cell[] {
   const pays = c.shape.paysOnValue ? (leaf?.of === 'excess' ? PAYS_ON.excess : typeof leaf?.of === 'object' ? PAYS_ON.other : PAYS_ON.value) : PAYS_ON.unit;
   const ranked = [c.value, c.reading].some((v) => v?.kind === 'rank') && leaf?.pay?.number.kind === 'table';
   return [0, c.component, c.plan, c.parent, c.level, c.window.id, c.value?.index ?? null, leaf?.better === 'lower', leaf?.target !== undefined, leaf?.pay !== undefined,
-    leaf?.measure !== undefined && leaf.target === undefined && leaf.pay?.form === 'payout', leaf?.per !== undefined, leaf?.carry === 'shortfall', leaf === undefined ? CARRY_UNIT.none : carryUnit(leaf, c.shape),
+    leaf?.measure !== undefined && (leaf.pay?.form === 'rate' || (leaf.target === undefined && leaf.pay?.form === 'payout')), leaf?.per !== undefined, leaf?.carry === 'shortfall', leaf === undefined ? CARRY_UNIT.none : carryUnit(leaf, c.shape),
     ...known(leaf?.noTarget), ...known(leaf?.missing), c.shape.reads,
     c.reading?.index ?? figure, fieldDivisor, pays, c.base?.index ?? null, ranked,
     ...roundingCells(round.measure, money ? minor : undefined), ...roundingCells(round.attainment), ...roundingCells(c.shape.roundsValue === undefined ? undefined : round[c.shape.roundsValue]),

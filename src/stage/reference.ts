@@ -63,9 +63,9 @@ export const REF_PERSONAL = table('ref_personal', ['people_world', 'param', 'pay
 /** Which group (0 the payee himself, 1 the company, others kinds such as pod) a payee belongs to at the end of each period of a window. `part`: the group whose measure the component looks at, else 0. */
 export const REF_GROUP = table('ref_group', ['people_world', 'plan', 'window', 'group_kind', 'payee', 'period', 'part'], 'people_world integer, plan integer, window integer, group_kind integer, payee integer, period integer, part integer, subject integer');
 
-/** What a component looks at: value = measure · mul ÷ (div · measure_2). `zero`: nothing measured is 0; else it is no value. */
+/** What a component looks at: value = measure · mul ÷ (div · measure_2). `zero`: nothing measured is 0; else it is no value. `carried`: divided on the way, exact to 10⁻¹² only; `apart`: told apart by a field of the fact. */
 export const REF_LOOK = table('ref_look', ['plan_world', 'component', 'look'],
-  'plan_world integer, component integer, look integer, measure integer, measure_2 integer, mul bigint, div bigint, group_kind integer, zero boolean');
+  'plan_world integer, component integer, look integer, measure integer, measure_2 integer, mul bigint, div bigint, group_kind integer, zero boolean, carried boolean, apart boolean');
 
 /** Parts of formulas that are known before the facts are: by component, formula and place in it. Words as codes, days and yes/no as numbers over 1. */
 export const REF_PARAM = table('ref_param', ['people_world', 'plan_world', 'component', 'look', 'slot', 'payee', 'period', 'part'],
@@ -75,7 +75,7 @@ export const REF_PARAM = table('ref_param', ['people_world', 'plan_world', 'comp
  * One row a component. `look`: what it measures. `reads`: what the curve is read at (0 nothing, 1 X,
  * 2 attainment, 3 another value, 4 the value of a field, 5 a formula of results), by `reads_look`. `pays_on`: 0 the payee's
  * unit amount, 1 X, 2 what is above the target, 3 another value, by `pays_look`.
- * `needs_value`: a share of the incentive is held where the measure has no value. `lines`: one rounding for each fact or field.
+ * `needs_value`: pay is held where the measure has no value. `lines`: one rounding for each fact or field.
  * `carry_unit`: of a target that a shortfall is added to, the unit amount is 1 the target, 2 what is paid on ÷ the target; 0 neither.
  * Roundings: unit as a pair and what is added before the cut; null = exact.
  */

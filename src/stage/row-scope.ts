@@ -78,7 +78,7 @@ function carried(pair: Pair): Pair {
 export function lowerPortion(num: Num, scope: Scope): Pair & { readonly d: bigint } {
   const made = num.kind === 'formula' ? lowerNumber(num.formula, scope) : lowerTable(num.table, scope, false, true);
   assert('d' in made, 'a share is a number; resolve checks it');
-  const pair = typeof made.d === 'bigint' ? made : carried(made);
+  const pair = typeof made.d === 'bigint' ? made : must(scope.quotient)(made);
   assert(typeof pair.d === 'bigint', 'a carried quotient has a constant divisor');
   return { n: pair.n, d: pair.d };
 }

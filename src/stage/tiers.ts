@@ -7,7 +7,7 @@
  * rounded where the plan rounds tiers; so the amounts add up to `raw` of `parts` exactly.
  */
 import {
-  and, call, coalesce, col, eq, filter, int, isNotNull, isNull, join, keep, minus, named, nothing, or, plus, project, type Relation, scan, type Statement, times, when,
+  and, call, coalesce, col, eq, filter, int, isNotNull, isNull, join, keep, minus, named, or, plus, project, type Relation, scan, type Statement, times, when,
   wide, windowed,
 } from '../relation/relation.ts';
 import { asWide, atScale, comparePairs, scanOf, sign } from './arithmetic.ts';
@@ -50,10 +50,10 @@ export function tierRows(attained: Relation): Relation {
   ]);
   const upTo = project(cut, [
     ...keep(undefined, ...ROW, 'segment', 'full', 'slice_n', 'slice_d', 'tier_unit', 'tier_add'), named('base_n', times(col('slice_n'), col('unit_n'))), named('base_d', times(col('slice_d'), col('unit_d'))),
-    // what could not be read is held, and has no tiers
-    named('up_to', when(isNull(col('pay_n')), nothing('wide'), atScale(col('pay_n'), col('pay_d')))),
+    named('up_to', atScale(col('pay_n'), col('pay_d'))),
   ]);
-  const paired = windowed(upTo, [{ name: 'below', fn: 'lag', of: col('up_to'), before: wide(0n), partition: [...ROW], order: [{ column: 'segment', descending: false }] }]);
+  // what could not be read is held, and has no tiers
+  const paired = windowed(filter(upTo, isNotNull(col('up_to'))), [{ name: 'below', fn: 'lag', of: col('up_to'), before: wide(0n), partition: [...ROW], order: [{ column: 'segment', descending: false }] }]);
   const exact = project(paired, [...keep(undefined, ...ROW, 'segment', 'full', 'slice_n', 'slice_d', 'base_n', 'base_d', 'tier_unit', 'tier_add'), named('gain', minus(col('up_to'), col('below')))]);
   const whole = times(sign(col('gain')), call('quotient', call('greatest', plus(call('abs', col('gain')), col('tier_add')), wide(0n)), col('tier_unit')), col('tier_unit'));
   return project(exact, [

@@ -3,7 +3,7 @@ import { formatDay } from '../../src/value/period.ts';
 import { readWorkspace } from '../../src/plan/workspace.ts';
 import { asList, asMap, asText, type Yaml, type YamlMap, written } from '../language/yaml.ts';
 import { draw, type Drawn, KINDS } from '../oracle/draw.ts';
-import { datedRows } from '../oracle-runs.ts';
+import { datedRows } from '../oracle-company.ts';
 import type { Stages } from '../corpus/corpus.ts';
 import { type Company, workspaceOf } from './company.ts';
 import { paidBy, Refused, type Route } from './route.ts';

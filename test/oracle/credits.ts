@@ -95,7 +95,8 @@ function verdict(world: World, fact: Row, payee: string, counts: boolean): Verdi
 function recipients(world: World, rule: YamlMap, fact: Row, scope: Scope): Recipient[] {
   const named = 'split' in rule ? bySplit(rule, scope) : 'through' in rule ? byTouch(world, rule, fact) : byName(textOf(rule['to']) ?? 'owner', scope);
   const share = rule['share'] === undefined ? ONE : number(rule['share'], scope);
-  if (share === null) throw new Bad(`${fact.kind} ${fact.id}: the share of a credit has no value`);
+  // a share that is not known credits nobody
+  if (share === null) return [];
   const shared = named.map((r) => ({ ...r, share: multiply(r.share, share) }));
   return 'up' in rule ? shared.flatMap((r) => above(world, rule, fact, r)) : shared;
 }

@@ -5,15 +5,17 @@ import type { Setting } from './draw-component.ts';
 import type { Random } from './random.ts';
 
 /** What a drawn measure is, for the tables and formulas that read it. */
-export interface Measure { readonly name: string; readonly unit: 'money' | 'count' | 'percent'; readonly whose: 'payee' | 'pod' | 'company'; readonly plain: boolean; /** of deals, each of which can be paid by itself */ readonly single: boolean; readonly form: string }
+export interface Measure { readonly name: string; readonly unit: 'money' | 'count' | 'percent'; readonly whose: 'payee' | 'pod' | 'company'; readonly plain: boolean; /** of deals, each of which can be paid by itself */ readonly single: boolean; /** a sum that is nothing but its facts */ readonly summed: boolean; readonly form: string }
 
 // left out: `states`, `from: earning`, releases and settlement: the stages do not calculate them or the figures are not pay; `exchange` is drawn in draw-money.ts
-export function drawPlan(r: Random, name: string): YamlMap {
+export function drawPlan(r: Random, name: string, steady: boolean): YamlMap {
   const period = r.from(['month', 'month', 'month', 'quarter', 'quarter', 'half']);
   const credits = drawCredits(r), measures = drawMeasures(r, credits);
-  const setting: Setting = { r, measures: measures.list, period, incentive: r.chance(85) };
+  const setting: Setting = { r, measures: measures.list, period, incentive: r.chance(85), steady };
   const n = 1 + r.int(3);
-  const components = weighted(setting, Array.from({ length: n }, (_, i): [string, YamlMap] => [`c${i}`, drawComponent(setting, `c${i}`, r.chance(20) ? 1 : 0)]));
+  const components = weighted(setting, Array.from({ length: n }, (_, i): [string, YamlMap] => [`${name}c${i}`, drawComponent(setting, `${name}c${i}`, r.chance(20) ? 1 : 0)]));
+  // left out beside a pot: a cap in percent; what a pot is to the incentive of each who shares it is not said
+  const pots = Object.values(components).some((c) => 'pool' in (c as YamlMap));
   const guards = r.chance(25) ? drawGuardrails(r) : undefined;
   return {
     plan: name, // left out: a version that begins within a period: the two clip what has a unit of time differently (see the incentive of a cut quarter)
@@ -25,7 +27,7 @@ export function drawPlan(r: Random, name: string): YamlMap {
     ...r.chance(20) && { round: drawRound(r) },
     credits, measures: measures.map, ...guards !== undefined && { guardrails: guards },
     components,
-    ...r.chance(10) && { cap: setting.incentive && r.chance(50) ? '150%' : r.from(['300', '1_000.50']) },
+    ...r.chance(10) && { cap: setting.incentive && !pots && r.chance(50) ? '150%' : r.from(['300', '1_000.50']) },
   };
 }
 
@@ -44,7 +46,7 @@ function drawCredits(r: Random): YamlMap {
   const where = r.chance(15) ? { where: r.from(['stage = "Won"', 'amount > 500', 'not renewal', 'qty >= 2']) } : {};
   return {
     main: { ...direct, ...where, ...r.chance(15) && { factor: quality() } }, calls: { from: 'call' },
-    ...r.chance(20) && { lead: { from: 'deal', to: 'account.lead', overlay: 'yes', share: r.from(['30%', '100%']), ...r.chance(25) && { yields_to: 'main' } } },
+    ...r.chance(20) && { lead: { from: 'deal', to: 'account.lead', overlay: 'yes', share: r.from(['30%', '100%']), ...direct['to'] !== 'team' && direct['to'] !== 'shares' && r.chance(25) && { yields_to: 'main' } } },
     ...r.chance(30) && { above: { from: 'deal', to: 'owner', up: 'manager', levels: r.from(['1', '2', 'all']), overlay: 'yes', ...r.chance(20) && { share: '50%' }, ...r.chance(20) && { factor: quality() } } },
   };
 }
@@ -60,7 +62,7 @@ interface Drawn { readonly list: readonly Measure[]; readonly map: YamlMap }
 function drawMeasures(r: Random, credits: YamlMap): Drawn {
   const list: Measure[] = [], map: Record<string, Yaml> = {};
   const rules = Object.keys(credits).filter((c) => c !== 'calls');
-  const add = (measure: Omit<Measure, 'name' | 'single'>, body: YamlMap): void => { const name = `m${list.length}`; list.push({ name, ...measure, single: measure.plain && body['from'] !== 'call' }); map[name] = body; };
+  const add = (measure: Omit<Measure, 'name' | 'single' | 'summed'>, body: YamlMap): void => { const name = `m${list.length}`; list.push({ name, ...measure, single: measure.plain && body['from'] !== 'call', summed: measure.plain && !('limits' in body) && !('half_life' in body) }); map[name] = body; };
   const whose = (): Measure['whose'] => r.from(['payee', 'payee', 'payee', 'payee', 'payee', 'pod', 'company']);
   const frame = (w: Measure['whose']): YamlMap => ({
     // a payee is credited with a fact by one rule in a measure: overlays would count it twice

@@ -8,6 +8,9 @@ import type { Random } from './random.ts';
 
 export interface Drawn {
   readonly plans: readonly YamlMap[];
+  /** documents that are laid over a version of a plan */
+  readonly amendments: readonly YamlMap[];
+  readonly templates: readonly YamlMap[];
   readonly people: YamlMap;
   readonly roles: YamlMap;
   readonly entities: YamlMap;
@@ -33,15 +36,15 @@ export function drawDay(r: Random): string {
 }
 
 export function draw(seed: number, plans: number): Drawn {
-  const r = random(seed);
+  const r = random(seed), steady = r.chance(40);
   return {
-    people: people(r), roles: { AE: { quota: money(r, 9_000), rate_term: '2.5%' }, SE: { quota: dated(r, () => money(r, 7_000)), rate_term: dated(r, () => r.from(['1%', '3.1%', '0.77%'])) } },
+    people: people(r, steady), roles: { AE: { quota: money(r, 9_000), rate_term: '2.5%' }, SE: { quota: dated(r, () => money(r, 7_000)), rate_term: steady ? '3.1%' : dated(r, () => r.from(['1%', '3.1%', '0.77%'])) } },
     entities: {
       account: { x: { tier: 'A', lead: 'eve', size: '3', pod: 'north' }, y: { tier: dated(r, () => r.from(['A', 'B', 'C'])), lead: 'dan', size: dated(r, () => String(r.int(9))), pod: dated(r, () => r.from(['north', 'south'])) }, z: { tier: 'C' } },
       pod: { north: { goal: dated(r, () => money(r, 9_000)) }, south: { goal: money(r, 6_000) } },
     },
     facts: { deal: deals(r), call: calls(r) },
-    plans: Array.from({ length: plans }, (_, i) => copied(drawPlan(r, `p${i}`))),
+    plans: Array.from({ length: plans }, (_, i) => copied(drawPlan(r, `p${i}`, steady))), amendments: [], templates: [],
   };
 }
 
@@ -60,13 +63,14 @@ function dated(r: Random, value: () => string): Yaml {
   return [{ value: value() }, ...days.map((from) => ({ from, value: value() }))];
 }
 
-function people(r: Random): YamlMap {
+function people(r: Random, steady: boolean): YamlMap {
+  const known = (value: () => string): Yaml => (steady ? value() : dated(r, value));
   const above = ['', 'ann', 'ann', 'ben', 'ben'];
   return Object.fromEntries(PAYEES.map((id, i): [string, YamlMap] => {
     const boss = must(above[i]), other = i > 2 ? 'cat' : boss;
     return [id, {
       ...boss !== '' && { manager: dated(r, () => r.from([boss, other])) },
-      role: dated(r, () => r.from(['AE', 'SE'])), region: dated(r, () => r.from(['east', 'west'])), level: dated(r, () => String(1 + r.int(4))),
+      role: known(() => r.from(['AE', 'SE'])), region: known(() => r.from(['east', 'west'])), level: known(() => String(1 + r.int(4))),
       ...r.chance(85) && { pod: dated(r, () => r.from(['north', 'south'])) },
       ...r.chance(35) && { quota: dated(r, () => money(r, 9_000)) },
       ...r.chance(25) && { hired: drawDay(r) },
@@ -78,13 +82,13 @@ function people(r: Random): YamlMap {
 
 function deals(r: Random): Yaml[] {
   const rows: Record<string, Yaml>[] = [];
-  for (let i = 0, n = r.int(26); i < n; i += 1) {
+  for (let i = 0, n = r.chance(10) ? r.int(6) : 6 + r.int(30); i < n; i += 1) {
     const before = rows.filter((d) => d['reverses'] === undefined);
     if (before.length > 0 && r.chance(8)) {
       const of = r.from(before);
       before.splice(before.indexOf(of), 1);
       // one reversal a deal
-      if (!rows.some((d) => d['reverses'] === of['id'])) rows.push({ id: `d${i}`, date: drawDay(r), reverses: must(of['id']) });
+      if (!rows.some((d) => d['reverses'] === of['id'])) rows.push({ id: `d${i}`, date: later(drawDay(r), of['date'] as string), reverses: must(of['id']) });
       continue;
     }
     const owner = r.from(PAYEES), second = r.from(PAYEES), third = r.from(PAYEES);
@@ -97,6 +101,10 @@ function deals(r: Random): Yaml[] {
     });
   }
   return rows.map((row) => (Array.isArray(row['team']) && row['team'].length === 0 ? Object.fromEntries(Object.entries(row).filter(([k]) => k !== 'team')) : row));
+}
+/** Nothing goes back before it came. */
+function later(a: string, b: string): string {
+  return a < b ? b : a;
 }
 function shares(r: Random): Yaml {
   const [a, b] = [r.from(PAYEES), r.from(PAYEES)], part = r.from([10, 25, 40, 60]);

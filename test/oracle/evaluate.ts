@@ -45,8 +45,8 @@ function operation(op: string, left: Formula, right: Formula, names: Names): Val
   if (op === 'and') return holds(left, names) && holds(right, names);
   if (op === 'or') return holds(left, names) || holds(right, names);
   const a = evaluate(left, names), b = evaluate(right, names);
-  if (op === '=') return sameValue(a, b);
-  if (op === '<>') return !sameValue(a, b);
+  // nothing is the same as what is missing, and nothing differs from it
+  if (op === '=' || op === '<>') return a !== null && b !== null && sameValue(a, b) === (op === '=');
   if (['<', '>', '<=', '>='].includes(op)) return compared(op, orderOf(a, b));
   if (a === null || b === null) return null;
   if (op === '&') return shown(a) + shown(b);

@@ -34,7 +34,8 @@ export function limitedByKeys(world: World, { spec, round }: Setting, result: Re
   }
   for (const cap of listOf(spec['cap'])) result.raw = min(result.raw, moneyOf(world, cap, result, scope));
   if (spec['floor'] !== undefined && result.held === null) result.raw = max(result.raw, moneyOf(world, spec['floor'], result, scope));
-  if (result.shares !== undefined) result.shares = new Map([...result.shares].map(([id, x]) => [id, multiply(x, share)]));
+  // where nothing is left, what remains (a floor, what goes back) is shared as the whole was
+  if (result.shares !== undefined && share.n !== 0n) result.shares = new Map([...result.shares].map(([id, x]) => [id, multiply(x, share)]));
 }
 
 /** A cap or floor: `%` of the incentive, or money. */

@@ -4,20 +4,17 @@ import type { Ratio } from '../../src/value/rate.ts';
 import { byCodePoint } from '../../src/value/code-points.ts';
 import { must } from '../../src/value/diagnostic.ts';
 import type { Line } from './component.ts';
-import { apportion, rounded, unitOf } from './rounding.ts';
+import { apportion, unitOf } from './rounding.ts';
 import type { Rounding } from './rounding.ts';
 import type { Row } from './world.ts';
 
 /**
- * The earning shared over the facts of its period. In proportion where all shares point one way; as
- * they are where they add up to the earning (returns among sales); else a share of the earning has no
- * meaning, and there are no lines.
+ * The earning shared over the facts of its period, in proportion to what each added, returns among sales
+ * too. Where their shares cancel each other there is nothing to share by, and there are no lines.
  */
 export function linesOf(earned: Ratio, shares: ReadonlyMap<string, Ratio>, rounding: Rounding, factOf: (id: string) => Row | undefined): Map<string, Line> {
   const ids = [...shares.keys()], parts = ids.map((id) => must(shares.get(id))), sum = parts.reduce(add, ZERO), unit = unitOf(rounding);
-  const oneWay = parts.every((p) => p.n >= 0n) || parts.every((p) => p.n <= 0n);
-  const amounts = sum.n !== 0n && oneWay && earned.n * sum.n >= 0n ? apportion(earned, parts.map((p) => divide(multiply(earned, p), sum)), unit)
-    : equal(earned, rounded(sum, rounding)) ? apportion(earned, parts, unit) : [];
+  const amounts = sum.n === 0n ? [] : apportion(earned, parts.map((p) => divide(multiply(earned, p), sum)), unit);
   return new Map(amounts.map((amount, i) => [must(ids[i]), { amount, fact: factOf(must(ids[i])) }]));
 }
 

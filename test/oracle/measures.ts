@@ -12,6 +12,7 @@ import { parse } from './formula.ts';
 import { guarded } from './guardrails.ts';
 import { eligibleIn } from './people.ts';
 import { payees } from './payees.ts';
+import { sumOfMeasures } from './linear.ts';
 import { dayOfRow, factor, groupOf, isTrue, namesOf, NoRate, numberOrValue, ofSubject, scopeOfRow } from './scope.ts';
 import type { Scope } from './scope.ts';
 import { daysOf } from './time.ts';
@@ -105,8 +106,14 @@ function chosen(aggregate: 'first' | 'last' | 'min' | 'max', rows: readonly Coun
   return all.reduce<Counted | undefined>((best, c) => (best === undefined || orderOf(c.value, best.value) === (aggregate === 'min' ? -1 : 1) ? c : best), undefined);
 }
 
-/** What each fact adds to the value of a measure of numbers; undefined where that has no meaning (a number of different values, a rank, arithmetic). */
-export function additions(world: World, measured: Yaml, subject: Subject, window: Window, only?: Only): readonly { readonly fact: Row; readonly via: string | undefined; readonly value: Ratio }[] | undefined {
+interface Added { readonly fact: Row; readonly via: string | undefined; readonly value: Ratio }
+/** What each fact adds to the value of a measure of numbers; undefined where that has no meaning (a number of different values, a rank, arithmetic that is no sum). */
+export function additions(world: World, measured: Yaml, subject: Subject, window: Window, only?: Only): readonly Added[] | undefined {
+  const text = textOf(mapOf(specOf(world, measured))['formula']), times = text === undefined ? undefined : sumOfMeasures(parse(text), (name) => name in world.measures);
+  if (times !== undefined) {
+    const parts = [...times].map(([name, n]) => additions(world, name, subject, window, only)?.map((c) => ({ ...c, value: multiply(c.value, n) })));
+    return parts.every((p) => p !== undefined) ? parts.flat().sort((a, b) => byDate(a.fact, b.fact)) : undefined;
+  }
   const spec = specOf(world, measured), aggregate = isMap(spec) ? aggregateOf(spec) : undefined;
   if (!isMap(spec) || aggregate === undefined || aggregate === 'distinct') return undefined;
   const rows = contributions(world, spec, subject, window, only).filter((c) => isRatio(c.value));
@@ -168,7 +175,9 @@ export function decay(age: number, half: number): Ratio {
 
 /** The facts under a measure with what each adds to it, limits and half-life included. */
 export function contributions(world: World, spec: YamlMap, subject: Subject, window: Window, only?: Only): readonly Counted[] {
-  return limited(world, spec, counted(world, spec, subject, window, only)).filter((c) => c.value !== null).map((c) => aged(spec, window, c));
+  // a limit is on the whole measure: lines share what it leaves
+  const limits = 'limits' in spec, rows = limited(world, spec, counted(world, spec, subject, window, limits ? undefined : only));
+  return rows.filter((c) => c.value !== null && (!limits || only === undefined || only(c.fact))).map((c) => aged(spec, window, c));
 }
 
 /** The facts under a measure, in order of date, then fact. */

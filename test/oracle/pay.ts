@@ -45,6 +45,8 @@ export function pay(job: Job): void {
   const by = 'target' in spec ? 'attainment' : 'value';
   const node = spec[form] ?? '', table = tableAt(node, world.tables);
   const reads = table === undefined ? namesIn(parse(textOf(node) ?? '')).includes(by) : readsBy(table, by);
+  // what is held may go back of what was earned before: facts share that, too
+  if (form !== 'amount' && (textOf(spec['of']) ?? 'value') === 'value' && (table === undefined || (kindOf(table) !== 'marginal' && !readsFacts(table, job.scope)))) attribute(job, (value) => value);
   if (by === 'attainment' && attainment === null && reads) return hold(job, 'no attainment');
   if (by === 'value' && x === null && 'measure' in spec && (form !== 'amount' || reads)) return hold(job, 'no value');
   const here: Job = { ...job, scope: { ...job.scope, reads: by } };
@@ -88,7 +90,7 @@ function targetOf(job: Job, over: Over): Ratio | null {
   const own = overWindow(world, setting.spec['target'] ?? '', over, { ...scope, period: over.period });
   const before = textOf(setting.spec['carry']) !== 'shortfall' || own === null ? undefined : earlierOver(job, over);
   if (before === undefined || own === null) return own;
-  const target = targetOf(job, before), reached = ratioOf(world.ask.measure(setting.spec['measure'] ?? '', subject, { from: before.from, to: before.soFar })) ?? ZERO;
+  const target = targetOf(job, before), reached = roundedOrBlank(ratioOf(world.ask.measure(setting.spec['measure'] ?? '', subject, { from: before.from, to: before.soFar })), setting.round['measure']) ?? ZERO;
   return target === null ? own : add(own, max(ZERO, subtract(target, reached)));
 }
 
@@ -119,6 +121,8 @@ function byPayout(job: Job, node: Yaml, table: YamlMap | undefined, by: 'attainm
     if (x === null) return hold(job, 'no value');
     result.tiers = slices(rows, x).map((s) => rounded(multiply(multiply(incentive, cell(scope, s.text)), s.width), round['tier']));
     result.raw = result.tiers.reduce(add, ZERO);
+    // where its parts are not rounded, the share that they add up to is
+    if (round['tier'] === undefined && incentive.n !== 0n) result.raw = multiply(incentive, rounded(divide(result.raw, incentive), round['payout']));
   } else {
     const share = roundedOrBlank(number(table ?? node, scope), round['payout']);
     if (share === null) return hold(job, 'no row');
@@ -143,7 +147,7 @@ function byRate(job: Job, node: Yaml, table: YamlMap | undefined, by: 'attainmen
   const found = multiple ? read : rounded(read, round['rate']);
   result.values.set('rate', found);
   result.raw = multiply(found, paid);
-  if ((textOf(spec['of']) ?? 'value') === 'value') attribute(job, (value) => multiply(value, found));
+  if ((textOf(spec['of']) ?? 'value') === 'value') attribute(job, (value) => (found.n === 0n ? value : multiply(value, found)));
 }
 
 /** What a rate is paid on: the value, what is above the target, or another measure. */
@@ -167,9 +171,10 @@ function byParts(job: Job, table: YamlMap, by: string, rate: (text: string) => R
   const inner = innerOf(table, namesOf(scope), by), x = ratioOf(inner.at);
   if (x === null) return hold(job, 'no value');
   const size = inner.by === 'attainment' ? ratioOf(result.values.get('target') ?? null) ?? ZERO : { n: 1n, d: 1n };
-  const parts = (at: Ratio): Ratio[] => slices(inner.rows, at).map((s) => rounded(multiply(multiply(s.width, size), rate(s.text)), round['tier']));
+  const parts = (at: Ratio): Ratio[] => slices(inner.rows, at).map((s) => multiply(multiply(s.width, size), rate(s.text)));
+  // facts share the earning by what each adds before its parts are rounded
   const upTo = (value: Ratio): Ratio => parts(size.n === 0n ? ZERO : divide(value, size)).reduce(add, ZERO);
-  result.tiers = parts(x);
+  result.tiers = parts(x).map((part) => rounded(part, round['tier']));
   result.raw = result.tiers.reduce(add, ZERO);
   let running = ZERO;
   attribute(job, (value) => {

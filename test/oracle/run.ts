@@ -3,21 +3,23 @@ import { add, compare, ZERO } from '../../src/value/rate.ts';
 import { must } from '../../src/value/diagnostic.ts';
 import { mapOf } from './documents.ts';
 import type { YamlMap } from './documents.ts';
+import { settingOf } from './component.ts';
+import type { Line } from './component.ts';
 import { earningOf, earningRows, finish, roundOf } from './earnings.ts';
 import type { Earning } from './earnings.ts';
 import { rowsOf } from './facts.ts';
 import { moneyOf } from './gates.ts';
-import { linesScaled } from './lines.ts';
+import { linesOf, linesScaled } from './lines.ts';
 import { measure } from './measures.ts';
 import { eligible } from './people.ts';
 import { released } from './releases.ts';
-import { rounded, spread, unitOf } from './rounding.ts';
+import { minorUnit, rounded, spread, unitOf } from './rounding.ts';
 import { settled } from './settle.ts';
 import type { Released, Settled } from './settle.ts';
 import { levelOn } from './states.ts';
-import { ratioOf } from './value.ts';
+import { numberOf, ratioOf } from './value.ts';
 import type { Value } from './value.ts';
-import { worldOf } from './world.ts';
+import { factById, worldOf } from './world.ts';
 import type { Asks, Data, World } from './world.ts';
 
 export interface Run {
@@ -57,14 +59,20 @@ function capped(world: World, earnings: readonly Earning[]): void {
   if (cap === undefined) return;
   const groups = Map.groupBy(earnings, (e) => `${e.payee} ${e.period.label}`);
   for (const group of groups.values()) {
-    const [first] = group, unit = unitOf(world.round['end']);
+    const [first] = group, unit = numberOf(minorUnit(world.currency));
     if (first === undefined) continue;
     const { payee, period } = first;
     // what is shown and not paid has no incentive
     const incentive = group.filter((e) => PAID.some((key) => mapOf(world.components[e.component])[key] !== undefined)).map((e) => ratioOf(e.result.values.get('incentive') ?? null) ?? ZERO).reduce(add, ZERO);
-    const most = rounded(moneyOf(world, cap, { values: new Map([['incentive', incentive]]) }, { world, payee, day: period.to - 1, window: period }), world.round['end']);
+    const most = rounded(moneyOf(world, cap, { values: new Map([['incentive', incentive]]) }, { world, payee, day: period.to - 1, window: period }), minorUnit(world.currency));
     if (compare(group.map((e) => e.earned).reduce(add, ZERO), most) <= 0) continue;
     const parts = spread(most, group.map((e) => e.earned), unit);
-    group.forEach((e, i) => { e.earned = must(parts[i]); e.lines = linesScaled(e.lines, e.earned, unit); });
+    group.forEach((e, i) => { e.earned = must(parts[i]); e.lines = linesAgain(world, e); });
   }
+}
+/** What is left of an earning is shared over its facts as the whole was; lines that have amounts of their own are cut in proportion. */
+function linesAgain(world: World, { component, earned, lines, result }: Earning): ReadonlyMap<string, Line> {
+  const setting = settingOf(world, component), { end } = setting.round;
+  if (result.lines !== undefined || 'pool' in setting.spec || 'limits' in setting.spec) return linesScaled(lines, earned, unitOf(end));
+  return linesOf(earned, result.shares ?? new Map(), end, (id) => factById(world, id));
 }

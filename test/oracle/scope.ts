@@ -84,13 +84,16 @@ function placeOf<W extends Window | undefined>(scope: Scope, window: W): { reado
   return { payee: scope.payee, window, day: scope.day, round: scope.round ?? scope.world.round };
 }
 
+/** Results that a component has, known or not: what is missing is blank. */
+const RESULTS = ['attainment', 'value', 'target', 'incentive', 'rate', 'payout'];
+
 /** undefined: the name means nothing. */
 function lookUp(scope: Scope, name: string): Value | undefined {
   const { world, payee } = scope;
   const dot = name.indexOf('.'), first = dot < 0 ? name : name.slice(0, dot), rest = dot < 0 ? '' : name.slice(dot + 1);
   const own = scope.results?.get(name) ?? scope.bound?.get(name);
   if (own !== undefined) return own;
-  if (scope.bound?.has(name) === true) return null;
+  if (scope.bound?.has(name) === true || (scope.results !== undefined && RESULTS.includes(name))) return null;
   const part = rest === '' ? undefined : scope.parts?.get(first)?.get(rest);
   if (part !== undefined) return part;
   if (name === 'payee' && payee !== undefined) return payee;
@@ -203,7 +206,8 @@ function fieldHere(scope: Scope, row: Row, name: string): Value | undefined {
   if (derived !== undefined) return numberOrValue(derived, scope.row === row ? scope : { world, row, day: scope.day, window: scope.window });
   if (name === 'date' && row.date !== null) return { day: dayOfRow(row, row.date) };
   if (name === 'id') return row.id;
-  if (row.fields.has(name)) { const value = asOf(row.fields.get(name), scope.day); return isMoney(world, row, name) ? inPlanMoney(scope, row, value) : value; }
+  if (isMoney(world, row, name)) return inPlanMoney(scope, row, asOf(row.fields.get(name) ?? null, scope.day));
+  if (row.fields.has(name)) return asOf(row.fields.get(name), scope.day);
   if (kinds.includes(name)) return row.id;
   const kind = name in world.measures ? subjectKind(world, name) : undefined;
   if (kind !== undefined && kind !== 'payee' && kinds.includes(kind)) return world.ask.measure(name, { kind, id: row.id }, scope.window ?? { from: scope.day, to: scope.day + 1 });
@@ -216,10 +220,10 @@ function isMoney(world: World, row: Row, name: string): boolean {
 /** Money of a fact, rounded to the plan's minor unit; what reverses a fact has the rate of that fact's day. */
 function inPlanMoney(scope: Scope, row: Row, value: Value): Value {
   const { world } = scope, currency = row.fields.get('currency'), amount = ratioOf(value);
-  if (typeof currency !== 'string' || currency === world.currency || amount === null) return value;
+  if (typeof currency !== 'string' || currency === world.currency) return value;
   const rate = rateOf(world, currency, (row.reverses ?? row).date ?? scope.day);
   if (rate === null && scope.counting === true && scope.row === row) throw new NoRate(`${row.id} has no rate of ${currency}`);
-  return rate === null ? null : rounded(multiply(amount, rate), minorUnit(world.currency));
+  return rate === null || amount === null ? null : rounded(multiply(amount, rate), minorUnit(world.currency));
 }
 /** What a rate may name: the currency, the day, and imported rates of the currency that hold on it. */
 export function rateNames(world: World, currency: string, day: Day): Map<string, Value> {

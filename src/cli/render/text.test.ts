@@ -9,3 +9,7 @@ test('a word that is too long is cut after a mark that names are made of, else w
 test('nothing is lost in wrapping', () => {
   for (const text of ['a/b/cccccccccccc/d', '----------', 'x', '']) expect(wrapped(text, 4).join('').replaceAll(' ', '')).toBe(text);
 });
+test('a number stays with its unit', () => {
+  expect(wrapped('the share is 80 % of it', 15)).toEqual(['the share is', '80 % of it']);
+  expect(wrapped('you earned 1,200.00 USD', 20)).toEqual(['you earned', '1,200.00 USD']);
+});

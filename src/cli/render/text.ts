@@ -13,11 +13,14 @@ export function cells(text: string): number {
   return count;
 }
 
+/** A number is not parted from its unit: "80 %", "1,200.00 USD". */
+const BETWEEN_WORDS = /(?<!\d) | (?!%|[A-Z]{3}\b)/;
+
 /** Lines of at most `width` cells, cut between words where possible. */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ').flatMap((w) => pieces(w, width))) {
+  for (const word of text.split(BETWEEN_WORDS).flatMap((w) => pieces(w, width))) {
     if (line !== '' && cells(line) + 1 + cells(word) > width) { lines.push(line); line = word; }
     else line = line === '' ? word : `${line} ${word}`;
   }

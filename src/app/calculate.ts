@@ -20,6 +20,7 @@ import { factTable, IMPORTED, WORD } from '../stage/store.ts';
 import { MINOR_DIGITS } from '../value/currency.ts';
 import type { Day } from '../value/period.ts';
 import { type Diagnostic, hasErrors } from '../value/diagnostic.ts';
+import { dividedByZero } from './divided-by-zero.ts';
 import { overCreditedProblems } from './over-credited.ts';
 import { loadCurrencies, loadPeople } from './people.ts';
 
@@ -49,7 +50,8 @@ export async function calculate(engine: ProgramRunner, plans: readonly Plan[], k
   }
   const over = await overCreditedProblems(engine, compiled, compiled.catalogue.kinds);
   if (over.length > 0) return { diagnostics: [...diagnostics, ...over] };
-  return { calculation: { compiled, catalogue: compiled.catalogue, cut, diagnostics }, diagnostics };
+  const all = [...diagnostics, ...await dividedByZero(engine, compiled)];
+  return { calculation: { compiled, catalogue: compiled.catalogue, cut, diagnostics: all }, diagnostics: all };
 }
 
 async function runStatements(engine: ProgramRunner, compiled: Compiled, options: CalculateOptions): Promise<void> {
@@ -77,7 +79,7 @@ async function codesOf(engine: ProgramRunner, plans: readonly Plan[], kinds: rea
   const words = new Set<string>(more);
   gatherWords(kinds, words);
   for (const plan of plans) { words.add(plan.currency); gatherWords(plan, words); for (const state of plan.states) for (const level of state.change?.levels ?? []) words.add(level); }
-  if (plans.some((p) => p.exchange !== undefined)) for (const currency of MINOR_DIGITS.keys()) words.add(currency);
+  if (plans.some((p) => p.exchange !== undefined) || kinds.some((k) => k.derivation !== undefined)) for (const currency of MINOR_DIGITS.keys()) words.add(currency);
   // what reviewers write: the name of a guardrail, and what they decided
   for (const word of plans.flatMap((p) => (p.guardrails.length === 0 ? [] : [...p.guardrails.map((g) => g.name), 'pass', 'reject']))) words.add(word);
   const wanted: Relation = { kind: 'values', columns: [{ name: 'word', type: 'text' }], rows: [...words].sort().map((w) => [w]) };

@@ -1,16 +1,10 @@
 /** Money of facts in another currency than the plan's: by which rate it counts, how it is rounded, and what has none. On both engines. */
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openDuckdb } from '../engine/duckdb.ts';
 import type { Engine } from '../engine/engine.ts';
-import { openMemory } from '../engine/memory.ts';
-import { readWorkspace } from '../plan/workspace.ts';
-import { tablesOf } from '../stage/store.ts';
-import { runTestFile } from './plan-tests.ts';
+import { differing, openForTests, RIGHT } from './both-engines.fixture.ts';
 
 let engine: Engine;
-beforeAll(async () => { engine = await openDuckdb({ path: ':memory:', folders: [], memoryMb: 500, threads: 1, tempDir: join(tmpdir(), 'trueup-exchange') }); });
+beforeAll(async () => { engine = await openForTests('exchange'); });
 afterAll(() => engine.close());
 
 const HEAD = 'plan: p\neffective: 2026-01-01 / 2027-01-01\nperiod: month\n';
@@ -21,22 +15,8 @@ const FACTS = `facts:
 sources: { rates: { file: rates.csv, into: currency, id: code, fields: { usd: usd, per_usd: per_usd, from: day } } }
 `;
 
-/** What differs from `expect`, by engine. */
-async function wrong(plan: string, table: string): Promise<readonly (readonly string[])[]> {
-  const files: Readonly<Record<string, string>> = { 'trueup.yaml': 'company: Acme\ncurrency: USD\n', 'facts/f.yaml': FACTS, 'plans/p.yaml': `${HEAD}${plan}` };
-  const { value: workspace, diagnostics } = readWorkspace('.', { list: (folder) => Object.keys(files).filter((f) => f.startsWith(`${folder}/`)), text: (path) => files[path] });
-  const bad = diagnostics.filter((d) => d.severity === 'error');
-  if (workspace === undefined || bad.length > 0) throw new Error(bad.map((d) => d.message).join('\n'));
-  const clean = async (): Promise<Engine> => {
-    for (const name of ['word', 'imported', ...workspace.kinds.flatMap(tablesOf).map((t) => t.table)]) await engine.drop(name);
-    return { ...engine, close: () => Promise.resolve() };
-  };
-  return Promise.all([clean, () => Promise.resolve(openMemory())].map(async (open) => {
-    const report = await runTestFile(workspace, 'tests/t.yaml', `plan: p\npeople: { ann: {}, bob: {} }\n${table}`, open);
-    return [...report.diagnostics.map((d) => d.message), ...report.differences.map((d) => `${d.payee} ${d.period} ${d.figure}: ${d.expected}, got ${d.got}`)];
-  }));
-}
-const RIGHT = [[], []];
+const wrong = (plan: string, table: string): Promise<readonly (readonly string[])[]> =>
+  differing(engine, { 'facts/f.yaml': FACTS, 'plans/p.yaml': `${HEAD}${plan}` }, `plan: p\npeople: { ann: {}, bob: {} }\n${table}`);
 const SUM = 'components: { c: { measure: { sum: amount, from: deal }, rate: 10% } }\n';
 const EUR = 'EUR: { usd: [ { from: 2026-01-01, value: 1.10 }, { from: 2026-01-31, value: 1.20 } ] }';
 const deal = (date: string, currency: string, amount: string, more = ''): string => `{ owner: ann, date: ${date}, currency: ${currency}, amount: ${amount}${more} }`;

@@ -2,7 +2,7 @@
 import type { ProgramRunner } from '../engine/engine.ts';
 import type { Measure } from '../plan/plan.ts';
 import { and, col, eq, filter, int, keep, project } from '../relation/relation.ts';
-import { isLined } from '../stage/attributed.ts';
+import { asksForLines, hasLines } from '../stage/attributed.ts';
 import type { ComponentEntry, PlanEntry } from '../stage/catalogue.ts';
 import type { MeasureValue } from '../stage/gather.ts';
 import { type AskedSum, linesRelation } from '../stage/lines.ts';
@@ -30,7 +30,7 @@ export async function countedOf(engine: ProgramRunner, calculation: Calculation,
     if (first === undefined) return [];
     const periods = [...new Set(own.map((r) => smallOf(r, 'period')))].map((p) => calculation.catalogue.periodOf(p)).sort((x, y) => x.from - y.from);
     const value = own.filter((r) => r['period'] === first['period']).reduce((n, r) => n + wideOf(r, 'num'), 0n);
-    const person = calculation.catalogue.personOf(subject.code), lined = entry.parent === null && subject.of === 'payee' && listed.role === 'measure' && isLined(entry, calculation.catalogue);
+    const person = calculation.catalogue.personOf(subject.code), lined = entry.parent === null && subject.of === 'payee' && listed.role === 'measure' && asksForLines(entry, calculation.catalogue) && hasLines(entry);
     return [{
       plan: spec.plan, component: entry.path.join('.'), title: entry.spec.title, measure: listed.title, role: listed.role, payee: subject.of === 'payee' ? must(person).id : null, name: subject.name,
       periods: periods.map((p) => p.label), value: plainValue(ratio(value, listed.sum.divisor), listed.type, spec.currency), currency: listed.type.kind === 'money' ? spec.currency : '',

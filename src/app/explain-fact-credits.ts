@@ -124,7 +124,7 @@ const isCountedBy = (plan: Plan, { catalogue, family }: CreditsContext): boolean
 /** Rules that climb credit nobody for those who have nobody above. */
 function nobodyAbove(credited: readonly Person[], rule: CreditRule, made: readonly Made[]): LostCredit[] {
   return [...new Set(credited)].filter((base) => !made.some((m) => m.base === base))
-    .map((base) => ({ why: 'nobody_above', payee: null, text: `nobody who works here on that day is the ${spaced(must(rule.up).field)} of ${personWords(base)}` }));
+    .map((base) => ({ why: 'nobody_above', payee: null, text: `${personWords(base)} has no ${spaced(must(rule.up).field)} who works here on that day` }));
 }
 
 // ---- sums ----

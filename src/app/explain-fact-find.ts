@@ -16,6 +16,7 @@ import { type Row, rowsOf } from './cells.ts';
 import { type Found, refusal } from './explain-request.ts';
 import { smallOf, textIn, wideOf } from './explain-rows.ts';
 import { withOrigins } from './explain-sums.ts';
+import { capital } from './explain-words.ts';
 
 /** `row`: its number in the store; `origin`: its fields, and the file that it is from; `takesBack`: the fact that it reverses. */
 export interface FoundFact { readonly kind: Kind; readonly row: bigint; readonly day: number; readonly origin: Row; readonly takesBack: { readonly id: string; readonly row: bigint | undefined } | undefined }
@@ -37,7 +38,7 @@ export async function findFact(engine: ProgramRunner, calculation: Calculation, 
   }
   const [first, second] = found;
   if (first !== undefined && second === undefined) return { found: first };
-  if (second !== undefined) return refusal('explain.unknown_fact', 'fact', `${both(found.map((f) => `a ${f.kind.name}`))} have the id ${quoted(id)}.`, `Say which is meant: \`--kind ${must(first).kind.name}\` or \`--kind ${second.kind.name}\`.`);
+  if (second !== undefined) return refusal('explain.unknown_fact', 'fact', `${capital(both(found.map((f) => `${/^[aeiou]/.test(f.kind.name) ? 'an' : 'a'} ${f.kind.name}`)))} have the id ${quoted(id)}.`, `Say which is meant: \`--kind ${must(first).kind.name}\` or \`--kind ${second.kind.name}\`.`);
   return unknown(engine, calculation, asked, id, kinds.length > 0 && kindName !== undefined);
 }
 

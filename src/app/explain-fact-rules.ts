@@ -21,7 +21,7 @@ export interface FactPlace {
   readonly catalogue: Catalogue;
   readonly known: KnownRows;
   readonly plan: Plan;
-  /** lists of payees of the fact, by field */
+  /** lists of payees of the fact, and of what it refers to, by their path */
   readonly lists: ReadonlyMap<string, readonly string[]>;
 }
 /** Whom a rule credits of a fact of this kind, before shares, and whom not. Somebody whom it names twice stands twice. */
@@ -38,11 +38,11 @@ export function evaluated(rule: CreditRule, kind: Kind, place: FactPlace): Evalu
   if (fact === undefined) return { credited: [], lost: [nobody('other_kind', `it is no ${kindWords(kind.name)}: ${said(kind)}`)] };
   const asked = askedOf(fact, place);
   if (rule.where !== undefined && !holds(rule.where.formula, asked)) return { credited: [], lost: [nobody('condition', whyNot(rule.where.formula, asked))] };
-  const { parties, lost } = rule.through === undefined ? ownParties(rule, asked, place) : touched(rule.through, asked);
+  const { parties, lost } = namedBy(rule, asked, place);
   const credited: Person[] = [], more: LostCredit[] = [];
   for (const { words, id } of parties) {
     if (typeof id !== 'string') { more.push(nobody('blank', `${words} is blank`)); continue; }
-    const person = place.catalogue.people.byId.get(id), reason = person === undefined ? unknown(words, id) : notHere(person, fact, words, place) ?? yielded(rule, person, asked);
+    const person = place.catalogue.people.byId.get(id), reason = person === undefined ? unknown(words, id) : notHere(person, fact, words, place) ?? yielded(rule, person, asked, place);
     if (person !== undefined && reason === undefined) credited.push(person);
     else if (reason !== undefined) more.push(reason);
   }
@@ -61,9 +61,10 @@ interface Party { readonly words: string; readonly id: Value }
 interface Parties { readonly parties: readonly Party[]; readonly lost: readonly LostCredit[] }
 const pathWords = (path: readonly string[]): string => path.map(spaced).join('\'s ');
 
+const namedBy = (rule: CreditRule, asked: Asked, place: FactPlace): Parties => (rule.through === undefined ? ownParties(rule, asked, place) : touched(rule.through, asked));
 function ownParties(rule: CreditRule, asked: Asked, { lists }: FactPlace): Parties {
   if (rule.list !== undefined) {
-    const words = pathWords(rule.list.path), ids = lists.get(rule.list.path[0] ?? '') ?? [];
+    const words = pathWords(rule.list.path), ids = lists.get(rule.list.path.join('.')) ?? [];
     return ids.length === 0 ? { parties: [], lost: [nobody('blank', `${words} is blank`)] } : { parties: ids.map((id) => ({ words, id })), lost: [] };
   }
   return { parties: pathsOf(rule).map((path) => ({ words: pathWords(path), id: follow(path, must(asked.about), asked) })), lost: [] };
@@ -75,7 +76,9 @@ function touched(through: NonNullable<CreditRule['through']>, asked: Asked): Par
   const { day, known } = asked, account = follow(['account'], must(asked.about), asked);
   if (typeof account !== 'string') return { parties: [], lost: [nobody('blank', 'account is blank')] };
   const from = through.lookBack === undefined ? -Infinity : day - through.lookBack;
-  const touches = known.facts(through.kind).filter((t) => t.day >= from && t.day <= day && follow(['account'], { fact: t }, { ...asked, day: t.moneyDay }) === account);
+  const all = known.facts(through.kind), gone = new Map(all.filter((t) => t.reversal).map((t) => [t.values.get('reverses'), t.day]));
+  // from the day on which it is taken back a touch is none, and what takes it back never is
+  const touches = all.filter((t) => !t.reversal && (gone.get(t.id) ?? Infinity) > day && t.day >= from && t.day <= day && follow(['account'], { fact: t }, { ...asked, day: t.moneyDay }) === account);
   const back = through.lookBack === undefined ? 'before it' : `in the ${through.lookBack} days before it`;
   if (touches.length === 0) return { parties: [], lost: [nobody('no_touch', `there is no ${kindWords(through.kind)} of ${account} ${back}`)] };
   const ids = new Set(touches.map((t) => follow(through.to, { fact: t }, { ...asked, day: t.moneyDay })).filter((id): id is string => typeof id === 'string'));
@@ -96,13 +99,13 @@ function notHere(person: Person, fact: KnownFact, words: string, { catalogue }: 
   return { why: 'not_here', payee: person.id, text: `${words} is ${personWords(person)}, ${when}` };
 }
 
-/** As the run does: a rule gives way to one that names the same payee by a field of the fact. */
-function yielded(rule: CreditRule, person: Person, asked: Asked): LostCredit | undefined {
+/** As the run does: a rule gives way to one that names the same payee on this fact. */
+function yielded(rule: CreditRule, person: Person, asked: Asked, place: FactPlace): LostCredit | undefined {
   if (rule.yieldsTo === undefined) return undefined;
   const other = asked.plan.credits.find((r) => r.name === rule.yieldsTo);
   assert(other !== undefined, 'a rule yields to another of its plan; resolve checks it');
-  if (other.list !== undefined || other.through !== undefined || !holds(other.where?.formula, asked)) return undefined;
-  if (!pathsOf(other).some((path) => follow(path, must(asked.about), asked) === person.id)) return undefined;
+  if (!holds(other.where?.formula, asked)) return undefined;
+  if (!namedBy(other, asked, place).parties.some(({ id }) => id === person.id)) return undefined;
   return { why: 'yields', payee: person.id, text: `${personWords(person)}: it yields to ${spaced(other.name)}, which names the same person` };
 }
 

@@ -9,7 +9,7 @@ import type { CreditRule, Kind, Measure, Plan } from '../plan/plan.ts';
 import { both } from '../plan/problem.ts';
 import { kindWords } from '../plan/words-facts.ts';
 import { spaced } from '../plan/words-formula.ts';
-import { col, eq, filter, int, join, named, or, project, type Relation, scan, text } from '../relation/relation.ts';
+import { and, col, eq, filter, int, join, named, or, project, type Relation, scan, text } from '../relation/relation.ts';
 import type { PlanEntry } from '../stage/catalogue.ts';
 import { REVIEWS } from '../stage/facts.ts';
 import { COMPANY } from '../stage/gather.ts';
@@ -50,19 +50,20 @@ export async function explainFact(engine: ProgramRunner, calculation: Calculatio
   if ('refused' in asked) return { value: undefined, diagnostics: asked.refused };
   const fact = asked.found, { catalogue } = calculation, { kinds } = catalogue;
   const family = kinds.filter((k) => lineage(k.name, kinds).at(-1) === fact.kind.name);
-  const entries = catalogue.plans.filter(({ spec }) => spec.effective.from <= fact.day && fact.day < spec.effective.to && (counts(spec, family) || readersOf(spec, family).length > 0));
-  const lists = await listsOf(engine, fact);
+  const entries = catalogue.plans.filter((entry) => (holdsOn(entry.spec, fact.day) || looksBack(entry, fact.day)) && (counts(entry.spec, family) || readersOf(entry.spec, family).length > 0));
+  const lists = await listsOf(engine, fact), reached = await reachedLists(engine, calculation, fact, family);
   const shared = {
     catalogue, family, rows: await readCredits(engine, calculation, fact.row), known: await readKnown(engine, calculation, kinds, wantedOf(entries, family, calculation, fact)),
-    lists: new Map([...lists].map(([field, of]) => [field, of.map((p) => p.id)])), decisions: await decisionsOn(engine, calculation, fact),
+    lists: new Map([...lists, ...reached].map(([path, of]) => [path, of.map((p) => p.id)])), decisions: await decisionsOn(engine, calculation, fact),
   };
-  const results = entries.map((entry) => { const context: CreditsContext = { ...shared, plan: entry.spec }; return { entry, context, rules: rulesOf(entry.spec, context).map((rule) => ({ rule, result: explainRule(rule, context) })) }; });
-  const credits = results.flatMap((r) => r.rules.flatMap((x) => x.result.credits));
-  const counted = await countedOf(engine, calculation, fact.row, await subjectsOf(engine, credits, shared.rows, calculation));
+  const all = entries.map((entry) => { const context: CreditsContext = { ...shared, plan: entry.spec }; return { entry, context, rules: rulesOf(entry.spec, context).map((rule) => ({ rule, result: explainRule(rule, context) })) }; });
+  const counted = await countedOf(engine, calculation, fact.row, await subjectsOf(engine, all.flatMap((r) => r.rules.flatMap((x) => x.result.credits)), shared.rows, calculation));
+  // a plan that begins later has it only where a measure looks back so far
+  const results = all.filter(({ entry: { spec } }) => holdsOn(spec, fact.day) || counted.some((c) => c.plan === spec.plan)), credits = results.flatMap((r) => r.rules.flatMap((x) => x.result.credits));
   return { diagnostics: [], value: {
     ...toldOf(fact, lists, calculation), plans: results.filter(({ entry: { spec }, rules }) => rules.length > 0 || counted.some((c) => c.plan === spec.plan)).map(({ entry, rules }) => planOf(entry, rules.map((r) => r.result))), totals: totalsOf(credits), counted,
-    idle: results.flatMap(({ context, rules }) => rules.flatMap(({ rule, result }) => result.credits.flatMap((c) => idleOf(c, rule, context, counted)))),
-    uncredited: await whyNobody(engine, calculation, fact, family, { plans: entries, credits, counted }),
+    idle: results.filter(({ entry }) => holdsOn(entry.spec, fact.day)).flatMap(({ context, rules }) => rules.flatMap(({ rule, result }) => result.credits.flatMap((c) => idleOf(c, rule, context, counted)))),
+    uncredited: await whyNobody(engine, calculation, fact, family, { plans: results.map((r) => r.entry), credits, counted }),
   } };
 }
 
@@ -81,6 +82,8 @@ function planOf({ spec }: PlanEntry, rules: readonly RuleResult[]): FactPlan {
 
 // ---- what is looked at ----
 
+const holdsOn = ({ effective: { from, to } }: Plan, day: number): boolean => from <= day && day < to;
+const looksBack = ({ spec, counted }: PlanEntry, day: number): boolean => counted !== undefined && day < spec.effective.from;
 const counts = (plan: Plan, family: readonly Kind[]): boolean => measuresOf(plan).some((m) => 'from' in m && m.from.some((name) => family.some((k) => k.name === name)));
 
 /** In the order of the plan; the owner's, where the plan says none. */
@@ -119,12 +122,30 @@ function wantedOf(entries: readonly PlanEntry[], family: readonly Kind[], { cata
 }
 
 /** Lists of payees of the fact; of what takes back another, those of that one. */
-type Lists = ReadonlyMap<string, readonly { readonly id: string; readonly share: bigint | null }[]>;
+type Listed = readonly { readonly id: string; readonly share: bigint | null }[];
+type Lists = ReadonlyMap<string, Listed>;
 async function listsOf(engine: ProgramRunner, { kind, row, takesBack }: FoundFact): Promise<Lists> {
   if (listFields(kind).length === 0) return new Map();
-  const listed = filter(scan(partyTable(kind)), eq(col('row'), int(takesBack?.row ?? row)));
+  return entriesIn(engine, filter(scan(partyTable(kind)), eq(col('row'), int(takesBack?.row ?? row))));
+}
+async function entriesIn(engine: ProgramRunner, listed: Relation): Promise<Lists> {
   const rows = rowsOf(await engine.read(project(join(['p', listed], ['inner', 'w', scan(WORD), eq(col('code', 'w'), col('payee', 'p'))]), [named('field', col('field', 'p')), named('position', col('position', 'p')), named('share', col('share', 'p')), named('word', col('word', 'w'))]), ['field', 'position']));
   return new Map([...Map.groupBy(rows, (r) => textIn(r['field']))].map(([field, of]) => [field, of.map((r) => ({ id: textIn(r['word']), share: typeof r['share'] === 'bigint' ? r['share'] : null }))]));
+}
+
+/** Lists of what the fact refers to, by their path: those that rules of the run credit. */
+async function reachedLists(engine: ProgramRunner, { catalogue: { gathered }, compiled }: Calculation, { row }: FoundFact, family: readonly Kind[]): Promise<Lists> {
+  const out = new Map<string, Listed>();
+  for (const { kind, rule } of gathered.rules) {
+    const path = rule.list?.path ?? [], builder = compiled.builders.get(kind);
+    if (path.length < 2 || builder === undefined || !family.some((k) => k.name === kind)) continue;
+    const { owner, row: held } = builder.list(path);
+    const [of] = rowsOf(await engine.read(project(filter(builder.scan(), eq(col('fact'), int(row))), [named('held', held)])));
+    if (typeof of?.['held'] !== 'bigint') continue;
+    const listed = await entriesIn(engine, filter(scan(partyTable(owner)), and(eq(col('row'), int(of['held'])), eq(col('field'), text(must(path.at(-1)))))));
+    for (const found of listed.values()) out.set(path.join('.'), found);
+  }
+  return out;
 }
 
 /** What reviewers decided last, by guardrail. */

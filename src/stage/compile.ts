@@ -19,6 +19,7 @@ import { divisorsOf } from './facts.ts';
 import type { Figure } from './figures.ts';
 import { gatherer } from './gather.ts';
 import { NotBuilt } from './lower.ts';
+import { unreached } from './fact-lines.ts';
 import { notBuilt } from './not-built.ts';
 import type { ParamsOf } from './params.ts';
 import { aboveOn, type DatedRow, type People, type Person, type Stint, stintsOf } from './people.ts';
@@ -50,7 +51,7 @@ export interface CompileInput {
   /** measures that somebody wants to see, whether or not a component looks at them */
   readonly asked?: readonly AskedMeasure[];
 }
-export interface Compiled { readonly program: Program; /** facts by kind, with values where money has no rate and blanks where it has one */ readonly unrated: Made['unrated']; readonly overCredited: Made['overCredited']; readonly references: readonly ReferenceRows[]; readonly catalogue: Catalogue; readonly builders: Made['builders']; readonly diagnostics: readonly Diagnostic[] }
+export interface Compiled { readonly program: Program; /** facts by kind, with values where money has no rate and blanks where it has one */ readonly unrated: Made['unrated']; readonly overCredited: Made['overCredited']; readonly divided: Made['divided']; readonly references: readonly ReferenceRows[]; readonly catalogue: Catalogue; readonly builders: Made['builders']; readonly diagnostics: readonly Diagnostic[] }
 
 /** `program` is absent where a plan says what is not built yet; then all such places are told. */
 export function compile(input: CompileInput): Compiled | { readonly diagnostics: readonly Diagnostic[] } {
@@ -86,12 +87,12 @@ export function compile(input: CompileInput): Compiled | { readonly diagnostics:
   const rows = assignRows({ catalogue: base, gathered, groupKinds, code });
   askedRows(input.asked ?? [], base, groupKinds, rows);
   const catalogue: Catalogue = { ...base, curves: rows.curves };
-  const diagnostics: Diagnostic[] = [...paidTwice(entries, people.persons.length > 0), ...missingTerms(rows, plans), ...changing(rows), ...tooLarge(rows), ...cycles(upFields, stints, people)];
+  const diagnostics: Diagnostic[] = [...paidTwice(entries, people.persons.length > 0), ...missingTerms(rows, plans), ...unreached(catalogue), ...changing(rows), ...tooLarge(rows), ...cycles(upFields, stints, people)];
   const personal = personalOf(gathered), params: ParamsOf = { slots: new Map() };
   let made: Made;
   try { made = programOf({ ...input, kinds }, catalogue, { history, personal, params, groupKinds }); } catch (error) { return refusedFor(error); }
   checkProgram(made.program);
-  return { program: made.program, unrated: made.unrated, overCredited: made.overCredited, references: referenceRows(catalogue, rows, made, { personal, params, groupKinds, code }), catalogue, builders: made.builders, diagnostics };
+  return { program: made.program, unrated: made.unrated, overCredited: made.overCredited, divided: made.divided, references: referenceRows(catalogue, rows, made, { personal, params, groupKinds, code }), catalogue, builders: made.builders, diagnostics };
 }
 function refusedFor(error: unknown): { readonly diagnostics: readonly Diagnostic[] } {
   if (error instanceof NotBuilt) return { diagnostics: [error.diagnostic] };

@@ -118,7 +118,9 @@ describe('rules that look alike', () => {
     const run = await runCompany(engine, { plans: [two('p', 'to: owner'), two('q', 'to: second')], people: PEOPLE, facts: [deal({ second: 'ben', third: 'ann' }), deal({ id: 'n', second: 'ben', third: 'ben', amount: '10' })] });
     expect(await run.earned()).toMatchObject({ 'ann p p_help 2026': 0n, 'ann q q_help 2026': 10_000n, 'ben p p_help 2026': 100n, 'ben q q_help 2026': 0n });
   });
-  test('one that gives way to a list, or to touches, is refused and not ignored', async () => {
-    await expect(runCompany(engine, { plans: [two('p', 'through: call, to: call.owner')], people: PEOPLE, facts: [deal()], kinds: THROUGH })).rejects.toThrow(/yields to first, which credits through other facts/);
+  test('one gives way to whoever is named on touches', async () => {
+    const call = (owner: string): FactRow => ({ kind: 'call', date: '2026-02-01', owner, account: 'x' });
+    const run = await runCompany(engine, { plans: [two('p', 'through: call, to: call.owner')], people: PEOPLE, accounts: { x: {} }, facts: [deal({ account: 'x', third: 'ann' }), call('ann'), deal({ id: 'n', account: 'x', third: 'ben', amount: '10' })], kinds: THROUGH });
+    expect(await run.earned()).toMatchObject({ 'ann p p_help 2026': 0n, 'ben p p_help 2026': 100n, 'ann p p_first 2026': 1_010n });
   });
 });

@@ -16,7 +16,7 @@ export function rowKey(term: RowTerm): string {
 }
 
 export function bookKey(terms: readonly BookTerm[]): string {
-  return terms.map((t) => [t.kind, t.form, contentKey(t.of), contentKey(t.where), contentKey(t.factors), t.rule === undefined ? '' : ruleKey(t.rule, false), t.route, t.group ?? '', [...t.inputs].map(([n, v]) => `${n}=${v.index}`).join(), t.plan.currency].join(':')).join(';');
+  return terms.map((t) => [t.kind, t.form, contentKey(t.of), contentKey(t.where), contentKey(t.factors), t.rule === undefined ? '' : ruleKey(t.rule, false), t.route, t.group ?? '', [...t.inputs].map(([n, v]) => `${n}=${v.index}`).join(), moneyKey(t.plan)].join(':')).join(';');
 }
 
 export function ruleKey(rule: CreditRule, climbs: boolean): string {

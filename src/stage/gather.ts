@@ -56,7 +56,8 @@ export interface MeasureTerm { readonly column: CubeColumn; readonly route: numb
 /** What is found from single rows, in their order. */
 export interface RowTerm {
   readonly form: 'sum' | 'count' | 'distinct' | 'min' | 'max' | 'first' | 'last';
-  readonly columns: readonly { readonly value: FactColumn; readonly key: FactColumn | null; readonly rules: readonly number[]; readonly route: number }[];
+  /** `scale`: by which its values become parts of the one divisor of all */
+  readonly columns: readonly { readonly value: FactColumn; readonly key: FactColumn | null; readonly rules: readonly number[]; readonly route: number; readonly scale: bigint }[];
   readonly limits: readonly { readonly limit: MeasureLimit; readonly atMost: bigint; readonly keys: readonly (readonly FactColumn[])[]; readonly perDay: boolean }[];
   readonly span: number;
   readonly time: TimeOf;
@@ -224,11 +225,12 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
     const of = measure.kind === 'count' ? null : measure.of;
     const word = of !== null && !['money', 'number', 'percent', 'factor'].includes(of.type.kind);
     const role: FactColumn['role'] = form === 'count' ? 'count' : form === 'distinct' || word ? 'distinct' : 'sum';
-    const columns = measure.from.flatMap((kind) => {
+    const found = measure.from.flatMap((kind) => {
       const value = factColumn(plan, measure.at, kind, role, of, whereOf(plan, measure, kind), measure.factors.map((f) => f.factor));
       return [...creditsOf(plan, measure, kind, value)].map(([route, indexes]) => ({ value, key: keyColumn(plan, measure.at, kind, key), rules: [...new Set(indexes)].sort((a, b) => a - b), route }));
     });
-    const valueDivisor = columns.reduce((d, c) => lcm(d, role === 'distinct' ? 1n : divisorOf(c.value)), 1n);
+    const partsOf = (c: FactColumn): bigint => (role === 'distinct' ? 1n : divisorOf(c));
+    const valueDivisor = found.reduce((d, c) => lcm(d, partsOf(c.value)), 1n), columns = found.map((c) => ({ ...c, scale: valueDivisor / partsOf(c.value) }));
     const weighs = form === 'sum' || form === 'count';
     const divisor = valueDivisor * (form === 'sum' ? shareDivisor : 1n) * (time.grain === 'day' && weighs ? HALF_LIFE_PARTS : 1n);
     const limits = measure.limits.map((limit) => {

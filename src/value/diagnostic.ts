@@ -153,6 +153,7 @@ export const CODES = {
   'run.no_facts': 'A run before anything was imported',
   'run.source_not_imported': 'A source of which nothing was ever imported',
   'run.over_credited': 'Facts that direct credit rules of a plan credit with more than the whole',
+  'run.divided_by_zero': 'Facts that do not count because their value divides by 0',
   'run.no_rate': 'Facts that a plan does not count because their money has no rate of exchange',
   'run.other_currency': 'Facts that a plan does not count because of their currency',
   'run.store_replaced': 'Differences that only another store of facts can explain',

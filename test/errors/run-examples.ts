@@ -24,6 +24,7 @@ components:
 `;
 const RATED = PLAN.replace('components:', 'exchange: { rate: { by: currency, lookup: { GBP: 1.25 } } }\ncomponents:');
 const TWICE = PLAN.replace('components:', 'credits:\n  owner: { from: deal, to: owner, where: amount > 500 }\n  large: { from: deal, to: owner, where: amount > 1_000 }\ncomponents:');
+const DIVIDED = PLAN.replace('sum: amount,', 'sum: amount / (amount - 1_200),').replace('rate: 5%', 'rate: 100');
 const SOURCES = `facts:
   deal: { fields: { owner: payee, amount: money, currency: text } }
 sources:
@@ -57,6 +58,7 @@ export const RUN_EXAMPLES = {
   'run.source_not_imported': said('The run goes on with the rest.', MORE_SOURCES),
   'run.other_currency': said('Amounts of two currencies are never added.', PLAN),
   'run.no_rate': said('A rate that is missing is never taken for 1: the fact waits for it.', RATED),
+  'run.divided_by_zero': said('A value that cannot be found is no 0: the facts are named, and the rest counts.', DIVIDED),
   'run.over_credited': said('One event would be paid twice. Filters that should exclude each other do not.', TWICE),
   'run.store_replaced': said('The same plans, facts and people give the same amounts, so something else has changed.'),
   'explain.unknown_payee': said('Ids and names are both understood, and capitals do not count.'),
@@ -90,7 +92,7 @@ async function firstWeeks(company: Company): Promise<readonly Diagnostic[]> {
   await company.importAll();
   found.push(...await company.withStore((engine) => questions(engine, workspaceOf(company))));
   found.push(...(await company.apply()).diagnostics);
-  for (const plan of [RATED, TWICE]) {
+  for (const plan of [RATED, DIVIDED, TWICE]) {
     company.write('plans/ae.yaml', plan);
     await preview();
   }

@@ -52,69 +52,69 @@ SELECT c.facts_world,
   s.stint,
   s.people_world
 FROM (
-  SELECT facts_world,
-    fact,
-    "day",
-    slice,
-    party_0 AS payee,
+  SELECT c.facts_world,
+    c.fact,
+    c."day",
+    c.slice,
+    c.party_0 AS payee,
     CAST(0 AS INTEGER) AS rule,
     CAST(5 AS BIGINT) AS share,
-    value_0,
-    value_1,
-    value_2,
-    value_3,
-    value_4,
-    key_5
-  FROM facts_deal
-  WHERE (party_0 IS NOT NULL)
+    c.value_0,
+    c.value_1,
+    c.value_2,
+    c.value_3,
+    c.value_4,
+    c.key_5
+  FROM facts_deal AS c
+  WHERE (c.party_0 IS NOT NULL)
   UNION ALL
-  SELECT facts_world,
-    fact,
-    "day",
-    slice,
-    party_1 AS payee,
+  SELECT c.facts_world,
+    c.fact,
+    c."day",
+    c.slice,
+    c.party_1 AS payee,
     CAST(1 AS INTEGER) AS rule,
     CAST(((1 * 1) * 1) AS BIGINT) AS share,
-    value_0,
-    value_1,
-    value_2,
-    value_3,
-    value_4,
-    key_5
-  FROM facts_deal
-  WHERE (party_1 IS NOT NULL)
+    c.value_0,
+    c.value_1,
+    c.value_2,
+    c.value_3,
+    c.value_4,
+    c.key_5
+  FROM facts_deal AS c
+  WHERE (c.party_1 IS NOT NULL)
   UNION ALL
-  SELECT facts_world,
-    fact,
-    "day",
-    slice,
-    party_0 AS payee,
+  SELECT c.facts_world,
+    c.fact,
+    c."day",
+    c.slice,
+    c.party_0 AS payee,
     CAST(1 AS INTEGER) AS rule,
-    CAST(((1 * (1 * (5 - (0 + CASE WHEN (party_1 IS NOT NULL) THEN 1 ELSE 0 END)))) * (1 - 0)) AS BIGINT) AS share,
-    value_0,
-    value_1,
-    value_2,
-    value_3,
-    value_4,
-    key_5
-  FROM facts_deal
-  WHERE (party_0 IS NOT NULL)
+    CAST(((1 * (1 * (5 - (0 + CASE WHEN (c.party_1 IS NOT NULL) THEN 1 ELSE 0 END)))) * (1 - 0)) AS BIGINT) AS share,
+    c.value_0,
+    c.value_1,
+    c.value_2,
+    c.value_3,
+    c.value_4,
+    c.key_5
+  FROM facts_deal AS c
+  WHERE (c.party_0 IS NOT NULL)
   UNION ALL
-  SELECT facts_world,
-    fact,
-    "day",
-    slice,
-    party_0 AS payee,
+  SELECT c.facts_world,
+    c.fact,
+    c."day",
+    c.slice,
+    c.party_0 AS payee,
     CAST(2 AS INTEGER) AS rule,
     CAST(5 AS BIGINT) AS share,
-    value_0,
-    value_1,
-    value_2,
-    value_3,
-    value_4,
-    key_5
-  FROM facts_deal
-  WHERE ((party_0 IS NOT NULL) AND rule_2)
+    c.value_0,
+    c.value_1,
+    c.value_2,
+    c.value_3,
+    c.value_4,
+    c.key_5
+  FROM facts_deal AS c
+  WHERE ((c.party_0 IS NOT NULL) AND c.rule_2)
 ) AS c
 JOIN ref_stint AS s ON (((s.payee = c.payee) AND (s.from_day <= c."day")) AND (c."day" < s.to_day));
 

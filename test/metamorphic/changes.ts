@@ -123,6 +123,18 @@ function outside(company: Company): Changed {
   return one(made, without);
 }
 
+/** A copy of the first fact of each file that knows reversals, and its full reversal on the same day. */
+function reversed(company: Company): Changed {
+  const made = withRows(company, (t) => {
+    const back = t.columns.findIndex((c) => c.uses.some((u) => u.field === 'reverses')), fact = t.rows.find((cells) => back >= 0 && cells[back] === '');
+    if (fact === undefined) return undefined;
+    const copied = (prefix: string, change: (cell: string, column: Column, i: number) => string): Cells => fact.map((cell, i) => (must(t.columns[i]).uses.some((u) => u.type === 'id') ? `${ADDED}${prefix}${cell}` : change(cell, must(t.columns[i]), i)));
+    const id = must(copied('plus-', (cell) => cell)[t.columns.findIndex((c) => c.uses.some((u) => u.type === 'id'))]);
+    return [...t.rows, copied('plus-', (cell) => cell), copied('minus-', (cell, column, i) => (i === back ? id : column.uses.some((u) => u.type === 'money') ? '' : cell))];
+  });
+  return one(made, without);
+}
+
 /** Lines of each file in the order of their text, after a change in them. */
 function sortedAgain(stages: Stages, change: (line: string) => string): Stages {
   return new Map([...stages].map(([file, text]) => {
@@ -137,6 +149,7 @@ export const CHANGES = {
   years: { id: 'C17', says: 'all dates 28 years later', apply: later },
   neighbour: { id: 'C13', says: 'somebody else with facts of his own', apply: neighbour },
   outside: { id: 'C10', says: 'facts after every plan', apply: outside },
+  reversal: { id: 'C12', says: 'a fact and its full reversal on the same day', apply: reversed },
   rows: { id: 'C2', says: 'the rows of each file in another order', apply: (c, seed) => one(shuffled(c, seed)) },
   parts: { id: 'A5', says: 'each file in two parts, one after the other', apply: inParts },
   arrival: { id: 'A4', says: 'facts before the people and accounts that they name', apply: (c) => one(c) },

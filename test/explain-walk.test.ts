@@ -37,7 +37,7 @@ afterAll(() => { console.log(`${all.lines} lines worked out again:\n${[...all.st
 /** Of each payee, all periods of each year that his plans cover. */
 async function walkAll(engine: ProgramRunner, calculation: Calculation, kinds: readonly Kind[], where: string, walked: Walked, asOf: Day): Promise<void> {
   const { persons } = calculation.catalogue.people, every = Math.max(1, Math.floor(persons.length / PAYEES));
-  const years = new Set(calculation.catalogue.components.flatMap((c) => c.window.steps.map((s) => s.label.label.slice(0, 4))));
+  const years = new Set(calculation.catalogue.components.flatMap((c) => c.window.steps.flatMap((s) => s.label.label.split('-', 1))));
   for (const person of persons.filter((_, i) => i % every === 0)) for (const period of years) {
     const { value } = await explain(engine, calculation, { payee: person.id, period, kinds, asOf });
     if (value !== undefined) walk(value, where, walked);
@@ -48,7 +48,7 @@ function together(walked: Walked): void {
   for (const [kind, n] of walked.steps) all.steps.set(kind, (all.steps.get(kind) ?? 0) + n);
 }
 
-describe('workspaces of examples/', () => {
+describe('[C18] workspaces of examples/', () => {
   const names = readdirSync(EXAMPLES).filter((name) => name === 'demo' || existsSync(join(EXAMPLES, name, 'trueup.yaml')));
   test.for(names)('%s', { timeout: 60_000 }, async (name) => {
     const dir = mkdtempSync(join(tmpdir(), 'trueup-walk-')), made = join(dir, 'made');

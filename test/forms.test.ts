@@ -14,7 +14,7 @@ import { runTestFile } from '../src/app/plan-tests.ts';
 import type { ProgramRunner } from '../src/engine/engine.ts';
 import { openMemory } from '../src/engine/memory.ts';
 import type { Kind, Plan } from '../src/plan/plan.ts';
-import { isLined } from '../src/stage/attributed.ts';
+import { hasLines } from '../src/stage/attributed.ts';
 import { runCompany } from '../src/stage/stage.fixture.ts';
 import { must } from '../src/value/diagnostic.ts';
 import { company, facts, PLAN } from './companies.ts';
@@ -57,7 +57,7 @@ async function compareForms(name: string, engine: ProgramRunner, plans: readonly
     count.payouts++;
     if (before.get(keyOf(row)) !== paid) count.differences.push(`${words(row)}: ${before.get(keyOf(row))}, with lines ${paid}`);
     // what is paid where no fact was counted (a floor, a missing value) is nobody's line
-    if (!isLined(must(long.catalogue.components[Number(row['component'])]), long.catalogue)) continue;
+    if (!hasLines(must(long.catalogue.components[Number(row['component'])]))) continue;
     if (own.length === 0) { if (paid !== 0n) count.whole++; continue; }
     const sum = own.reduce((s, r) => s + amountOf(r, 'amount'), 0n);
     count.lined++; count.lines += own.length;

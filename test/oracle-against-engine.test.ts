@@ -6,4 +6,4 @@ import { test } from 'vitest';
 import { draw } from './oracle/draw.ts';
 import { everyPayout, TIME_LIMIT } from './oracle-companies.ts';
 
-test('[C1] what the oracle pays for drawn plans, the engine pays: every payout, every line', () => everyPayout('one currency', draw), TIME_LIMIT);
+test('[C22] what the oracle pays for drawn plans, the engine pays: every payout, every line', () => everyPayout('one currency', draw), TIME_LIMIT);

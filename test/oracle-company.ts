@@ -49,7 +49,8 @@ function entitiesOf(drawn: Drawn, kinds: readonly Kind[]): Map<string, SmallEnti
     })];
   }));
 }
-function datedRows(value: Yaml): { readonly from: number | null; readonly value: Yaml }[] {
+/** One value from the beginning, or dated ones. */
+export function datedRows(value: Yaml): { readonly from: number | null; readonly value: Yaml }[] {
   const rows = asList(value).map(asMap);
   return isMap(value) || typeof value === 'string' ? [{ from: null, value }] : rows.map((r) => ({ from: r['from'] === undefined ? null : dayOf(r['from']), value: r['value'] ?? '' }));
 }

@@ -60,7 +60,7 @@ describe('generated trees', () => {
   // one expression over one row: what overflows cannot hide behind another row
   test.each(SIZES)('single expressions, %s numbers', async (size) => {
     const one = fc.constantFrom('integer', 'bigint', 'wide', 'boolean', 'text').chain((type) => expr(type as 'text', 3, { size, from: [{ of: undefined, columns: TABLES[0]?.columns ?? [] }] }));
-    await property('single expressions', one.map((e) => project(scanOf(0), [named('x', e)])), size, 250, 1);
+    await property('single expressions', one.map((e) => project(scanOf(0), [named('x', e)])), size, 120, 1);
   }, 120_000);
   test.each(SIZES)('projects, %s numbers', (size) => property('projects', projectedTable(size), size, 150, 8), 120_000);
   test.each(SIZES)('joins, %s numbers', (size) => property('joins', joinedTables(size), size, 150, 8), 120_000);

@@ -6,6 +6,7 @@ import { type Cell, type ProgramRunner, EngineStop, type Progress } from '../eng
 import { storedKinds } from '../plan/kinds.ts';
 import type { Kind, Plan } from '../plan/plan.ts';
 import { aggregate, call, cast, coalesce, col, eq, int, join, keep, max, named, project, scan, type Relation, sum, type TableSchema, union, wide } from '../relation/relation.ts';
+import type { AskedMeasure } from '../stage/asked.ts';
 import type { Catalogue } from '../stage/catalogue.ts';
 import { compile, type Compiled } from '../stage/compile.ts';
 import { digitProblems } from '../stage/digits.ts';
@@ -19,20 +20,21 @@ import { factTable, IMPORTED, WORD } from '../stage/store.ts';
 import { MINOR_DIGITS } from '../value/currency.ts';
 import type { Day } from '../value/period.ts';
 import { type Diagnostic, hasErrors } from '../value/diagnostic.ts';
+import { dividedByZero } from './divided-by-zero.ts';
 import { overCreditedProblems } from './over-credited.ts';
 import { loadCurrencies, loadPeople } from './people.ts';
 
 export interface Calculation { readonly compiled: Compiled; readonly catalogue: Catalogue; readonly cut: number; readonly diagnostics: readonly Diagnostic[] }
 
-export interface CalculateOptions { readonly onProgress?: (progress: Progress) => void; readonly cut?: number; /** the last day that the run knows of: holds that end later have not ended */ readonly asOf?: Day; /** what is paid for each fact, of every component */ readonly everyLine?: boolean }
+export interface CalculateOptions { readonly onProgress?: (progress: Progress) => void; readonly cut?: number; /** the last day that the run knows of: holds that end later have not ended */ readonly asOf?: Day; /** what is paid for each fact, of every component */ readonly everyLine?: boolean; /** measures that are wanted beside what components look at */ readonly asked?: readonly AskedMeasure[] }
 
 /** Runs all plans. `calculation` is absent where a diagnostic is an error; nothing was calculated then. */
 export async function calculate(engine: ProgramRunner, plans: readonly Plan[], kinds: readonly Kind[], options: CalculateOptions = {}): Promise<{ readonly calculation?: Calculation; readonly diagnostics: readonly Diagnostic[] }> {
   const cut = options.cut ?? await lastImport(engine);
-  const codes = await codesOf(engine, plans, kinds);
+  const codes = await codesOf(engine, plans, kinds, (options.asked ?? []).map((a) => a.who));
   const groups = groupsRead(plans), people = await loadPeople(engine, kinds, cut, [...new Set([...groups, ...referencesOfDerived(kinds, groups)])]);
   const currencies = plans.some((p) => p.exchange !== undefined || p.convert !== undefined || p.components.some((c) => c.convert !== undefined)) ? await loadCurrencies(engine, kinds, cut) : undefined;
-  const compiled = compile({ plans, kinds, people, cut, ...(currencies !== undefined && { currencies }), code: (word) => codes.get(word), ...(options.asOf !== undefined && { asOf: options.asOf }), ...(options.everyLine === true && { everyLine: true }) });
+  const compiled = compile({ plans, kinds, people, cut, ...(currencies !== undefined && { currencies }), code: (word) => codes.get(word), ...(options.asOf !== undefined && { asOf: options.asOf }), ...(options.everyLine === true && { everyLine: true }), ...(options.asked !== undefined && { asked: options.asked }) });
   if (!('program' in compiled)) return { diagnostics: compiled.diagnostics };
   const { diagnostics } = compiled;
   if (hasErrors(diagnostics)) return { diagnostics };
@@ -48,7 +50,8 @@ export async function calculate(engine: ProgramRunner, plans: readonly Plan[], k
   }
   const over = await overCreditedProblems(engine, compiled, compiled.catalogue.kinds);
   if (over.length > 0) return { diagnostics: [...diagnostics, ...over] };
-  return { calculation: { compiled, catalogue: compiled.catalogue, cut, diagnostics }, diagnostics };
+  const all = [...diagnostics, ...await dividedByZero(engine, compiled)];
+  return { calculation: { compiled, catalogue: compiled.catalogue, cut, diagnostics: all }, diagnostics: all };
 }
 
 async function runStatements(engine: ProgramRunner, compiled: Compiled, options: CalculateOptions): Promise<void> {
@@ -72,14 +75,14 @@ export async function lastImport(engine: ProgramRunner): Promise<number> {
 }
 
 /** Dictionary codes of all words that the plans say, and what kinds are made of. */
-async function codesOf(engine: ProgramRunner, plans: readonly Plan[], kinds: readonly Kind[]): Promise<ReadonlyMap<string, number>> {
-  const words = new Set<string>();
+async function codesOf(engine: ProgramRunner, plans: readonly Plan[], kinds: readonly Kind[], more: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const words = new Set<string>(more);
   gatherWords(kinds, words);
   for (const plan of plans) { words.add(plan.currency); gatherWords(plan, words); for (const state of plan.states) for (const level of state.change?.levels ?? []) words.add(level); }
   // what reviewers write: the name of a guardrail, and what they decided
   for (const word of plans.flatMap((p) => (p.guardrails.length === 0 ? [] : [...p.guardrails.map((g) => g.name), 'pass', 'reject']))) words.add(word);
   // a currency that no row has needs no rate
-  const currencies = plans.some((p) => p.exchange !== undefined) ? MINOR_DIGITS.keys() : [];
+  const currencies = plans.some((p) => p.exchange !== undefined) || kinds.some((k) => k.derivation !== undefined) ? MINOR_DIGITS.keys() : [];
   const wanted: Relation = { kind: 'values', columns: [{ name: 'word', type: 'text' }], rows: [...new Set([...words, ...currencies])].sort().map((w) => [w]) };
   const { data, count } = await engine.read(project(join(['v', wanted], ['inner', 'w', scan(WORD), eq(col('word', 'w'), col('word', 'v'))]), [...keep('w', 'code'), ...keep('v', 'word')]), ['code']);
   const found = new Map(Array.from({ length: count }, (_, r) => [String(data[1]?.[r]), Number(data[0]?.[r])]));

@@ -45,9 +45,45 @@ expect:
   - [bob, 2026-Q2, c.days, 1]
   - [ann, '', credit.a.status, reject]
   - [ann, '', credit.b, 40%]
-  - [ann, 2026-Q1, term.pay, 1]
 `, () => Promise.resolve(openMemory()));
   expect(report.diagnostics).toEqual([]);
-  // the last three are wrong on purpose
-  expect(report.differences.map((d) => `${d.figure} ${d.expected}: ${d.got}`)).toEqual(['credit.a.status reject: pass', 'credit.b 40%: 0.3', 'term.pay 1: nothing: no such figure']);
+  // the last two are wrong on purpose
+  expect(report.differences.map((d) => `${d.figure} ${d.expected}: ${d.got}`)).toEqual(['credit.a.status reject: pass', 'credit.b 40%: 0.3']);
+});
+
+test('through whom a credit came: of those above who are credited themselves, and of those for whom the credits of others count', async () => {
+  const files: Readonly<Record<string, string>> = {
+    'trueup.yaml': 'company: Acme\ncurrency: USD\n', 'facts/f.yaml': 'facts: { deal: { fields: { owner: payee, amount: money } } }\n',
+    'plans/p.yaml': `plan: p
+effective: 2026-01-01 / 2027-01-01
+period: quarter
+terms: { level: factor = 1x }
+credits:
+  direct: { from: deal }
+  team: { from: deal, to: owner, up: manager, levels: all, overlay: yes }
+  spread: { from: deal, to: owner, up: manager, levels: all, overlay: yes, factor: payee.level - via.level }
+measures: { own: { sum: amount, from: deal, credited: direct }, below: { sum: amount, from: deal, credited: team }, spread_of: { sum: amount, from: deal, credited: spread } }
+components: { a: { measure: own, rate: 1% }, b: { measure: below, rate: 1% }, c: { measure: spread_of, rate: 1% } }
+`,
+  };
+  const { value: workspace, diagnostics } = readWorkspace('.', { list: (folder) => Object.keys(files).filter((f) => f.startsWith(`${folder}/`)), text: (path) => files[path] });
+  if (workspace === undefined) throw new Error(diagnostics.map((d) => d.message).join('\n'));
+  const report = await runTestFile(workspace, 'tests/t.yaml', `plan: p
+people: { top: { level: 1.5 }, m: { manager: top, level: 1.2 }, n: { manager: top }, ann: { manager: m }, bob: { manager: n } }
+facts: { deal: [ { id: x, owner: ann, date: 2026-03-01, amount: 100 }, { id: y, owner: bob, date: 2026-03-01, amount: 100 } ] }
+expect:
+  - [ann, '', credit.direct.x.via, '']
+  - [m, '', credit.team.x, 100%]
+  - [m, '', credit.team.y, 0]
+  - [top, '', credit.team.x, 100%]
+  - [top, '', credit.team.x.via, m]
+  - [top, '', credit.team.y.via, n]
+  - [m, '', credit.spread.x.via, ann]
+  - [m, '', credit.spread.x, 20%]
+  - [top, '', credit.spread.x.via, m]
+  - [top, '', credit.spread.x, 30%]
+  - [top, '', credit.x, 130%]
+  - [top, '', credit.team.y.via, m]
+`, () => Promise.resolve(openMemory()));
+  expect([...report.diagnostics.map((d) => d.message), ...report.differences.map((d) => `${d.payee} ${d.figure} ${d.expected}: ${d.got}`)]).toEqual(['top credit.team.y.via m: n']);
 });

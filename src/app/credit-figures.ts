@@ -1,10 +1,11 @@
-/** What a payee is credited with of single facts: `credit.FACT`, `credit.RULE.FACT`, and of a credit its `status`, `why` and `held`. */
+/** What a payee is credited with of single facts: `credit.FACT`, `credit.RULE.FACT`, and of a credit its `status`, `why`, `via` and `held`. */
 import type { ProgramRunner } from '../engine/engine.ts';
 import { contentKey } from '../stage/reads.ts';
 import { OUTCOME } from '../stage/guards.ts';
 import { originsOf } from '../stage/kind-rows.ts';
+import { REF_ROUTE } from '../stage/reference.ts';
 import { rootOf } from '../stage/row-scope.ts';
-import { keep, project } from '../relation/relation.ts';
+import { col, compare, filter, int, keep, project, scan } from '../relation/relation.ts';
 import { must } from '../value/diagnostic.ts';
 import { add, type Ratio, ratio, ZERO } from '../value/rate.ts';
 import type { Calculation } from './calculate.ts';
@@ -14,13 +15,14 @@ import { relationOf } from './run-relations.ts';
 export interface Credits {
   /** share of the fact, as a part of one; `held`: what a guardrail holds back of it */
   share(payee: number, path: readonly string[]): Ratio | undefined;
-  /** `status`, or the names of the guardrails that did not pass */
+  /** `status`; the names of the guardrails that did not pass; the payee below, through whom it came */
   word(payee: number, path: readonly string[]): string | undefined;
 }
-interface Credit { readonly payee: number; readonly fact: string; readonly rule: string; readonly share: Ratio; readonly whole: Ratio; readonly failed: readonly { readonly name: string; readonly outcome: number }[] }
+interface Credit { readonly payee: number; readonly fact: string; /** names of the rule in plans that say the same */ readonly rules: ReadonlySet<string>; readonly via: number | undefined; readonly share: Ratio; readonly whole: Ratio; readonly failed: readonly { readonly name: string; readonly outcome: number }[] }
 
 export const isCreditFigure = (figure: string): boolean => figure.startsWith('credit.');
-const WORDS = ['status', 'why'];
+const WORDS = ['status', 'why', 'via'];
+export const CREDIT_WORDS = [...WORDS, 'held'];
 
 export async function creditsOf(engine: ProgramRunner, calculation: Calculation): Promise<Credits> {
   const { catalogue } = calculation, { gathered } = catalogue;
@@ -31,14 +33,24 @@ export async function creditsOf(engine: ProgramRunner, calculation: Calculation)
     for (const row of rowsOf(await engine.read(project(origins, keep(undefined, 'row', 'id'))))) ids.set(String(row['row']), String(row['id']));
   }
   const part = (cell: Row[string] | undefined): Ratio => ratio(BigInt(String(cell)), gathered.shareDivisor);
-  const credits = rowsOf(await engine.read(relationOf(calculation, 'credits'))).map((r): Credit => ({
-    payee: wholeOf(r['payee']), fact: ids.get(String(r['fact'])) ?? '', rule: must(gathered.rules[wholeOf(r['rule'])]).rule.name,
-    share: part(r['share']), whole: part(r['unguarded'] ?? r['share']),
-    failed: guards.flatMap((g, i) => (typeof r[`guard_${i}`] === 'number' && r[`guard_${i}`] !== OUTCOME.pass ? [{ name: g.name, outcome: wholeOf(r[`guard_${i}`]) }] : [])),
+  const named = Map.groupBy(gathered.credited, (c) => `${c.rule}|${c.route}`);
+  const routes = Map.groupBy(rowsOf(await engine.read(filter(scan(REF_ROUTE), compare('<>', col('route'), int(0))))), (r) => `${r['route']}|${r['payee']}|${r['stint']}`);
+  const credits = rowsOf(await engine.read(relationOf(calculation, 'credits'))).flatMap((r) => [...named].flatMap(([key, rules]): Credit[] => {
+    const [rule, route] = key.split('|');
+    if (rule !== String(r['rule'])) return [];
+    const credit = {
+      fact: ids.get(String(r['fact'])) ?? '', rules: new Set(rules.map((c) => c.credit.name)), share: part(r['share']), whole: part(r['unguarded'] ?? r['share']),
+      failed: guards.flatMap((g, i) => (typeof r[`guard_${i}`] === 'number' && r[`guard_${i}`] !== OUTCOME.pass ? [{ name: g.name, outcome: wholeOf(r[`guard_${i}`]) }] : [])),
+    };
+    // who is above is credited himself where the credit reads him; else it counts for him by its route
+    const climbed = typeof r['via'] === 'number' ? r['via'] : undefined;
+    if (route === '0') return [{ ...credit, payee: wholeOf(r['payee']), via: climbed }];
+    return (routes.get(`${route}|${r['payee']}|${r['stint']}`) ?? []).map((above) => ({ ...credit, payee: wholeOf(above['subject']), via: wholeOf(above['via']) }));
   }));
+  // ids of facts may have points
   const of = (payee: number, path: readonly string[]): Credit[] => {
-    const [first, second] = path;
-    return credits.filter((c) => c.payee === payee && (c.fact === first || (c.rule === first && c.fact === second)));
+    const said = CREDIT_WORDS.includes(path.at(-1) ?? '') ? path.slice(0, -1) : path, [rule = '', ...fact] = said;
+    return credits.filter((c) => c.payee === payee && (c.fact === said.join('.') || (c.rules.has(rule) && c.fact === fact.join('.'))));
   };
   return {
     share(payee, path) {
@@ -50,6 +62,7 @@ export async function creditsOf(engine: ProgramRunner, calculation: Calculation)
     word(payee, path) {
       const [first] = of(payee, path), what = path.at(-1) ?? '';
       if (first === undefined || !WORDS.includes(what)) return undefined;
+      if (what === 'via') return first.via === undefined ? '' : catalogue.personOf(first.via)?.id;
       return what === 'why' ? first.failed.map((f) => f.name).join(' ') : Object.entries(OUTCOME).find(([, n]) => n === statusOf(first))?.[0];
     },
   };

@@ -1,16 +1,10 @@
 /** Money of facts in another currency than the plan's: by which rate it counts, how it is rounded, and what has none. On both engines. */
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openDuckdb } from '../engine/duckdb.ts';
 import type { Engine } from '../engine/engine.ts';
-import { openMemory } from '../engine/memory.ts';
-import { readWorkspace } from '../plan/workspace.ts';
-import { tablesOf } from '../stage/store.ts';
-import { runTestFile } from './plan-tests.ts';
+import { differing, openForTests, RIGHT } from './both-engines.fixture.ts';
 
 let engine: Engine;
-beforeAll(async () => { engine = await openDuckdb({ path: ':memory:', folders: [], memoryMb: 500, threads: 1, tempDir: join(tmpdir(), 'trueup-exchange') }); });
+beforeAll(async () => { engine = await openForTests('exchange'); });
 afterAll(() => engine.close());
 
 const HEAD = 'plan: p\neffective: 2026-01-01 / 2027-01-01\nperiod: month\n';
@@ -21,28 +15,14 @@ const FACTS = `facts:
 sources: { rates: { file: rates.csv, into: currency, id: code, fields: { usd: usd, per_usd: per_usd, from: day } } }
 `;
 
-/** What differs from `expect`, by engine. */
-async function wrong(plan: string, table: string): Promise<readonly (readonly string[])[]> {
-  const files: Readonly<Record<string, string>> = { 'trueup.yaml': 'company: Acme\ncurrency: USD\n', 'facts/f.yaml': FACTS, 'plans/p.yaml': `${HEAD}${plan}` };
-  const { value: workspace, diagnostics } = readWorkspace('.', { list: (folder) => Object.keys(files).filter((f) => f.startsWith(`${folder}/`)), text: (path) => files[path] });
-  const bad = diagnostics.filter((d) => d.severity === 'error');
-  if (workspace === undefined || bad.length > 0) throw new Error(bad.map((d) => d.message).join('\n'));
-  const clean = async (): Promise<Engine> => {
-    for (const name of ['word', 'imported', ...workspace.kinds.flatMap(tablesOf).map((t) => t.table)]) await engine.drop(name);
-    return { ...engine, close: () => Promise.resolve() };
-  };
-  return Promise.all([clean, () => Promise.resolve(openMemory())].map(async (open) => {
-    const report = await runTestFile(workspace, 'tests/t.yaml', `plan: p\npeople: { ann: {}, bob: {} }\n${table}`, open);
-    return [...report.diagnostics.map((d) => d.message), ...report.differences.map((d) => `${d.payee} ${d.period} ${d.figure}: ${d.expected}, got ${d.got}`)];
-  }));
-}
-const RIGHT = [[], []];
+const wrong = (plan: string, table: string): Promise<readonly (readonly string[])[]> =>
+  differing(engine, { 'facts/f.yaml': FACTS, 'plans/p.yaml': `${HEAD}${plan}` }, `plan: p\npeople: { ann: {}, bob: {} }\n${table}`);
 const SUM = 'components: { c: { measure: { sum: amount, from: deal }, rate: 10% } }\n';
 const EUR = 'EUR: { usd: [ { from: 2026-01-01, value: 1.10 }, { from: 2026-01-31, value: 1.20 } ] }';
 const deal = (date: string, currency: string, amount: string, more = ''): string => `{ owner: ann, date: ${date}, currency: ${currency}, amount: ${amount}${more} }`;
 
 describe('which rate', () => {
-  test('of the day of the fact, from imported rows; each fact is rounded by itself, half away from zero, in the digits of its currency', async () => {
+  test('[G1] of the day of the fact, from imported rows; each fact is rounded by itself, half away from zero, in the digits of its currency', async () => {
     const facts = [deal('2026-01-15', 'EUR', '100.05'), deal('2026-01-30', 'EUR', '-100.05'), deal('2026-01-31', 'EUR', '0.30'), deal('2026-01-20', 'JPY', '1234'), deal('2026-02-02', 'USD', '10')];
     // 110.055 → 110.06, twice; 0.36; 8.3912 → 8.39
     expect(await wrong(`exchange: { rate: currency.usd }\n${SUM}`, `entities: { currency: { ${EUR}, JPY: { usd: 0.0068 } } }
@@ -79,7 +59,7 @@ expect: [ [ann, 2026-02, c.value, 110] ]`)).toEqual(RIGHT);
 describe('a missing rate', () => {
   const UNKNOWN = `entities: { currency: { EUR: { usd: [ { from: 2026-02-01, value: 2 } ] } } }
 facts: { deal: [ ${deal('2026-01-15', 'EUR', '100', ', tag: a')}, ${deal('2026-01-16', 'CHF', '100', ', tag: b')}, ${deal('2026-01-17', 'USD', '7', ', tag: c')}, ${deal('2026-02-01', 'EUR', '100', ', tag: d')} ] }\n`;
-  test('is neither 1 nor 0 nor the next that is known: the fact does not count, whatever the formula does with blanks', async () => {
+  test('[G2] is neither 1 nor 0 nor the next that is known: the fact does not count, whatever the formula does with blanks', async () => {
     for (const of of ['amount', 'ifblank(amount, 5)', 'if(amount > 50, 9, amount)']) {
       const found = of === 'amount' ? ['7', '200'] : of.startsWith('if(') ? ['7', '9'] : ['7', '200'];
       expect(await wrong(`exchange: { rate: currency.usd }\ncomponents: { c: { measure: { sum: "${of}", from: deal }, rate: 10% } }\n`, `${UNKNOWN}expect: [ [ann, 2026-01, c.value, ${found[0]}], [ann, 2026-02, c.value, ${found[1]}] ]`), of).toEqual(RIGHT);

@@ -37,7 +37,7 @@ export const idOfList = (sum: number, subject: number, person: Person): string =
 /** `by`: the field by which the facts are told apart for a table, or as lines. */
 export function listOf(listed: ListedSum, asked: AskedSum, by: Typed | undefined, context: ListContext): FactList {
   const { sum, type } = listed, { kinds } = context.calculation.catalogue;
-  const rows = context.sums.of(asked), total = context.measured(asked) ?? 0n;
+  const rows = context.sums.of(asked).filter((f) => !isNoCredit(f)), total = context.measured(asked) ?? 0n;
   const plain = (value: Ratio): string => plainValue(value, type, context.currency);
   const kindsHere = [...new Set(rows.map((f) => smallOf(f, 'kind')))].flatMap((k) => kinds[k] ?? []);
   const fieldsWith = (is: (f: Field) => boolean): string[] => [...new Set(kindsHere.flatMap((k) => ownFields(k).filter(is).map((f) => f.name)))];
@@ -52,6 +52,10 @@ export function listOf(listed: ListedSum, asked: AskedSum, by: Typed | undefined
     facts: rows.map((f) => factOf(f, listed, apart, context)),
     total: form === 'distinct' ? total.toString() : valueText(ratio(total, sum.divisor), type, context),
   };
+}
+/** A rule may give somebody a share of 0: that is no credit. What a guardrail stopped is told. */
+function isNoCredit(f: Row): boolean {
+  return f['num'] === 0n && f['share'] === 0n && (f['unguarded'] ?? 0n) === 0n;
 }
 function distinctOf(rows: readonly Row[], gathered: Gathered): Typed | undefined {
   return gathered.facts[smallOrNull(rows[0], 'value_column') ?? -1]?.formula ?? undefined;
@@ -122,7 +126,7 @@ function convertedOf(f: Row, column: FactColumn | undefined, kind: Kind, { calcu
 }
 
 /** The row of a file; or since when the state held, or what it changed from; what was earned is in no file. */
-function originOf(f: Row, state: State | undefined): Pick<CountedFact, 'entered' | 'file' | 'row' | 'line'> {
+export function originOf(f: Row, state: State | undefined): Pick<CountedFact, 'entered' | 'file' | 'row' | 'line'> {
   // what an earlier round of the run paid is no row of a file
   if (state === undefined && typeof f['record'] !== 'bigint') return { entered: `earned: ${spaced(textIn(f['field_component']))}`, file: '', row: 0, line: 0 };
   if (state === undefined) return { entered: null, file: textIn(f['path']), row: whole(wideOf(f, 'record')), line: whole(wideOf(f, 'line')) };
@@ -175,7 +179,7 @@ export function nameOf(person: Person): string {
   return typeof name === 'string' && name !== '' ? name : person.id;
 }
 
-function fieldsOf(f: Row, kind: Kind, currency: string): Readonly<Record<string, string>> {
+export function fieldsOf(f: Row, kind: Kind, currency: string): Readonly<Record<string, string>> {
   const own = textIn(f['currency_word']) === '' ? currency : textIn(f['currency_word']);
   return Object.fromEntries(ownFields(kind).flatMap((field) => {
     const text = fieldText(f, field.name, field.type, kind.dated ? own : undefined);

@@ -6,7 +6,7 @@ import type { MeasureValue } from '../stage/gather.ts';
 import type { Person } from '../stage/people.ts';
 import { type Place as TermPlace, roundingsOf } from '../stage/terms.ts';
 import type { Day } from '../value/period.ts';
-import { divide, powerOfTen, ratio, type Ratio } from '../value/rate.ts';
+import { divide, powerOfTen, ratio, type Ratio, ZERO } from '../value/rate.ts';
 import { digitsOf } from '../stage/lower.ts';
 import type { Calculation } from './calculate.ts';
 import type { Row } from './cells.ts';
@@ -52,7 +52,11 @@ export function rowAt(place: Place, table: PayeeTable): Row | undefined {
 /** A value that it looks at; undefined: there is none. */
 export function lookOf(place: Place, value: MeasureValue): Ratio | undefined {
   const rows = rowsAt(place, 'looks').filter((r) => r['look'] === value.index && (place.line === null || place.entry.value !== value || BigInt(String(r['field_value'])) === place.line));
-  return lookSum(rows);
+  return lookSum(rows) ?? (place.line === null && isNoneZero(value) ? ZERO : undefined);
+}
+/** Where lines are paid and there are none, nothing was measured: a sum of nothing is 0. */
+export function isNoneZero(value: MeasureValue): boolean {
+  return value.kind === 'simple' && value.over === undefined && value.measure.zeroIfNone;
 }
 
 /** What is known of him without facts is read here; `day`: where it changes within the window. */

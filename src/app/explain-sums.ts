@@ -134,12 +134,14 @@ async function readLines(engine: ProgramRunner, calculation: Calculation, asked:
   if (lines === undefined) return [];
   const places = new Set(asked.flatMap((a) => kindsOf(must(gathered.measures[a.measure])).map((name) => kinds.findIndex((k) => k.name === name))));
   const out: Row[] = [];
-  for (const [root, own] of Map.groupBy(places, (place) => rootOf(must(kinds[place]), kinds))) {
-    const found = rowsOf(await engine.read(lineOrigins(lines, root, own), ['day', 'id', 'rule', 'payee']));
-    const names = await referenceNames(engine, kinds, root, found, cut);
-    out.push(...found.map((row) => ({ ...row, ...withNames(row, root, names) })));
-  }
+  for (const [root, own] of Map.groupBy(places, (place) => rootOf(must(kinds[place]), kinds))) out.push(...await withOrigins(engine, kinds, root, lineOrigins(lines, root, own), cut));
   return out.sort((a, b) => smallOf(a, 'day') - smallOf(b, 'day'));
+}
+/** Rows of one kind with what the store knows of each; what they refer to is called by its name, too. */
+export async function withOrigins(engine: ProgramRunner, kinds: readonly Kind[], root: Kind, rows: Relation, cut: number): Promise<Row[]> {
+  const found = rowsOf(await engine.read(rows, ['day', 'id', 'rule', 'payee']));
+  const names = await referenceNames(engine, kinds, root, found, cut);
+  return found.map((row) => ({ ...row, ...withNames(row, root, names) }));
 }
 const kindsOf = (m: LinearMeasure): string[] => [...m.terms.map((t) => t.column.value.kind), ...(m.rows?.columns.map((c) => c.value.kind) ?? []), ...(m.book?.map((t) => t.kind) ?? [])];
 

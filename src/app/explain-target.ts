@@ -6,7 +6,7 @@ import { describeTable } from '../plan/words-table.ts';
 import { rowAt as personRowAt } from '../stage/people.ts';
 import { asRatio, bareParts, numberAt, placeAt, shareOfDays, valueAt } from '../stage/terms.ts';
 import { toMinor } from '../value/money.ts';
-import { type Day, formatDay } from '../value/period.ts';
+import { type Day, formatDay, parseDay } from '../value/period.ts';
 import { add, compare, equal, multiply, ONE, ratio, type Ratio, subtract, ZERO } from '../value/rate.ts';
 import { type Place, rowAt, termPlace } from './explain-place.ts';
 import type { Step } from './explanation.ts';
@@ -32,7 +32,14 @@ export function targetSteps(place: Place): Step[] {
   const bare = spec.target.kind === 'formula' && spec.target.formula.kind === 'name';
   const formula = bare ? '' : ` It is ${numText(spec.target)}.`;
   const because = terms.map((t) => valuesWords(t, place)).join(' ');
-  return [{ step: 'target', text: `Your target ${spanWords(whole)} is ${shown}.${formula} ${because}${daysWords(place)}${more}`, numbers, rows }];
+  return [{ step: 'target', text: `Your target ${spanWords(whole)} is ${shown}.${formula} ${because}${sinceWords(made, place)}${daysWords(place)}${more}`, numbers, rows }];
+}
+/** " There is a value from 2026-03-29 on only.": where the first dated row of a term begins within the window. */
+function sinceWords({ rows: [first] }: OverWindow, place: Place): string {
+  const from = first?.['from'], known = from === undefined ? undefined : parseDay(from);
+  if (first?.['days'] === undefined || known === undefined || known <= place.step.from) return '';
+  const before = shareOfDays(termPlace(place, place.step.from), { from: place.step.from, to: known });
+  return before.n === 0n ? '' : ` There is a value from ${from} on only.`;
 }
 
 /** A number over the window of the target, in units of the currency: what it is the sum of. */

@@ -7,7 +7,7 @@ import { tablesOf } from '../stage/store.ts';
 import { parseDay } from '../value/period.ts';
 import { parseRatio } from '../value/rate.ts';
 import { calculate, type Calculation } from './calculate.ts';
-import { fillStore, type SmallEntity, type SmallRow } from './small-store.ts';
+import { fillStore, type Lists, type SmallEntity, type SmallRow } from './small-store.ts';
 
 /** One row: `id`, `date` (facts) or `from` (people), and fields. */
 export type Cells = Readonly<Record<string, string>>;
@@ -32,14 +32,18 @@ export async function calculated(given: Given): Promise<Calculated> {
   for (const table of ['word', 'imported', ...kinds.flatMap(tablesOf).map((t) => t.table)]) await engine.drop(table);
   await fillStore(engine, {
     kinds,
-    facts: new Map(Object.entries(given.rows).map(([kind, rows]) => [kind, rows.map((r): SmallRow => ({ id: r['id'] ?? '', day: parseDay(r['date'] ?? '') ?? 0, currency: r['currency'] ?? 'USD', values: valuesOf(r, kindOf(kind)) }))])),
-    entities: new Map(Object.entries(given.entities).map(([kind, rows]) => [kind, rows.map((r): SmallEntity => ({ id: r['id'] ?? '', from: parseDay(r['from'] ?? '') ?? null, values: valuesOf(r, kindOf(kind)) }))])),
+    facts: new Map(Object.entries(given.rows).map(([kind, rows]) => [kind, rows.map((r): SmallRow => ({ id: r['id'] ?? '', day: parseDay(r['date'] ?? '') ?? 0, currency: r['currency'] ?? 'USD', values: valuesOf(r, kindOf(kind)), lists: listsOf(r, kindOf(kind)) }))])),
+    entities: new Map(Object.entries(given.entities).map(([kind, rows]) => [kind, rows.map((r): SmallEntity => ({ id: r['id'] ?? '', from: parseDay(r['from'] ?? '') ?? null, values: valuesOf(r, kindOf(kind)), lists: listsOf(r, kindOf(kind)) }))])),
   });
   const { calculation, diagnostics: found } = await calculate(engine, value.plans, kinds);
   if (calculation === undefined) throw new Error(found.map((d) => d.message).join('\n'));
   return { engine, calculation, workspace: value };
 }
 
+/** "ann; bob" in a field that holds payees. */
+function listsOf(row: Cells, kind: Kind): Lists {
+  return new Map(kind.fields.filter((f) => f.type === 'payees' && (row[f.name] ?? '') !== '').map((f) => [f.name, (row[f.name] ?? '').split('; ').map((payee) => ({ payee, share: null }))]));
+}
 function valuesOf(row: Cells, kind: Kind): ReadonlyMap<string, Value> {
   return new Map(kind.fields.map((f) => [f.name, valueOf(row[f.name], f.type)]));
 }

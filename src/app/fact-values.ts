@@ -9,13 +9,11 @@ import type { Kind, Measure, Num, Plan } from '../plan/plan.ts';
 import { lineage } from '../stage/lineage.ts';
 import { CURRENCY, rateFor, rowOn } from '../stage/exchange.ts';
 import { digitsOf, NotBuilt } from '../stage/lower.ts';
-import { rowAt } from '../stage/people.ts';
 import { fieldsOf, groupPath, referenced } from '../stage/row-scope.ts';
 import { readTable } from '../stage/tables.ts';
 import { type Place, valueAt } from '../stage/terms.ts';
 import { assert, must } from '../value/diagnostic.ts';
 import type { Day, Span } from '../value/period.ts';
-import { effectiveAt } from '../value/period.ts';
 import { multiply, powerOfTen, ratio, type Ratio, roundTo } from '../value/rate.ts';
 import type { KnownFact, KnownRows } from './known-rows.ts';
 
@@ -142,10 +140,10 @@ function storedValue(name: string, about: About, asked: Asked): Value | undefine
   if ('fact' in about) return about.fact.values.get(name);
   if (about.kind === 'person') {
     const person = asked.place?.people.byId.get(about.id);
-    return person === undefined ? undefined : rowAt(person, asked.day).values.get(name);
+    return person === undefined ? undefined : rowOn(person.rows, asked.day)?.values.get(name);
   }
-  const rows = asked.known.dated(about.kind, about.id);
-  return (effectiveAt(rows, asked.day) ?? rows[0])?.values.get(name);
+  // as the run joins them: before the first row, and after one that ends, there is nothing
+  return rowOn(asked.known.dated(about.kind, about.id), asked.day)?.values.get(name);
 }
 
 /** A measure that is called by its name alone is one of the fact, or of what it belongs to. */

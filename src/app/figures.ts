@@ -11,8 +11,10 @@ import { add, powerOfTen, type Ratio, ratio, ZERO } from '../value/rate.ts';
 import type { Calculation } from './calculate.ts';
 import { type Row, rowsOf } from './cells.ts';
 import { creditsOf, isCreditFigure } from './credit-figures.ts';
+import { HELD_FIGURES, heldFigures } from './held-figures.ts';
+import { type FieldLines, fieldLines, paysByField } from './line-figures.ts';
 import { isNamedFigure, namedFigures } from './named-figures.ts';
-import { isPaymentFigure, paymentFigure } from './payment-figures.ts';
+import { asksForLines, isPaymentFigure, paymentFigure } from './payment-figures.ts';
 import type { Payments } from './payments.ts';
 import { table } from './run-relations.ts';
 
@@ -21,12 +23,12 @@ export interface Figures {
   get(payee: string, period: string, figure: string): Ratio | 'none' | undefined;
   /** figures that are days: when a part is first payable */
   day(payee: string, period: string, figure: string): Day | undefined;
-  /** figures that are words: what became of a credit */
+  /** figures that are words: what became of a credit, why something is held */
   word(payee: string, period: string, figure: string): string | undefined;
 }
 
 /** What can be asked of a component beside its pay, and of which relation. */
-const RESULTS = ['value', 'target', 'attainment', 'incentive', 'rate', 'payout'] as const;
+export const RESULTS = ['value', 'target', 'attainment', 'incentive', 'rate', 'payout'] as const;
 type Result = (typeof RESULTS)[number];
 const isResult = (word: string): word is Result => (RESULTS as readonly string[]).includes(word);
 
@@ -42,13 +44,17 @@ export async function figuresOf(engine: ProgramRunner, calculation: Calculation,
   const payees = new Map(catalogue.people.persons.map((p) => [p.id, p.payee]));
   const tiers = catalogue.components.some(hasTiers) ? await tiersOf(engine, calculation) : undefined;
   const credits = asked.some(isCreditFigure) ? await creditsOf(engine, calculation) : undefined;
+  const lines = asked.some(asksForLines) && catalogue.components.some(paysByField) ? await fieldLines(engine, calculation) : undefined;
+  const heldBack = asked.some(isHeldFigure) ? await heldFigures(engine, calculation) : undefined;
   const byName = asked.some(isNamedFigure) ? await namedFigures(engine, calculation) : undefined;
   return {
     get(payee, period, figure) {
+      if (isNamedFigure(figure)) return byName?.get(payee, period, figure);
       const code = payees.get(payee);
       if (code === undefined) return undefined;
       if (isCreditFigure(figure)) return credits?.share(code, figure.split('.').slice(1));
-      if (isNamedFigure(figure)) return byName?.get(code, period, figure);
+      const line = /^(.+?)\.line\.(.+)$/.exec(figure);
+      if (lines !== undefined && line !== null && chosenBy(catalogue, line[1] ?? '').some(paysByField)) return lineFigure(line, code, period, lines, catalogue);
       if (payments !== undefined && isPaymentFigure(figure)) {
         const value = paymentFigure(payments, payee, period, figure);
         return value !== null && isRatio(value) ? value : undefined;
@@ -56,15 +62,22 @@ export async function figuresOf(engine: ProgramRunner, calculation: Calculation,
       const tiered = /^(.+?)\.tier\.(?:(.+)\.)?(\d+)$/.exec(figure);
       if (tiered !== null) return tierFigure(tiered, code, period, tiers, catalogue);
       const words = figure.split('.'), last = words.at(-1) ?? '';
+      if (heldBack !== undefined && isHeldFigure(figure)) return last === 'would' ? placesOf(catalogue, words.slice(0, -1).join('.'), period).flatMap(({ c, at }) => heldBack.would(c, code, at) ?? [])[0] : undefined;
       const what = words.length > 1 && isResult(last) ? last : undefined;
       const path = (what === undefined ? words : words.slice(0, -1)).join('.');
-      const chosen = catalogue.components.filter((c) => (figure === 'earned' ? c.parent === null : c.path.join('.') === path));
+      const chosen = figure === 'earned' ? catalogue.components.filter((c) => c.parent === null) : chosenBy(catalogue, path);
       const places = chosen.flatMap((c) => c.window.steps.filter((s) => period === '' || s.label.label === period).map((s): Place => ({ c, key: [c.component, code, s.period].join('|') })));
       return what === undefined ? paid(places, found) : resultOf(what, places, found);
     },
-    word(payee, _, figure) {
-      const code = payees.get(payee);
-      return code === undefined || !isCreditFigure(figure) ? undefined : credits?.word(code, figure.split('.').slice(1));
+    word(payee, period, figure) {
+      const code = payees.get(payee), words = figure.split('.'), last = words.at(-1);
+      if (code === undefined) return undefined;
+      if (isCreditFigure(figure)) return credits?.word(code, words.slice(1));
+      if (heldBack === undefined || !isHeldFigure(figure) || (last !== 'held' && last !== 'gated')) return undefined;
+      // of all periods: the first in which there is one
+      const said = placesOf(catalogue, words.slice(0, -1).join('.'), period).flatMap(({ c, at }) => heldBack.word(c, code, at, last) ?? []);
+      const found = said.find((w) => w !== '') ?? said[0];
+      return found === '' && last === 'held' ? 'no' : found;
     },
     day(payee, period, figure) {
       const value = payments !== undefined && isPaymentFigure(figure) ? paymentFigure(payments, payee, period, figure) : null;
@@ -73,6 +86,20 @@ export async function figuresOf(engine: ProgramRunner, calculation: Calculation,
   };
 }
 
+/** A part of a release may have the name `held`: it is a figure of payments. */
+const isHeldFigure = (figure: string): boolean => !isCreditFigure(figure) && !isPaymentFigure(figure) && (HELD_FIGURES as readonly string[]).includes(figure.split('.').slice(1).at(-1) ?? '');
+/** A component in the period that is asked for, or in each of its periods. */
+function placesOf(catalogue: Catalogue, path: string, period: string): { readonly c: ComponentEntry; readonly at: number }[] {
+  return chosenBy(catalogue, path).flatMap((c) => c.window.steps.filter((s) => period === '' || s.label.label === period).map((s) => ({ c, at: s.period })));
+}
+
+const chosenBy = (catalogue: Catalogue, path: string): ComponentEntry[] => catalogue.components.filter((c) => c.path.join('.') === path);
+
+/** Over all periods that were asked for. */
+function lineFigure([, path = '', value = '']: RegExpExecArray, payee: number, period: string, lines: FieldLines, catalogue: Catalogue): Ratio | undefined {
+  const found = chosenBy(catalogue, path).flatMap((c) => c.window.steps.filter((s) => period === '' || s.label.label === period).flatMap((s) => lines.amount(c, payee, s.period, value) ?? []));
+  return found.length === 0 ? undefined : found.reduce(add, ZERO);
+}
 /** Over all periods that were asked for. */
 function tierFigure([, path, fact, tier]: RegExpExecArray, payee: number, period: string, tiers: Tiers | undefined, catalogue: Catalogue): Ratio | undefined {
   const chosen = catalogue.components.filter((c) => c.path.join('.') === path && hasTiers(c));
@@ -114,7 +141,7 @@ function resultAt(what: Result, { c, key }: Place, found: Found): Ratio | 'none'
 /** X; of what is paid line by line, all lines together. */
 function valueOver(rows: readonly Row[], c: ComponentEntry, catalogue: Catalogue): Ratio | 'none' | undefined {
   const lines = [...new Map(rows.map((r) => [String(r['line']), r])).values()];
-  const values = lines.map((r) => pairOf(r, 'x_n', 'x_d', c, catalogue, isMoney(c))), known = values.filter((v): v is Ratio => v !== undefined && v !== 'none');
+  const values = lines.map((r) => (r['has_value'] === false ? 'none' : pairOf(r, 'x_n', 'x_d', c, catalogue, isMoney(c)))), known = values.filter((v): v is Ratio => v !== undefined && v !== 'none');
   return lines.length > 1 && known.length === values.length ? known.reduce(add) : values[0];
 }
 /** What its rate is paid on is money. */

@@ -1,5 +1,5 @@
 /** What pays nothing for now, and why: components that are held, one row each, the innermost that says so. */
-import type { Engine } from '../engine/engine.ts';
+import type { ProgramRunner } from '../engine/engine.ts';
 import { and, col, compare, eq, filter, int, keep, project, union } from '../relation/relation.ts';
 import { HELD } from '../stage/attainment.ts';
 import { assert } from '../value/diagnostic.ts';
@@ -9,16 +9,21 @@ import { byName, componentName, payeeName, planOf } from './earned.ts';
 import { relationOf } from './run-relations.ts';
 
 export type HeldWhy = Exclude<keyof typeof HELD, 'no'>;
-/** Each reason in words, to stand after "is held: ". */
-export const HELD_WORDS: Readonly<Record<HeldWhy, string>> = {
-  no_target: 'the target is 0 or blank',
-  no_value: 'there is no value to measure',
-  no_reading: 'what its table is read at has no value',
-  no_row: 'no row of its table fits the value',
-  gate: 'a gate holds it back',
-  factor: 'a factor has no value',
-  no_group: 'the payee is in no group whose result it looks at',
+/** Each reason: `words`, to stand after "is held: "; `figure`, as tests of plans say it, before the name of what it is about. */
+export const HELD_REASONS: Readonly<Record<HeldWhy, { readonly words: string; readonly figure: string }>> = {
+  no_target: { words: 'the target is 0 or blank', figure: 'no target' },
+  no_value: { words: 'there is no value to measure', figure: 'no value' },
+  no_reading: { words: 'what its table is read at has no value', figure: 'no reading' },
+  no_row: { words: 'no row of its table fits the value', figure: 'no row' },
+  gate: { words: 'a gate holds it back', figure: 'gate' },
+  factor: { words: 'a factor has no value', figure: 'multiply' },
+  no_group: { words: 'the payee is in no group whose result it looks at', figure: 'no' },
 };
+/** `gate both_sides`, `multiply quality`, `no pod`, `no row`. */
+export function heldWord(why: HeldWhy, about: { readonly gate: string | undefined; readonly factor: string | undefined; readonly group: string | undefined }): string {
+  const name = why === 'gate' ? about.gate : why === 'factor' ? about.factor : why === 'no_group' ? about.group : undefined;
+  return name === undefined ? HELD_REASONS[why].figure : `${HELD_REASONS[why].figure} ${name}`;
+}
 export interface Held {
   readonly plan: string;
   /** with the groups around it: `retention.revenue` */
@@ -29,7 +34,7 @@ export interface Held {
 }
 
 /** Sorted by plan, component, payee and period in time. */
-export async function heldComponents(engine: Engine, calculation: Calculation): Promise<readonly Held[]> {
+export async function heldComponents(engine: Pick<ProgramRunner, 'read'>, calculation: Calculation): Promise<readonly Held[]> {
   const { catalogue, compiled } = calculation;
   const levels = compiled.program.statements.filter((s) => s.name.startsWith('earned_')).map((s) => project(
     filter(relationOf(calculation, s.name), and(eq(col('world'), int(0)), compare('<>', col('held'), int(HELD.no)))),
@@ -47,7 +52,8 @@ export async function heldComponents(engine: Engine, calculation: Calculation): 
     .map(({ held }) => held);
 }
 
-function whyOf(code: Row[string] | undefined): HeldWhy {
+/** The reason behind a code that is not `no`. */
+export function whyOf(code: Row[string] | undefined): HeldWhy {
   const found = Object.entries(HELD).find(([, number]) => number === code)?.[0];
   assert(found !== undefined && found !== 'no', `${code} is a code of HELD`);
   return found as HeldWhy;

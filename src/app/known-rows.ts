@@ -6,7 +6,7 @@ import type { Cell, ProgramRunner } from '../engine/engine.ts';
 import type { Value } from '../plan/evaluate.ts';
 import type { FieldType, Kind } from '../plan/plan.ts';
 import { columnsOf } from '../relation/check.ts';
-import { col, eq, type JoinInput, keep, named, project, type Relation, scan, type Statement } from '../relation/relation.ts';
+import { col, eq, filter, int, type JoinInput, keep, named, project, type Relation, scan, type Statement } from '../relation/relation.ts';
 import { scanOf } from '../stage/arithmetic.ts';
 import { lineage } from '../stage/lineage.ts';
 import { entityRows, idedRows, type KindRows, rowsOfKind } from '../stage/kind-rows.ts';
@@ -48,14 +48,16 @@ export interface KnownRows {
   level(state: string, id: string, day: Day): Value;
 }
 
-export interface Wanted { readonly facts: ReadonlySet<string>; readonly references: ReadonlySet<string>; readonly states: ReadonlySet<string> }
+/** `row`: of the kinds that are wanted for nothing else, only this fact. */
+export interface Wanted { readonly facts: ReadonlySet<string>; readonly references: ReadonlySet<string>; readonly states: ReadonlySet<string>; readonly single?: { readonly kinds: readonly string[]; readonly row: bigint } }
 /** What a state was from when until when; null: until now. */
 interface Stay { readonly from: Day; readonly to: Day | null; readonly value: Value }
 
 export async function readKnown(engine: ProgramRunner, calculation: Calculation, kinds: readonly Kind[], wanted: Wanted): Promise<KnownRows> {
-  const made = await madeRows(engine, calculation, kinds, wanted.facts);
+  const { single } = wanted, alone = (single?.kinds ?? []).filter((k) => !wanted.facts.has(k));
+  const made = await madeRows(engine, calculation, kinds, new Set([...wanted.facts, ...alone]));
   const facts = new Map<string, readonly KnownFact[]>(), references = new Map<string, ReadonlyMap<string, readonly DatedRow[]>>();
-  for (const [name, relation] of made) facts.set(name, await factsOf(engine, must(kinds.find((k) => k.name === name)), kinds, relation));
+  for (const [name, relation] of made) facts.set(name, await factsOf(engine, must(kinds.find((k) => k.name === name)), kinds, single !== undefined && alone.includes(name) ? filter(relation, eq(col('row'), int(single.row))) : relation));
   for (const name of wanted.references) {
     const kind = must(kinds.find((k) => k.name === name));
     references.set(name, new Map((await datedRows(engine, kind, calculation.cut)).map((e) => [e.id, e.rows])));

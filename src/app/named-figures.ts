@@ -1,42 +1,47 @@
 /**
- * Numbers of a payee by their own names: `term.NAME`; `measure.NAME`, where a component, a gate or a factor of his
- * looks at it; `COMPONENT.days`, the share of the days of its window on which he is on the plan.
+ * Numbers by their own names: `term.NAME`; `measure.NAME`, of a payee or of the row whose number it is (an account,
+ * a pod); `round.COMPONENT`, of nobody, the round in which it is calculated; `COMPONENT.days`, the share of the days of its window on which he is on the plan.
  */
 import type { ProgramRunner } from '../engine/engine.ts';
 import { isRatio } from '../plan/evaluate.ts';
+import { askedOf } from '../stage/asked.ts';
+import { roundsOf } from '../plan/rounds.ts';
 import type { PlanEntry } from '../stage/catalogue.ts';
 import type { MeasureValue } from '../stage/gather.ts';
 import { digitsOf } from '../stage/lower.ts';
-import { valuesIn } from '../stage/program.ts';
+import type { Person } from '../stage/people.ts';
 import { NoValue, roundingsOf, shareOfDays, valueAt } from '../stage/terms.ts';
+import { periodFromLabel } from '../value/period.ts';
 import { must } from '../value/diagnostic.ts';
 import { powerOfTen, type Ratio, ratio } from '../value/rate.ts';
 import type { Calculation } from './calculate.ts';
 import { type Row, rowsOf } from './cells.ts';
 import { relationOf } from './run-relations.ts';
 
-export interface NamedFigures { get(payee: number, period: string, figure: string): Ratio | 'none' | undefined }
+export interface NamedFigures { get(who: string, period: string, figure: string): Ratio | 'none' | undefined }
 
-export const isNamedFigure = (figure: string): boolean => /^(term|measure)\.|\.days$/.test(figure);
+/** The measure that a figure asks for. */
+export const measureAsked = (figure: string): string | undefined => (figure.startsWith('measure.') ? figure.slice('measure.'.length) : undefined);
+export const isNamedFigure = (figure: string): boolean => /^(term|measure|round)\.|\.days$/.test(figure);
 
 export async function namedFigures(engine: ProgramRunner, calculation: Calculation): Promise<NamedFigures> {
   const { catalogue, compiled } = calculation;
   const name = must(compiled.program.statements.findLast((s) => s.name === 'looks')).name;
   const keyOf = (...parts: readonly unknown[]): string => parts.join('|');
   const looks = new Map<string, Row>(rowsOf(await engine.read(relationOf(calculation, name))).map((r) => [keyOf(r['component'], r['payee'], r['period'], r['look']), r]));
-  const measure = (wanted: string, payee: number, period: string): Ratio | 'none' | undefined => {
-    for (const c of catalogue.components) for (const step of c.window.steps) {
-      if (step.label.label !== period) continue;
-      for (const value of c.looks.flatMap(valuesIn)) {
-        const row = value.measureOf.name === wanted ? looks.get(keyOf(c.component, payee, step.period, value.index)) : undefined;
-        if (row !== undefined) return pairOf(row, value, must(catalogue.plans[c.plan]));
-      }
+  const measure = (wanted: string, who: string, period: string): Ratio | 'none' | undefined => {
+    for (const c of catalogue.asked) for (const step of c.window.steps) {
+      const of = c.spec.name === wanted && step.label.label === period ? askedOf(c, who, step, catalogue) : undefined, value = must(c.value);
+      const row = of && looks.get(keyOf(c.component, of.payee, step.period, value.index));
+      if (row !== undefined) return pairOf(row, value, must(catalogue.plans[c.plan]));
     }
     return undefined;
   };
-  const term = (wanted: string, payee: number, period: string): Ratio | 'none' | undefined => {
-    const person = catalogue.personOf(payee), at = catalogue.spans.periods.find((p) => p.label === period);
-    const plan = catalogue.plans.find(({ spec }) => spec.terms.some((t) => t.name === wanted) && at !== undefined && spec.effective.from < at.to && at.from < spec.effective.to);
+  const term = (wanted: string, person: Person | undefined, period: string): Ratio | 'none' | undefined => {
+    const plan = catalogue.plans.find(({ spec }) => {
+      const found = periodFromLabel(spec.calendar, period);
+      return spec.terms.some((t) => t.name === wanted) && found !== undefined && spec.effective.from < found.to && found.from < spec.effective.to;
+    }), at = plan && periodFromLabel(plan.spec.calendar, period);
     const found = plan?.spec.terms.find((t) => t.name === wanted);
     if (person === undefined || at === undefined || plan === undefined || found === undefined) return undefined;
     const place = { plan: plan.spec, people: catalogue.people, person, eligible: plan.members.get(person) ?? [], round: plan.spec.round, window: { from: at.from, to: at.to, cut: at.to }, day: at.to - 1 };
@@ -48,8 +53,7 @@ export async function namedFigures(engine: ProgramRunner, calculation: Calculati
       throw error;
     }
   };
-  const days = (path: string, payee: number, period: string): Ratio | undefined => {
-    const person = catalogue.personOf(payee);
+  const days = (path: string, person: Person | undefined, period: string): Ratio | undefined => {
     const found = catalogue.components.filter((c) => c.path.join('.') === path).flatMap((c) => c.window.steps.filter((s) => period === '' || s.label.label === period).flatMap((s): Ratio[] => {
       const { spec, members } = must(catalogue.plans[c.plan]);
       if (person === undefined || !members.has(person)) return [];
@@ -59,10 +63,12 @@ export async function namedFigures(engine: ProgramRunner, calculation: Calculati
     return found.find((d) => d.n !== 0n) ?? found[0];
   };
   return {
-    get(payee, period, figure) {
+    get(who, period, figure) {
+      const person = catalogue.people.byId.get(who);
       const [what, ...rest] = figure.split('.'), wanted = rest.join('.');
-      if (figure.endsWith('.days')) return days(figure.slice(0, -'.days'.length), payee, period);
-      return what === 'term' ? term(wanted, payee, period) : measure(wanted, payee, period);
+      if (figure.endsWith('.days')) return days(figure.slice(0, -'.days'.length), person, period);
+      if (what === 'round') return catalogue.plans.flatMap(({ spec }) => roundsOf(spec).get(wanted) ?? []).map((r) => ratio(BigInt(r)))[0];
+      return what === 'term' ? term(wanted, person, period) : measure(wanted, who, period);
     },
   };
 }

@@ -10,8 +10,10 @@ import { unitsOf } from './minor.ts';
 import type { PaidEarning, PaidPart, Payments } from './payments.ts';
 import type { SettledOf, SettledPayee } from './payment-settle.ts';
 
-const SETTLED = ['paid', 'owed', 'due', 'take_back', 'topup', 'gross'] as const;
-const OF_COMPONENT = ['release', 'pays', 'line', 'unfunded', 'capitalised', 'expense'] as const;
+export const SETTLED = ['paid', 'owed', 'due', 'take_back', 'topup', 'gross'] as const;
+export const OF_COMPONENT = ['release', 'pays', 'line', 'unfunded', 'capitalised', 'expense'] as const;
+/** Of a part of a release, beside the number of a payment and what single lines have of it. */
+export const OF_PART = ['due', 'later', 'lapsed', 'waiting', 'pays', 'date'] as const;
 const among = <T extends string>(list: readonly T[], word: string | undefined): word is T => (list as readonly (string | undefined)[]).includes(word);
 
 /** Is it a figure of payments? */
@@ -55,8 +57,8 @@ function componentFigure(payments: Payments, earning: PaidEarning, path: readonl
   switch (what) {
     case 'release': return partFigure(payments, earning, path.slice(1));
     case 'pays': return partFigure(payments, earning, [name, 'pays']);
-    case 'line': return units(earning.lines.get(name) ?? 0n);
-    case 'unfunded': return units(earning.unfunded.get(name) ?? 0n);
+    case 'line': return units(earning.lines.get(path.slice(1).join('.')) ?? 0n);
+    case 'unfunded': return units(earning.unfunded.get(path.slice(1).join('.')) ?? 0n);
     case 'capitalised': case 'expense': {
       const { accounting } = earning.plan;
       if (accounting === undefined) return null;

@@ -27,6 +27,8 @@ export interface PaymentRow {
   /** minor units; below zero it is taken off */
   readonly amount: bigint;
   readonly status: PaymentStatus;
+  /** in the money of the payment, in its minor units: of a part that the plan converts and that is paid on one day */
+  readonly pays?: { readonly amount: bigint; readonly currency: string };
 }
 /** What is paid to a payee in a period, and owed at its end. Together with `rows`: those due in a period add up to what is paid. */
 export interface PaidRow { readonly plan: string; readonly payee: string; readonly currency: string; readonly period: string; readonly day: string; readonly paid: bigint; readonly owed: bigint }
@@ -49,13 +51,14 @@ const hasSomething = (p: SettledOf): boolean => p.paid !== 0n || p.payable !== 0
 
 /** Payments of one day are one row, however many lines they are of. */
 function partRows(earning: PaidEarning, part: PaidPart, asOf: Day): PaymentRow[] {
-  const row = (day: Day | null, amount: bigint, status: PaymentStatus): PaymentRow => ({
+  const row = (day: Day | null, amount: bigint, status: PaymentStatus, pays?: bigint): PaymentRow => ({
     plan: earning.plan.plan, payee: earning.payee.id, currency: earning.plan.currency, what: 'part', component: earning.component.name, period: earning.period.label,
     part: part.name, title: part.title ?? part.name.replaceAll('_', ' '), day: day === null ? null : formatDay(day), amount, status,
+    ...(pays !== undefined && { pays: { amount: pays, currency: earning.plan.paysIn } }),
   });
-  const days = Map.groupBy(part.payments, (p) => p.day);
+  const days = Map.groupBy(part.payments, (p) => p.day), pays = days.size === 1 && part.held === 0n ? part.pays : undefined;
   return [
-    ...[...days].map(([day, all]) => row(day, all.reduce((s, p) => s + p.amount, 0n), day <= asOf ? 'due' : 'later')),
+    ...[...days].map(([day, all]) => row(day, all.reduce((s, p) => s + p.amount, 0n), day <= asOf ? 'due' : 'later', pays)),
     row(null, part.held, 'held'), row(null, part.lapsed, 'lapsed'), row(null, part.cancelled, 'cancelled'),
   ];
 }

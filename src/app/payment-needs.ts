@@ -20,10 +20,10 @@ export function takeBacksOf(plan: Plan, component: Component): readonly TakeBack
   return component.takeBack ?? plan.takeBack;
 }
 
-/** Does the plan say more than that everything is paid at the pay day? */
+/** Does the plan say more than that everything is paid at the pay day, in its own currency? */
 export function saysPayments(plan: Plan): boolean {
-  return plan.release.length > 0 || plan.takeBack.length > 0 || plan.draw !== undefined
-    || plan.components.some((c) => c.release !== undefined || (c.takeBack?.length ?? 0) > 0);
+  return plan.release.length > 0 || plan.takeBack.length > 0 || plan.draw !== undefined || plan.convert !== undefined
+    || plan.components.some((c) => c.convert !== undefined || c.release !== undefined || (c.takeBack?.length ?? 0) > 0);
 }
 /** Does this part wait for something that is found for each fact? */
 export function needsLines(part: ReleasePart): boolean {
@@ -63,14 +63,16 @@ export function wantedRows(plans: readonly Plan[], kinds: readonly Kind[], every
   return { facts, references, states };
 }
 
-interface Looker {
+/** Puts what it is shown into the sets that it was given. */
+export interface Looker {
   kind(name: string): void;
+  path(steps: readonly string[], about: readonly string[]): void;
   formula(formula: Typed | undefined, about: readonly string[]): void;
   number(num: Num | undefined, about: readonly string[]): void;
   measure(measure: Measure): void;
 }
 
-function looker(plan: Plan, kinds: readonly Kind[], { facts, references, states, seen }: { readonly facts: Set<string>; readonly references: Set<string>; readonly states: Set<string>; readonly seen: Set<Measure> }): Looker {
+export function looker(plan: Plan, kinds: readonly Kind[], { facts, references, states, seen }: { readonly facts: Set<string>; readonly references: Set<string>; readonly states: Set<string>; readonly seen: Set<Measure> }): Looker {
   const named = (name: string): Kind => must(kinds.find((k) => k.name === name));
   const names = (list: ReturnType<typeof namesOf>, about: readonly string[]): void => {
     for (const { ref } of list) {
@@ -101,6 +103,7 @@ function looker(plan: Plan, kinds: readonly Kind[], { facts, references, states,
       // people are known already
       else if (name !== 'person') references.add(name);
     },
+    path: (steps, about) => { for (const name of about) path(steps, named(name)); },
     formula: (formula, about) => { names(namesOf(formula), about); },
     number: (num, about) => { names(namesOf(num), about); },
     measure(m) {

@@ -52,7 +52,7 @@ expect: [ [ann, '', c, 30] ]
 });
 
 test('what is no list is told at its line', async () => {
-  const { said } = await run('plan: p\nfacts:\n  deal:\n    - { date: 2026-02-01, team: [] }\n    - { date: 2026-02-01, copies: 3, parts: [[ann, 60], bob] }\n    - { date: 2026-02-01, parts: [[ann, 60%], [bob, 60%]] }\n    - { date: 2026-02-01, team: [[ann, 60%]] }\n');
+  const { said } = await run('plan: p\nfacts:\n  deal:\n    - { date: 2026-02-01, team: [] }\n    - { date: 2026-02-01, copies: 3, parts: [[ann, 60], bob] }\n    - { date: 2026-02-01, parts: [[ann, 60%], [bob, 60%]] }\n    - { date: 2026-02-01, team: [[ann, 60%]] }\nexpect: [ [ann, 2026-Q1, c, 1] ]\n');
   expect(said).toEqual([
     '4 The list names nobody. Write `[ann, bob]`, or leave it blank.',
     '5 "60", the share of "ann", is not a percentage. Write it with its sign: 60%.',

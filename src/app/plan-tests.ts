@@ -17,12 +17,15 @@ import { isList } from '../plan/kinds.ts';
 import { readLiteral } from '../plan/literal.ts';
 import type { FieldType, Kind, Plan, Workspace } from '../plan/plan.ts';
 import { both } from '../plan/problem.ts';
+import type { AskedMeasure } from '../stage/asked.ts';
 import type { Diagnostic } from '../value/diagnostic.ts';
 import { type Day, formatDay, parseDay } from '../value/period.ts';
 import { compare, formatRatio, type Ratio } from '../value/rate.ts';
 import { FOREVER } from '../ledger/release.ts';
 import { calculate, type Calculation } from './calculate.ts';
+import { type Named, unknownName } from './figure-names.ts';
 import { type Figures, figuresOf } from './figures.ts';
+import { measureAsked } from './named-figures.ts';
 import { asksForLines, isPaymentFigure } from './payment-figures.ts';
 import { paymentsOf } from './payments.ts';
 import { asOf, datedLists, type DatedLists, listsOf, type Say, withParties } from './plan-test-lists.ts';
@@ -61,6 +64,8 @@ function documentsOf(text: string): string[] {
   }).filter((part) => part.trim() !== '');
 }
 
+const TEST_KEYS = ['plan', 'people', 'entities', 'facts', 'known', 'expect'];
+
 function didYouMean(name: string, names: readonly string[], all: string): string {
   const near = closest(name, names);
   return near !== undefined ? `Did you mean \`${near}\`?` : names.length === 0 ? 'There are none yet.' : `${all} ${both(names.map((n) => `\`${n}\``))}.`;
@@ -69,9 +74,15 @@ function didYouMean(name: string, names: readonly string[], all: string): string
 async function runTest(workspace: Workspace, file: string, root: MapNode, engine: ProgramRunner, see?: (seen: Seen) => Promise<void>): Promise<Omit<TestReport, 'file'>> {
   const say: Say = (node, message, hint) => ({ code: 'test.bad', severity: 'error', file, line: (node ?? root).at.line, column: (node ?? root).at.column, path: '', message, hint });
   const planNode = find(root, 'plan'), names = planNode?.kind === 'list' ? planNode.items.map((n) => textOf(n) ?? '') : [textOf(planNode) ?? ''];
-  const plans = workspace.plans.filter((p) => names.includes(p.plan) || (p.family !== undefined && names.includes(p.family)));
-  if (plans.length === 0) return { figures: 0, differences: [], diagnostics: [say(planNode, planNode === undefined ? 'The test does not say which plan it tests.' : `There is no plan ${names.map((n) => `\`${n}\``).join(', ')} in this workspace.`, planNode === undefined ? 'Write `plan: NAME` at its top.' : didYouMean(names[0] ?? '', [...new Set(workspace.plans.map((p) => p.plan))], 'Plans are'))] };
-  const problems: Diagnostic[] = [];
+  const expected = itemsOf(find(root, 'expect')), rows = expected.map((row) => itemsOf(row).map((n) => textOf(n) ?? '')), asked = rows.map((r) => r[2] ?? '');
+  const wanted = rows.flatMap(([who = '', period = '', figure = '']): AskedMeasure[] => { const measure = measureAsked(figure); return measure === undefined ? [] : [{ measure, period, who }]; });
+  const tested = workspace.plans.filter((p) => names.includes(p.plan) || (p.family !== undefined && names.includes(p.family)));
+  if (tested.length === 0) return { figures: 0, differences: [], diagnostics: [say(planNode, planNode === undefined ? 'The test does not say which plan it tests.' : `There is no plan ${names.map((n) => `\`${n}\``).join(', ')} in this workspace.`, planNode === undefined ? 'Write `plan: NAME` at its top.' : didYouMean(names[0] ?? '', [...new Set(workspace.plans.map((p) => p.plan))], 'Plans are'))] };
+  const reading = wanted.length === 0 ? { value: tested, diagnostics: [] } : workspace.measures.read(tested, [...new Set(wanted.map((w) => w.measure))]);
+  if (reading.value === undefined) return { figures: 0, differences: [], diagnostics: reading.diagnostics };
+  const plans = reading.value, problems: Diagnostic[] = [];
+  for (const e of entriesOf(root)) if (!TEST_KEYS.includes(e.key)) problems.push(say(e, `\`${e.key}\` is not a part of a test.`, didYouMean(e.key, TEST_KEYS, 'Its parts are')));
+  if (find(root, 'expect') === undefined) problems.push(say(planNode, 'The test expects nothing, so it can never differ.', 'Add `expect: [ [PAYEE, 2026-Q1, earned, 1_000] ]`.'));
   // the last day that the run knows of: what happened later is not in the store
   const knownNode = find(root, 'known'), known = knownNode === undefined ? undefined : parseDay(textOf(knownNode) ?? '');
   if (knownNode !== undefined && known === undefined) problems.push(say(knownNode, `\`known: ${textOf(knownNode) ?? ''}\` is not a day.`, 'Write the last day that the run knows of: `known: 2026-08-31`.'));
@@ -81,26 +92,38 @@ async function runTest(workspace: Workspace, file: string, root: MapNode, engine
   const entities = new Map<string, readonly SmallEntity[]>([['person', people]]);
   for (const e of entriesOf(find(root, 'entities'))) {
     const kind = dateless(e.key);
-    if (kind === undefined || kind.dated) { problems.push(say(e, `There is no kind of reference rows \`${e.key}\`.`, didYouMean(e.key, kinds.filter((k) => !k.dated).map((k) => k.name), 'Such kinds are'))); continue; }
+    if (kind === undefined || kind.dated) { problems.push(wrongKind(e, false, kinds, say)); continue; }
     entities.set(e.key, peopleOf(e.value, kind, problems, say));
   }
   const facts = new Map<string, readonly SmallRow[]>();
   for (const e of entriesOf(find(root, 'facts'))) {
     const kind = dateless(e.key);
-    if (kind === undefined || !kind.dated) { problems.push(say(e, `There is no kind of fact \`${e.key}\`.`, didYouMean(e.key, kinds.filter((k) => k.dated).map((k) => k.name), 'Kinds are'))); continue; }
+    if (kind === undefined || !kind.dated) { problems.push(wrongKind(e, true, kinds, say)); continue; }
     facts.set(e.key, itemsOf(e.value).flatMap((row, i) => factRows(row, kind, i, plans[0] as Plan, problems, say)));
   }
   if (problems.length > 0) return { figures: 0, differences: [], diagnostics: problems };
-  const expected = itemsOf(find(root, 'expect')), asked = expected.map((row) => textOf(itemsOf(row)[2]) ?? '');
   await fillStore(engine, { kinds, facts: known === undefined ? facts : new Map([...facts].map(([k, rows]) => [k, rows.filter((r) => r.day <= known)])), entities });
-  const { calculation, diagnostics } = await calculate(engine, plans, kinds, { everyLine: asked.some(asksForLines), ...(known !== undefined && { asOf: known }) });
+  const { calculation, diagnostics } = await calculate(engine, plans, kinds, { everyLine: asked.some(asksForLines), asked: wanted, ...(known !== undefined && { asOf: known }) });
   if (calculation === undefined) return { figures: 0, differences: [], diagnostics };
   await see?.({ engine, calculation, kinds, asOf: known ?? FOREVER });
   const payments = asked.some(isPaymentFigure) ? await paymentsOf(engine, calculation, known ?? FOREVER) : undefined;
   if (payments !== undefined && payments.value === undefined) return { figures: 0, differences: [], diagnostics: payments.diagnostics };
   const figures = await figuresOf(engine, calculation, asked, payments?.value);
-  const differences = expected.flatMap((row): Difference[] => difference(file, row, figures));
-  return { figures: expected.length, differences, diagnostics: diagnostics.filter((d) => d.severity === 'error') };
+  const named: Named = {
+    plans, measures: workspace.measures.names, payees: calculation.catalogue.people.persons.map((p) => p.id), facts: new Set([...facts.values()].flatMap((some) => some.map((r) => r.id))),
+    rowsOf: (kind) => [...new Set([...(entities.get(kind) ?? facts.get(kind) ?? []).map((r) => r.id), ...referredTo(kind, kinds, [...facts, ...entities])])].sort(),
+  };
+  const unknown = rows.map(([who = '', period = '', figure = '']) => unknownName([who, period, figure], named));
+  const differences = expected.flatMap((row, i): Difference[] => (unknown[i] === undefined ? difference(file, row, figures) : []));
+  return { figures: expected.length, differences, diagnostics: [...diagnostics.filter((d) => d.severity === 'error'), ...unknown.flatMap((u, i) => (u === undefined ? [] : [say(expected[i], u.message, u.hint)]))] };
+}
+
+/** Rows that nothing describes and that others name: the pod of a person, the account of a deal. */
+function referredTo(kind: string, kinds: readonly Kind[], given: readonly (readonly [string, readonly { readonly values: ReadonlyMap<string, Value> }[]])[]): string[] {
+  return given.flatMap(([name, rows]) => {
+    const fields = kinds.find((k) => k.name === name)?.fields.filter((f) => f.name === kind || (typeof f.type === 'object' && f.type.entity === kind)) ?? [];
+    return rows.flatMap((r) => fields.flatMap((f) => { const value = r.values.get(f.name); return typeof value === 'string' ? [value] : []; }));
+  });
 }
 
 /** Terms that a test gives to people are fields, whether or not a source fills them. */
@@ -120,14 +143,15 @@ function peopleOf(node: Node | undefined, kind: Kind | undefined, problems: Diag
     const fields = new Map<string, readonly { readonly from: number | null; readonly value: Value }[]>();
     const lists = new Map<string, DatedLists>();
     for (const f of entriesOf(e.value)) {
-      const type = kind?.fields.find((x) => x.name === f.key)?.type ?? 'text';
+      const declared = kind?.fields.find((x) => x.name === f.key)?.type, type = declared ?? 'text';
+      if (kind !== undefined && declared === undefined) problems.push(say(f, `\`${kind.name}\` has no field \`${f.key}\`.`, didYouMean(f.key, kind.fields.map((x) => x.name), kind.name === 'person' ? 'Fields and terms are' : 'Its fields are')));
       if (isList(type)) {
         const written = datedLists(f.value, type, problems, say);
         lists.set(f.key, written);
         for (const { from } of written) days.add(from);
         continue;
       }
-      const dated = f.value.kind === 'list' ? f.value.items.map((item) => ({ from: parseDay(textOf(find(item, 'from')) ?? '') ?? null, value: valueOf(textOf(find(item, 'value')), type) })) : [{ from: null, value: valueOf(textOf(f.value), type) }];
+      const dated = f.value.kind === 'list' ? f.value.items.map((item) => ({ from: parseDay(textOf(find(item, 'from')) ?? '') ?? null, value: readValue(find(item, 'value'), type, problems, say) })) : [{ from: null, value: readValue(f.value, type, problems, say) }];
       fields.set(f.key, dated);
       for (const d of dated) days.add(d.from);
     }
@@ -150,11 +174,20 @@ function factRows(node: Node, kind: Kind, index: number, plan: Plan, problems: D
     const read = (name: string): string | undefined => textOf(find(node, name))?.replaceAll('#', String(copy));
     return {
       id: read('id') ?? `${kind.name}-${index}-${copy}`, day, currency: read('currency') ?? plan.currency,
-      values: new Map(kind.fields.map((f) => [f.name, isList(f.type) ? null : valueOf(read(f.name), f.type)])),
+      values: new Map(kind.fields.map((f) => [f.name, isList(f.type) ? null : copy === 0 && find(node, f.name)?.kind === 'text' ? readValue(find(node, f.name), f.type, problems, say) : valueOf(read(f.name), f.type)])),
       lists: listsOf(node, kind, String(copy), copy === 0 ? problems : [], say),
     };
   });
 }
+
+/** A value that cannot be read as the type of its field is told: a blank would be calculated with. */
+function readValue(node: Node | undefined, type: FieldType, problems: Diagnostic[], say: Say): Value {
+  const text = textOf(node), value = valueOf(text?.replaceAll('#', '0'), type), name = type === 'yes_no' ? 'yes or no' : typeof type === 'string' ? type : type.entity;
+  const wrong = type === 'yes_no' ? !['yes', 'no', 'true', 'false', ''].includes(text ?? '') : value === null && (text ?? '') !== '';
+  if (wrong) problems.push(say(node, `\`${text}\` cannot be read as ${name}.`, EXAMPLES[name] ?? 'Write one word or number.'));
+  return value;
+}
+const EXAMPLES: Readonly<Record<string, string>> = { money: 'Write 50_000 or 1_234.50, without a currency sign.', number: 'Write 12 or 0.5.', percent: 'Write 40%.', date: 'Write 2026-01-31.', 'yes or no': 'Write yes or no.' };
 
 function valueOf(text: string | undefined, type: FieldType): Value {
   if (text === undefined || text === '') return null;
@@ -166,8 +199,19 @@ function valueOf(text: string | undefined, type: FieldType): Value {
   }
   return text;
 }
+/** A list where facts are asked for, or the other way round, or a name that no kind has. */
+function wrongKind(e: { readonly key: string; readonly at: Node['at'] }, dated: boolean, kinds: readonly Kind[], say: Say): Diagnostic {
+  const { key } = e;
+  if (!kinds.some((k) => k.name === key)) return say(e, `There is no kind of ${dated ? 'fact' : 'reference rows'} \`${key}\`.`, didYouMean(key, kinds.filter((k) => k.dated === dated).map((k) => k.name), dated ? 'Kinds are' : 'Such kinds are'));
+  return dated
+    ? say(e, `Rows of \`${key}\` have no date: they are a list that facts refer to.`, key === 'person' ? 'Write them under `people`.' : `Write them under \`entities\`: \`entities: { ${key}: { … } }\`.`)
+    : say(e, `Rows of \`${key}\` are facts, which have a date, because no source makes them a list.`, `Write a source into \`${key}\` that has no \`date\`: \`{ file: data-in/${key}.csv, into: ${key}, id: id, fields: { … } }\`. If they do have a date, put them under \`facts\`.`);
+}
 
 /** `[payee, period, figure, value]`; `0.6667 ~ 0.0001` compares after rounding to that. */
+/** What is held, or was not measured. */
+const NO_VALUE = 'no value';
+
 function difference(file: string, row: Node, figures: Figures): Difference[] {
   const [payee = '', period = '', figure = '', written = ''] = itemsOf(row).map((n) => textOf(n) ?? '');
   const [value = '', near] = written.split(' ~ ');
@@ -178,9 +222,11 @@ function difference(file: string, row: Node, figures: Figures): Difference[] {
   if (gotDay !== undefined) return gotDay === day ? [] : [{ ...at, got: formatDay(gotDay) }];
   const word = figures.word(payee, period, figure);
   if (word !== undefined) return word === value ? [] : [{ ...at, got: word }];
-  if (want?.kind !== 'number') return [{ ...at, got: day === undefined ? 'the expected value is neither a number nor a date' : 'no day' }];
-  if (got === undefined) return [{ ...at, got: 'nothing: no such figure' }];
-  if (got === 'none') return value === '' ? [] : [{ ...at, got: 'no value' }];
+  const none = value === '' || value === NO_VALUE;
+  if (!none && want?.kind !== 'number') return [{ ...at, got: day === undefined ? `the expected value is none of: a number, a date, \`${NO_VALUE}\`` : 'no day' }];
+  if (got === undefined) return [{ ...at, got: 'nothing: no such figure, or the payee is not on the plan then' }];
+  if (got === 'none') return none ? [] : [{ ...at, got: NO_VALUE }];
+  if (want?.kind !== 'number') return [{ ...at, got: formatRatio(got) }];
   const equal = tolerance?.kind === 'number' ? near_(got, want.value, tolerance.value) : compare(got, want.value) === 0;
   return equal ? [] : [{ ...at, got: formatRatio(got) }];
 }

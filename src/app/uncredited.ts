@@ -1,12 +1,12 @@
 /** Facts that count for nobody, with the reason [B2]. Only facts on days that the plans cover, and that some measure counts. */
-import type { Engine } from '../engine/engine.ts';
+import type { ProgramRunner } from '../engine/engine.ts';
 import type { Kind } from '../plan/plan.ts';
 import { columnsOf } from '../relation/check.ts';
 import {
   aggregate, and, anyTrue, bool, cases, cast, coalesce, col, compare, count, eq, filter, int, isNotNull, isNull, join, keep, named, nothing, or, project,
   type Relation, scan, text, union,
 } from '../relation/relation.ts';
-import { columnName } from '../stage/facts.ts';
+import { columnName, partyPaths } from '../stage/facts.ts';
 import { REF_NEED, REF_ROUTE, REF_STINT, REF_WINDOW } from '../stage/reference.ts';
 import { WORD } from '../stage/store.ts';
 import type { Calculation } from './calculate.ts';
@@ -19,12 +19,19 @@ import { relationOf } from './run-relations.ts';
  * anybody above, is on a plan that day.
  */
 export type UncreditedWhy = 'no_payee' | 'not_here' | 'no_rule' | 'no_plan';
+/** In words, of facts and of a single one. */
+export const UNCREDITED_WORDS: Readonly<Record<UncreditedWhy, readonly [string, string]>> = {
+  no_payee: ['they name nobody', 'it names nobody'], not_here: ['whom they name does not work here on that day', 'whom it names does not work here on that day'],
+  no_rule: ['no credit rule takes them', 'no credit rule takes it'], no_plan: ['whom they name is on no plan on that day', 'whom it names is on no plan on that day'],
+};
 /** Facts of one kind; `payee` is the first whom they name, null where there is nobody. */
 export interface Uncredited { readonly kind: string; readonly why: UncreditedWhy; readonly payee: string | null; readonly facts: number }
 
-/** Sorted by kind, reason and payee. Each fact is counted once. */
-export async function uncreditedFacts(engine: Engine, calculation: Calculation, kinds: readonly Kind[]): Promise<readonly Uncredited[]> {
-  const { gathered } = calculation.catalogue;
+/** Sorted by kind, reason and payee. Each fact is counted once. `only`: the row of one fact. */
+export async function uncreditedFacts(engine: ProgramRunner, calculation: Calculation, kinds: readonly Kind[], only?: bigint): Promise<readonly Uncredited[]> {
+  const { gathered, plans } = calculation.catalogue;
+  // measures that look back read facts of before, too
+  const first = Math.min(...plans.map((p) => p.spec.effective.from)), end = Math.max(...plans.map((p) => p.spec.effective.to));
   const credited = creditedFacts(calculation);
   const parts = kinds.flatMap((kind): Relation[] => {
     if (!isCounted(calculation, kind)) return [];
@@ -32,8 +39,8 @@ export async function uncreditedFacts(engine: Engine, calculation: Calculation, 
     // values that read the payee are found for each credit, and are no columns of the fact
     const values = gathered.facts.filter((c) => c.kind === kind.name && c.role !== 'key' && there.has(columnName(c))).map((c) => isNotNull(col(columnName(c))));
     // where no rule names a payee by a field of his own (a pod's facts, lists), nobody can be missed
-    const named_ = [...there].some((name) => name.startsWith('party_'));
-    return named_ && values.length > 0 ? [uncreditedOf(kind, filter(facts, or(...values)), credited)] : [];
+    const parties = payeeColumns(calculation, kind);
+    return parties.length > 0 && values.length > 0 ? [uncreditedOf(kind, parties, filter(facts, and(or(...values), compare('>=', col('day'), int(first)), compare('<', col('day'), int(end)), ...(only === undefined ? [] : [eq(col('fact'), int(only))]))), credited)] : [];
   });
   if (parts.length === 0) return [];
   const found = aggregate(union(parts), keep(undefined, 'kind', 'why', 'payee'), [named('facts', cast(count(), 'integer'))]);
@@ -44,6 +51,12 @@ export async function uncreditedFacts(engine: Engine, calculation: Calculation, 
 
 /** Does any plan count facts of this kind? */
 export const isCounted = ({ compiled }: Calculation, kind: Kind): boolean => compiled.program.statements.some((s) => s.name === `facts_${kind.name}`);
+
+/** Columns of the payees whom rules name; those of the groups that a fact counts for are none. */
+function payeeColumns({ catalogue: { gathered }, compiled }: Calculation, kind: Kind): string[] {
+  const named = new Set(gathered.rules.filter((r) => r.kind === kind.name && r.group === undefined).flatMap((r) => partyPaths(r.rule)).map((path) => path.join('.')));
+  return compiled.builders.get(kind.name)?.finish().parties.flatMap((path, i) => (named.has(path.join('.')) ? [`party_${i}`] : [])) ?? [];
+}
 
 /** (fact, on_plan): facts that are credited to somebody who is here, and whether it counts for anybody on a plan. */
 function creditedFacts(calculation: Calculation): Relation {
@@ -59,8 +72,7 @@ function creditedFacts(calculation: Calculation): Relation {
 }
 
 /** (kind, why, payee) of each fact that counts for nobody. */
-function uncreditedOf(kind: Kind, facts: Relation, credited: Relation): Relation {
-  const parties = columnsOf(facts).map((c) => c.name).filter((name) => name.startsWith('party_'));
+function uncreditedOf(kind: Kind, parties: readonly string[], facts: Relation, credited: Relation): Relation {
   const here = union(parties.map((party) => project(
     join(['f', facts], ['inner', 's', scan(REF_STINT), and(eq(col('people_world', 's'), int(0)), eq(col('payee', 's'), col(party, 'f')), compare('<=', col('from_day', 's'), col('day', 'f')), compare('<', col('day', 'f'), col('to_day', 's')))]),
     keep('f', 'fact'))));

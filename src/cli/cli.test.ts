@@ -90,6 +90,8 @@ describe('a workspace of one\'s own', () => {
     const explained = await trueup(['explain', '--payee', 'Ada Lind', '--period', '2026-Q1'], { dir });
     expect(explained.out).toContain('4,240.04');
     expect(explained.out).toMatch(/D-1004 .*29,750\.50.*deals\.csv/);
+    const fact = await trueup(['explain', '--fact', 'D-1004'], { dir });
+    expect(fact.out).toMatch(/^Deal D-1004, [^]*\n {2}Total credit factor: 100 % \(100 % direct, 0 % on top\)\n[^]*29,750\.50 USD/);
   });
   test('what people are paid is for their owner\'s eyes only', async () => {
     if (process.platform === 'win32') return;
@@ -189,7 +191,7 @@ describe.concurrent('a request or a plan that is wrong', () => {
   test('names that do not exist are answered with those that do', async () => {
     const dir = firstPlan('names');
     await trueup(['import'], { dir });
-    const asked = [['preview', '--plan', 'comission'], ['explain', '--payee', 'Ann Le', '--period', '2026-Q1'], ['explain'], ['import', '--source', 'deal'], ['export', 'everything'], ['check', '--resolved', '--plan', 'x'], ['test', 'tests/none.yaml']];
+    const asked = [['preview', '--plan', 'comission'], ['explain', '--payee', 'Ann Le', '--period', '2026-Q1'], ['explain'], ['explain', '--fact', 'D-10004'], ['explain', '--fact', 'D-1004', '--payee', 'Ann Lee'], ['import', '--source', 'deal'], ['export', 'everything'], ['check', '--resolved', '--plan', 'x'], ['test', 'tests/none.yaml']];
     for (const args of asked) {
       const { code, err } = await trueup(args, { dir });
       expect(code, args.join(' ')).toBe(1);
@@ -211,7 +213,7 @@ describe.concurrent('a request or a plan that is wrong', () => {
 describe.concurrent('--json', () => {
   test('is one document, with amounts as text', async () => {
     const dir = firstPlan('json');
-    const lines: readonly (readonly string[])[] = [['check', '--resolved'], ['import'], ['import', '--quarantine'], ['preview'], ['explain', '--payee', 'Ann Lee', '--period', '2026-Q1'], ['apply'], ['test'], ['doctor'], ['init', 'json-init']];
+    const lines: readonly (readonly string[])[] = [['check', '--resolved'], ['import'], ['import', '--quarantine'], ['preview'], ['explain', '--payee', 'Ann Lee', '--period', '2026-Q1'], ['explain', '--fact', 'D-1004'], ['apply'], ['test'], ['doctor'], ['init', 'json-init']];
     for (const args of lines) {
       const ended = await trueup([...args, '--json'], { dir });
       expect(ended.code, args.join(' ')).toBe(0);

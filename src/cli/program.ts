@@ -80,13 +80,13 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'explain', summary: 'why is this amount what it is? down to the row of the file',
-    about: 'Says in words and numbers how an amount came about, and from which rows of which files.',
+    about: 'Says in words and numbers how an amount came about, and from which rows of which files. With --fact it says of one fact who was credited with it, by which rule and with what share, why every other rule credits nobody or somebody else, and what was paid for it.',
     options: [
-      ['--payee <NAME>', 'whose pay (needed)'], ['--period <LABEL>', 'which period, like 2026-Q1; default: the last one with pay'], ['--component <NAME>', 'only this part of the plan'],
+      ['--payee <NAME>', 'whose pay (or --fact)'], ['--fact <ID>', 'who was credited with this fact, and who was not; instead of --payee'], ['--kind <KIND>', 'with --fact: of which kind, where ids are the same'], ['--period <LABEL>', 'which period, like 2026-Q1; default: the last one with pay'], ['--component <NAME>', 'only this part of the plan'],
       ['--plan <NAME>', 'only this plan'], ['--all', 'every row of the files, not only the first ones'], ['--as-of <DAY>', 'what is payable by this day, like 2026-03-31; default: today'],
       ['--statement', 'the statement alone: result, target and amount of each component'],
     ],
-    examples: [['trueup explain --payee "Ann Lee" --period 2026-Q1', 'one quarter of one payee'], ['trueup explain --payee "Ann Lee" --period 2026 --statement', 'the statement of a year']],
+    examples: [['trueup explain --payee "Ann Lee" --period 2026-Q1', 'one quarter of one payee'], ['trueup explain --payee "Ann Lee" --period 2026 --statement', 'the statement of a year'], ['trueup explain --fact D-1042', 'who was credited with a deal']],
     engine: 'always', stopped: NOTHING, load: async () => (await import('./commands/explain.ts')).explain,
   },
   {

@@ -1,3 +1,6 @@
+/** Names that a mistyped word may stand for. */
+import { byCodePoint } from '../value/code-points.ts';
+
 /**
  * "Did you mean": the candidate that a mistyped word most likely stands for.
  *
@@ -17,6 +20,18 @@ export function closest(word: string, candidates: Iterable<string>): string | un
     limit = distance - 1;
   }
   return best;
+}
+
+/** The few that are nearest, by the same measure, nearest first; then those that have the word in them. */
+export function nearest(word: string, candidates: Iterable<string>, most: number): readonly string[] {
+  const wanted = word.toLowerCase(), limit = Math.min(2, Math.max(1, Math.floor(word.length / 3)));
+  const found: { readonly candidate: string; readonly distance: number }[] = [];
+  for (const candidate of candidates) {
+    const own = candidate.toLowerCase();
+    const distance = Math.abs(own.length - wanted.length) > limit ? limit + 1 : editDistance(wanted, own);
+    if (distance <= limit || (wanted !== '' && own.includes(wanted))) found.push({ candidate, distance });
+  }
+  return found.sort((a, b) => a.distance - b.distance || byCodePoint(a.candidate, b.candidate)).slice(0, most).map((f) => f.candidate);
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */

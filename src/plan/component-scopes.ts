@@ -24,7 +24,7 @@ function seenMeasures(ctx: PlanContext): Names {
 
 /** What is known of a payee and a period without facts. `reads`: what a table is read at that does not say `by`. */
 export function knownNames(ctx: PlanContext, reads?: Reads): Names {
-  return together(termNames(ctx.terms), payeeNames(ctx.kinds, ctx.terms), groupNames(ctx.kinds), periodNames, tableNames(ctx, reads));
+  return together(termNames(ctx.terms, ctx.refusedTerms), payeeNames(ctx.kinds, ctx.terms), groupNames(ctx.kinds), periodNames, tableNames(ctx, reads));
 }
 
 const ALL: Results = { attainment: { kind: 'percent' }, value: { kind: 'number' }, target: { kind: 'number' }, incentive: { kind: 'money' }, rate: { kind: 'percent' }, payout: { kind: 'percent' } };

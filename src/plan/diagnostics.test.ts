@@ -76,7 +76,7 @@ const CASES: readonly (readonly [string, string, Texts, ...string[]])[] = [
   ['plan.bad_name', 'a component', plan(`components: { new-logo: { measure: ${sum}, rate: 5% } }\n`),
     'plans/ae.yaml:4:15 components.new-logo | `new-logo` cannot be the name of a component: formulas could not say it. | Write `new_logo`, and put the words for people into `title`.'],
   ['plan.bad_name', 'a term', plan(`terms: { target: money }\ncomponents: { c: { measure: ${sum}, rate: 5% } }\n`),
-    'plans/ae.yaml:4:10 terms.target | `target` cannot be the name of a term: it is something else in formulas. | Choose another name, such as `target_1` or a word that says more.'],
+    'plans/ae.yaml:4:10 terms.target | `target` cannot be the name of a term: it is a result of the component in formulas. | Choose another name, such as `quota`.'],
   ['plan.bad_name', 'a plan', {'plans/ae.yaml': `plan: Account executive\neffective: 2026-01-01 / 2027-01-01\nperiod: quarter\ncomponents: { c: { measure: ${sum}, rate: 5% } }\n`},
     'plans/ae.yaml:1:7 plan | `Account executive` cannot be the name of a plan, which stands in file names and commands. | Write `plan: account-executive`, and put the words for people into `title`.'],
   ['plan.two_meanings', 'a term and a measure', plan(`terms: { won: money }\nmeasures: { won: ${sum} }\ncomponents: { c: { measure: won, rate: 5% } }\n`),

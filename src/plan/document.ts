@@ -216,6 +216,10 @@ function joinCut(r: Reading, node: YAMLMap, path: string): Pair[] {
       const [digits = ''] = /\d{1,3}$/.exec(before) ?? [];
       r.found.push(thousands(placeAt(r, rangeOf(previous.value)[1] - digits.length, path), `${digits},${word}`));
       previous.value.value = `${before}_${word}`;
+    } else if (previous !== undefined && isScalar(previous.value) && /^\d{1,2}(%|x)?$/.test(word) && /^-?\d+$/.test(String(previous.value.value))) {
+      const before = String(previous.value.value), number = `${before}.${word}`;
+      r.found.push(problem('plan.cut_formula', placeAt(r, rangeOf(previous.value)[0], path), `\`${before},${word}\` is read as two entries, because a comma separates the entries of { }`, `write decimals with a point: ${number}`));
+      previous.value.value = number;
     } else if (previous !== undefined && isScalar(previous.value) && open(String(previous.value.value)) > 0) {
       const scalar = previous.value;
       let last = i;

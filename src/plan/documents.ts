@@ -13,6 +13,7 @@ import { forEach } from './for-each.ts';
 import { without } from './overlay.ts';
 import type { At } from './plan.ts';
 import { problem } from './problem.ts';
+import { isMisspelt } from './schema.ts';
 import { basedOn } from './templates.ts';
 import type { Templates } from './templates.ts';
 
@@ -89,7 +90,7 @@ function effectiveOf(name: string, root: MapNode, found: Diagnostic[]): Effectiv
   const node = find(root, 'effective');
   if (node === undefined) {
     const at = find(root, 'plan')?.at ?? root.at;
-    found.push(problem('plan.no_effective', at, `\`${name}\` does not say when it holds`, 'add `effective: 2026-01-01 / 2027-01-01`: from the first day up to, not including, the second'));
+    if (!isMisspelt(root, 'effective')) found.push(problem('plan.no_effective', at, `\`${name}\` does not say when it holds`, 'add `effective: 2026-01-01 / 2027-01-01`: from the first day up to, not including, the second'));
     return undefined;
   }
   const text = textOf(node) ?? '';

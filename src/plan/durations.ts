@@ -14,13 +14,14 @@ export function readDuration(text: string): Duration | undefined {
   return n === undefined || known === undefined ? undefined : { n: Number(n), unit: known };
 }
 
+const IN_DAYS: Readonly<Record<string, number>> = { business_day: 1, week: 7, month: 30, quarter: 90, half: 180, year: 365 };
 /** So many days, under a key that takes nothing else; `broken` has been reported. */
 export function daysOf(found: Diagnostic[], node: Node | undefined, key: string): number | undefined | 'broken' {
   const text = textOf(node)?.trim();
   if (node === undefined || text === undefined || text === '') return undefined;
   const length = readDuration(text);
   if (length?.unit === 'day') return length.n;
-  found.push(problem('plan.bad_value', node.at, `\`${key}: ${text}\` is not a number of days`, length?.unit === 'week' ? `write \`${length.n * 7} days\`` : `write \`${key}: 90 days\``));
+  found.push(problem('plan.bad_value', node.at, `\`${key}: ${text}\` is not a number of days`, length === undefined || !(length.unit in IN_DAYS) ? `write \`${key}: 90 days\`` : `it is counted in days: write \`${key}: ${length.n * (IN_DAYS[length.unit] ?? 1)} days\``));
   return 'broken';
 }
 

@@ -222,7 +222,7 @@ function symbolAt(text: string, start: number): Found {
     return wrong(start, character, `\`${character}\` is a typographic quote.`, 'Write the plain double quote of the keyboard: "Won".');
   }
   if (/\p{Sc}/u.test(character)) {
-    return wrong(start, character, `\`${character}\`: amounts stand without a currency sign.`, 'Write 50_000; it is money of the plan\'s currency.');
+    return wrong(start, character, `\`${character}\`: amounts stand without a currency sign.`, `Write ${/^\s*-?[\d_.,]*\d[kM]?/.exec(text.slice(start + character.length))?.[0].trim().replace(/,(?=\d{3})/g, '_') ?? '50_000'}; it is money of the plan's currency.`);
   }
   if (/[\p{C}\p{M}\p{Z}]/u.test(character)) {
     const code = (text.codePointAt(start) ?? 0).toString(16).toUpperCase().padStart(4, '0');

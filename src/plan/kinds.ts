@@ -251,6 +251,12 @@ function blankFields(name: string, dated: boolean, fields: ReadonlyMap<string, F
   }
 }
 
+/** Types of databases and other languages. */
+const TYPES_ELSEWHERE: Readonly<Record<string, string>> = {
+  boolean: 'yes/no', bool: 'yes/no', string: 'text', varchar: 'text', char: 'text', datetime: 'date', timestamp: 'date', day: 'date', integer: 'number', int: 'number', float: 'number', decimal: 'number', double: 'number', count: 'number',
+  currency: 'money', amount: 'money', percentage: 'percent', rate: 'percent', employee: 'payee', user: 'payee',
+};
+
 function fieldType(entry: Entry, kinds: ReadonlySet<string>, found: Diagnostic[]): FieldType | undefined {
   const text = textOf(entry.value)?.trim();
   if (text === undefined || text === '') return undefined;
@@ -258,7 +264,7 @@ function fieldType(entry: Entry, kinds: ReadonlySet<string>, found: Diagnostic[]
   if ((SIMPLE as readonly string[]).includes(text)) return text as FieldType;
   if (text === 'person') return 'payee';
   if (kinds.has(text)) return { entity: text };
-  const near = closest(text, [...SIMPLE, ...kinds]);
+  const near = TYPES_ELSEWHERE[text.toLowerCase().replace(/\(.*\)$/, '')] ?? closest(text, [...SIMPLE, ...kinds]);
   found.push(problem('source.bad_type', entry.value.at, `\`${text}\` is not a type of a field`, near === undefined ? `write ${either(SIMPLE)}, or the name of a kind (${both([...kinds])})` : `did you mean \`${near}\`?`));
   return undefined;
 }

@@ -13,6 +13,9 @@ const RESERVED: ReadonlySet<string> = new Set([
   ...RESULTS, 'payee', 'via', 'period_start', 'period_end', 'and', 'or', 'not', 'in', 'between', 'yes', 'no', 'a', 'over', 'otherwise', 'removed', 'rest', 'hold', 'all',
 ]);
 
+/** What people mean by a result's name. */
+const BETTER: Readonly<Record<string, string>> = { target: 'quota', incentive: 'target_incentive', rate: 'commission_rate', value: 'deal_value', payout: 'paid_share' };
+
 /**
  * Says so, and returns false, where something cannot have its name. `what`: "a term". Names that stand
  * alone in formulas (measures, tables, terms) must not be words of formulas; others only need to be sayable.
@@ -26,8 +29,9 @@ export function checkName(entry: Entry, what: 'a term' | 'a measure' | 'a table'
   }
   const alone = what === 'a term' || what === 'a measure' || what === 'a table';
   if (alone ? RESERVED.has(name) || FUNCTION_NAMES.includes(name) : name === 'payee' || name === 'via') {
-    const has = FUNCTION_NAMES.includes(name) ? 'a function' : 'something else in formulas';
-    found.push(problem('plan.bad_name', entry.at, `\`${name}\` cannot be the name of ${what}: it is ${has}`, `choose another name, such as \`${name}_1\` or a word that says more`));
+    const has = FUNCTION_NAMES.includes(name) ? 'a function' : (RESULTS as readonly string[]).includes(name) ? 'a result of the component in formulas' : 'something else in formulas';
+    const better = BETTER[name] ?? `${name}_1`;
+    found.push(problem('plan.bad_name', entry.at, `\`${name}\` cannot be the name of ${what}: it is ${has}`, `choose another name, such as \`${better}\`${name in BETTER ? '' : ' or a word that says more'}`));
     return false;
   }
   return true;

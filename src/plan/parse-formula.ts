@@ -253,9 +253,13 @@ const HABITS: ReadonlyMap<string, string> = new Map([
   ['like', 'Compare whole words: stage = "Won", or stage in ("Won", "Lost").'],
   ['contains', 'Compare whole words: stage = "Won", or stage in ("Won", "Lost").'],
   ['then', 'Write if(condition, then, else).'],
-  ['percent', 'Write the sign after the number: 50%.'],
   ['per', 'Write 20_000 a year for an amount over time, and `/` to divide.'],
 ]);
+
+/** `5 percent` */
+function percentHabit(before: string, word: string): string | undefined {
+  return /^per ?cent$|^pct$/i.test(word) ? `Write the sign after the number: ${/^[\d_.]+$/.test(before) ? before : '50'}%.` : undefined;
+}
 
 /** `500 EUR` */
 function currencyHabit(previous: Token | undefined, token: SpokenToken): string | undefined {
@@ -271,7 +275,7 @@ function leftOver(p: Parser, token: Token): undefined {
   }
   const previous = p.tokens[p.position - 1];
   const before = previous === undefined ? '' : clip(p.text.slice(previous.at.start, previous.at.end));
-  const habit = token.kind === 'name' ? HABITS.get(token.text.toLowerCase()) ?? currencyHabit(previous, token) : undefined;
+  const habit = token.kind === 'name' ? HABITS.get(token.text.toLowerCase()) ?? percentHabit(before, token.text) ?? currencyHabit(previous, token) : undefined;
   const names = previous?.kind === 'name' && token.kind === 'name';
   const meant = previous?.kind === 'name' && symbolIs(token, '(') ? closest(previous.text, FUNCTION_NAMES) : undefined;
   return fail(p, token.at, `Between \`${before}\` and \`${shown}\` an operator is missing.`,

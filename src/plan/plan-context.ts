@@ -50,7 +50,8 @@ export function planContext(shared: Shared, { plan, root, terms, currency, found
   const components = new Map<string, Entry>();
   const rules = [...new Map([...shared.sections.credits, ...own.credits]).values()].filter((entry) => skip?.(entry) !== true);
   const ctx: PlanContext = {
-    found, kinds: facts.kinds, currency, terms: new Map(terms.map((t) => [t.name, t])), tables, credits: [], ruleNames: new Set(rules.map((r) => r.key)), components, trail: [],
+    found, kinds: facts.kinds, currency, terms: new Map(terms.map((t) => [t.name, t])), refusedTerms: new Set(entriesOf(find(root, 'terms')).map((e) => e.key).filter((name) => !terms.some((t) => t.name === name))),
+    tables, credits: [], ruleNames: new Set(rules.map((r) => r.key)), components, trail: [],
     measureNames: new Set(measures.keys()), measure: measureLookup(measures, () => ctx), subjectOf: subjectLookup(measures, made.kinds),
     state: facts.state, subjectOfState: facts.subjectOfState, levelOf: facts.levelOf, ready: facts.ready,
     measuredBy: measuredLookup(components, () => ctx), used: new Set(), measured: new Map(),

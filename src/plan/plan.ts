@@ -2,6 +2,7 @@
  * `Plan`: what a plan file means once every name is found, every default is filled in and every
  * number is typed. Frozen plain data. Only `stage/` reads it to calculate; `words.ts` to speak.
  */
+import type { Outcome } from '../value/diagnostic.ts';
 import type { Ratio } from '../value/rate.ts';
 import type { Calendar, Day, Grain } from '../value/period.ts';
 import type { Typed, Type } from './formula.ts';
@@ -229,6 +230,8 @@ export interface Workspace {
   readonly kinds: readonly Kind[];
   readonly sources: readonly Source[];
   readonly plans: readonly Plan[];
+  /** every measure that some plan can name; and plans as if they read those of these names, as a plan holds only what it reads */
+  readonly measures: { readonly names: readonly string[]; readonly read: (plans: readonly Plan[], names: readonly string[]) => Outcome<readonly Plan[]> };
   /** paths of `tests/*.yaml`, relative to the workspace */
   readonly tests: readonly string[];
 }

@@ -131,10 +131,21 @@ function readKey(found: Diagnostic[], entry: Entry, kind: TableKind, by: Type): 
 
 function unfitting(at: At, text: string, bare: string, by: Type, written: 'number' | 'percent' | 'factor' | undefined): Diagnostic {
   const reads = by.kind === 'percent' ? 'a percentage' : typeName(by);
-  const hint = written !== undefined && by.kind === 'percent' ? percentHint(bare)
+  const range = lowerEnd(text);
+  const hint = range !== undefined ? `keys are the lower ends of the bands: write \`${range}\``
+    : written !== undefined && by.kind === 'percent' ? percentHint(bare)
     : written === 'percent' ? 'write plain keys such as 50k, or give the component a `target`, so that the table reads attainment'
     : /,/.test(bare) ? 'write numbers without commas: 50_000 or 50k' : `write ${by.kind === 'percent' ? 'keys such as 100% or over 100%' : 'keys such as 0, 50k or over 50k'}`;
   return problem('plan.unit', at, `the key \`${text}\` does not fit: this table reads ${reads}`, hint);
+}
+
+/** `0-50k`, `100%+`, `> 100k`, `up to 50k`: the lower end that is meant. */
+function lowerEnd(text: string): string | undefined {
+  const { from, least, above, most } = /^(?:(?<from>[\d_.,]+[kM%]?)\s*(?:-|–|\.\.|to)\s*[\d_.,]+[kM%]?|(?:>=|from)?\s*(?<least>[\d_.,]+[kM%]?)\s*(?:\+|and (?:more|above|over))?|(?:>|above|more than)\s*(?<above>[\d_.,]+[kM%]?)|(?:up to|under|below|<=?)\s*(?<most>[\d_.,]+[kM%]?))$/.exec(text.trim())?.groups ?? {};
+  const clean = (end: string, also = ''): string => `${end.replace(/,/g, '_')}${also.endsWith('%') && !end.endsWith('%') ? '%' : ''}`;
+  if (from !== undefined) return clean(from, text.trim());
+  if (least !== undefined && !/^[\d_.,]+[kM%]?$/.test(text.trim())) return clean(least);
+  return above !== undefined ? `over ${clean(above)}` : most === undefined ? undefined : most.endsWith('%') ? '0%' : '0';
 }
 
 /** 0.5 in a spreadsheet is 50 %, where the cell has that format; 50 is 50 %, too. */

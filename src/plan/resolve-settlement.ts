@@ -83,13 +83,13 @@ export function resolveConvert(ctx: PlanContext, node: Node | undefined): Conver
 }
 
 /** Money of another currency needs a rate, and a rate another currency. */
-export function checkCurrencies(ctx: PlanContext, plan: Pick<Plan, 'currency' | 'paysIn' | 'components' | 'at'> & { readonly convert?: Convert | undefined }, payNode: Node | undefined): void {
+export function checkCurrencies(ctx: PlanContext, plan: Pick<Plan, 'currency' | 'paysIn' | 'components' | 'at'> & { readonly convert?: Convert | undefined }, { payNode, refused }: { readonly payNode: Node | undefined; /** a rate that cannot be read has been told */ readonly refused: boolean }): void {
   const own = plan.components.filter((c) => c.convert !== undefined);
   if (plan.currency === plan.paysIn) {
     for (const { at } of [...(plan.convert === undefined ? [] : [plan.convert]), ...own.flatMap((c) => c.convert ?? [])]) {
       ctx.found.push(problem('plan.settlement', at, `\`convert\` has no effect: the plan is calculated and paid in ${plan.currency}`, 'add `pays_in: EUR` (the money of the payment), or remove it'));
     }
-  } else if (plan.convert === undefined && own.length < plan.components.length) {
+  } else if (!refused && plan.convert === undefined && own.length < plan.components.length) {
     const without: readonly Component[] = plan.components.filter((c) => c.convert === undefined);
     ctx.found.push(problem('plan.settlement', payNode?.at ?? plan.at, `the plan is calculated in ${plan.currency} and paid in ${plan.paysIn}, but nothing says the exchange rate of ${both(without.map((c) => `\`${c.name}\``))}`, 'add `convert: { rate: 85.50 }`, or a rate by day: `convert: { rate: market_rate, at: date }`'));
   }

@@ -10,6 +10,7 @@ import { DATE, isWord, sameType, TEXT, typeName, YES_NO } from './formula-units.
 import type { Type, Typed } from './formula.ts';
 import { fieldOf, namesPayees, typeOf } from './kinds.ts';
 import { readLiteral } from './literal.ts';
+import { FUNCTION_NAMES } from './formula-functions.ts';
 import { parseFormula } from './parse-formula.ts';
 import type { Filter, Kind, Source, SourceFormat } from './plan.ts';
 import { both, problem } from './problem.ts';
@@ -77,10 +78,13 @@ function required(entry: Entry, node: MapNode, key: 'file' | 'into' | 'id', exam
   return undefined;
 }
 
-/** A column with blanks in its name (`Close Date`) is not a formula; words alone are read as one column. */
+/** A column with blanks in its name (`Close Date`, `Amount (USD)`) is not a formula; words alone are read as one column. */
 function column(found: Diagnostic[], node: TextNode, expected?: readonly Type[]): TypedText | undefined {
   const text = node.text.trim();
-  if ('problem' in parseFormula(node.text) && /^[\p{L}_][\p{L}\p{M}\p{N}_#/.-]*( [\p{L}\p{M}\p{N}_#/.-]+)+$/u.test(text)) {
+  const words = 'problem' in parseFormula(node.text) && /^[\p{L}_][\p{L}\p{M}\p{N}_#/.-]*( [\p{L}\p{M}\p{N}_#/.-]+)+$/u.test(text);
+  // `Amount (USD)`
+  const withUnit = /^[\p{L}_][\p{L}\p{M}\p{N}_#/. -]* \([\p{L}\p{M}\p{N}_#/. %-]+\)$/u.test(text) && !FUNCTION_NAMES.includes(text.split(' ')[0] ?? '');
+  if (words || withUnit) {
     const formula: Typed = { kind: 'name', name: text, ref: { kind: 'column', column: text }, type: TEXT, at: { start: 0, end: node.text.length } };
     if (expected === undefined || expected.some((t) => t.kind === 'text')) return { formula, text };
   }

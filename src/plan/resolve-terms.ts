@@ -58,7 +58,9 @@ function declaration(entry: Entry, found: Diagnostic[]): Declaration | undefined
   if (match === null || known === undefined) {
     const near = closest(type === '' ? text : type, TYPES);
     const literal = readLiteral(text);
-    const hint = near !== undefined ? `did you mean \`${near}\`?`
+    const timed = /^\s*(?<kind>[a-z]+)\s+(?:per\s+|\/\s*)?(?<every>day|week|month|quarter|half|year)(?:ly)?\s*(?:=.*)?$/.exec(text)?.groups;
+    const hint = timed !== undefined && TYPES.some((t) => t === timed['kind']) ? `write \`${entry.key}: ${timed['kind']} a ${timed['every']}\``
+      : near !== undefined ? `did you mean \`${near}\`?`
       : literal?.kind === 'number' ? `write the type first: \`${entry.key}: ${literal.written === 'number' ? 'money' : literal.written} = ${text}\``
       : `write ${either(TYPES)}, then a unit of time and a default if there are any: \`money a quarter = 100k\``;
     found.push(problem('plan.bad_term', entry.value.at, `\`${text}\` does not say what type the term \`${entry.key}\` has`, hint));

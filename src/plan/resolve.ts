@@ -13,6 +13,7 @@ import { closest } from './closest.ts';
 import { entriesOf, find, textOf } from './document.ts';
 import type { MapNode, Node } from './document.ts';
 import { sectionsOf } from './files.ts';
+import type { Typed } from './formula.ts';
 import { YES_NO } from './formula-units.ts';
 import { GRAINS } from './keys.ts';
 import type { At, Component, Filter, Kind, Limit, Plan, Roundings } from './plan.ts';
@@ -34,13 +35,15 @@ import { checkCurrencies, negativeOf, paysInOf, resolveAccounting, resolveBase, 
 import { checkUnusedTables } from './resolve-tables.ts';
 import { resolveTerms } from './resolve-terms.ts';
 import { checkOrder } from './rounds.ts';
+import { isMisspelt } from './schema.ts';
 import { personNames, termNames, typed } from './scopes.ts';
 import type { Names, PlanContext } from './scopes.ts';
 import { humanised } from './titles.ts';
 import { unusedTerms } from './unused-terms.ts';
 import type { Version } from './versions.ts';
 
-export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[]): Plan | undefined {
+/** `asked`: measures that are wanted by name, whether or not the plan reads them. */
+export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[], asked: readonly string[] = []): Plan | undefined {
   const { root } = version;
   const mine: Diagnostic[] = [];
   const nameNode = find(root, 'plan');
@@ -67,11 +70,12 @@ export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[
   checkUnusedTables(ctx, new Set(sectionsOf(root).tables.keys()));
   const owners = [...ctx.measured].flatMap(([kind, where]) => (rulesOf(ctx, kind).length > 0 ? [] : (ownerRule(ctx, kind, where) ?? [])));
   // what releases of the plan require is about the facts that its components pay for
-  const reads = readsOf([components, { from: lineKinds(components), release: settled.release }, settled, ctx.credits, owners, guardrails, own], ctx, (kind) => own.find((k) => k.name === kind) ?? ctx.kinds.get(kind));
+  const reads = readsOf([components, { from: lineKinds(components), release: settled.release }, settled, ctx.credits, owners, guardrails, own, asked.flatMap((name) => namedMeasure(name, ctx))], ctx, (kind) => own.find((k) => k.name === kind) ?? ctx.kinds.get(kind));
   checkOrder({ components, measures: reads.measures }, mine);
-  found.push(...mine);
   // a key that was refused is part of the plan: without it, something else would be paid
-  const refused = found.some((d) => d.severity === 'error' && (version.files.includes(d.file) || (d.file === 'trueup.yaml' && d.path.startsWith('defaults'))));
+  const refused = [...found, ...mine].some((d) => d.severity === 'error' && (version.files.includes(d.file) || (d.file === 'trueup.yaml' && d.path.startsWith('defaults'))));
+  // what cannot be read may be what reads a table
+  found.push(...mine.filter((d) => !refused || d.code !== 'plan.unused'));
   if (refused || hasErrors(mine) || version.effective === undefined || period === undefined) return undefined;
   const derivedOf = (names: ReadonlySet<string>): string[] => [...names].filter((kind) => ctx.kinds.get(kind)?.derivation !== undefined).sort();
   const derived = derivedOf(reads.gathered);
@@ -106,6 +110,13 @@ export function resolvePlan(version: Version, shared: Shared, found: Diagnostic[
   return deepFreeze({ ...plan, fingerprint: fingerprintOf(plan, beside) });
 }
 
+/** The name of a measure as a formula says it, where the plan can say it. */
+function namedMeasure(measure: string, ctx: PlanContext): Typed[] {
+  const found = ctx.measureNames.has(measure) ? ctx.measure(measure, NOWHERE) : undefined;
+  return found === undefined ? [] : [{ kind: 'name', name: measure, ref: { kind: 'measure', measure }, type: found.type, at: { start: 0, end: 0 } }];
+}
+const NOWHERE: At = { file: '', line: 0, column: 0, path: '' };
+
 function checkPlanName(version: Version, found: Diagnostic[]): void {
   const node = find(version.root, 'plan');
   if (node === undefined || PLAN_NAME.test(version.family)) return;
@@ -121,7 +132,7 @@ function settlementOf(ctx: PlanContext, root: MapNode, plan: Pick<Plan, 'currenc
   const accounting = resolveAccounting(ctx, find(root, 'accounting'));
   const base = resolveBase(ctx, find(root, 'base'));
   const lines = lineKinds(plan.components.filter((c) => c.release === undefined));
-  checkCurrencies(ctx, { ...plan, paysIn, convert }, find(root, 'pays_in'));
+  checkCurrencies(ctx, { ...plan, paysIn, convert }, { payNode: find(root, 'pays_in'), refused: find(root, 'convert') !== undefined });
   return {
     release: resolveReleases(ctx, find(root, 'release'), lines) ?? [], takeBack: resolveTakeBacks(ctx, find(root, 'take_back')) ?? [],
     negative: negativeOf(root), paysIn, ...(draw !== undefined && { draw }), ...(convert !== undefined && { convert }),
@@ -156,7 +167,7 @@ export function calendarOf(found: Diagnostic[], node: Node | undefined): Calenda
 
 function periodOf(root: MapNode, found: Diagnostic[]): Grain | undefined {
   const node = find(root, 'period');
-  if (node === undefined) found.push(problem('plan.missing_key', find(root, 'plan')?.at ?? root.at, 'the plan does not say how often it is calculated', `add \`period: quarter\` (${either(GRAINS)}), or give all plans one under \`defaults\` in trueup.yaml`));
+  if (node === undefined && !isMisspelt(root, 'period')) found.push(problem('plan.missing_key', find(root, 'plan')?.at ?? root.at, 'the plan does not say how often it is calculated', `add \`period: quarter\` (${either(GRAINS)}), or give all plans one under \`defaults\` in trueup.yaml`));
   return GRAINS.find((g) => g === textOf(node));
 }
 
@@ -178,7 +189,7 @@ function prorateOf(root: MapNode): Plan['prorate'] {
 function componentsOf(ctx: PlanContext, root: MapNode, given: { period: Grain; round: Roundings; hasIncentive: boolean }): Plan['components'] {
   const node = find(root, 'components');
   if (node === undefined || (node.kind === 'map' && node.entries.length === 0)) {
-    ctx.found.push(problem('plan.missing_key', node?.at ?? find(root, 'plan')?.at ?? root.at, 'the plan has no `components`, so it pays nothing', 'add `components: { commission: { measure: { sum: amount, from: deal }, rate: 5% } }`'));
+    if (!isMisspelt(root, 'components')) ctx.found.push(problem('plan.missing_key', node?.at ?? find(root, 'plan')?.at ?? root.at, 'the plan has no `components`, so it pays nothing', find(root, 'base') === undefined ? 'add `components: { commission: { measure: { sum: amount, from: deal }, rate: 5% } }`' : 'for base pay alone, show a number that pays nothing, such as `components: { bookings: { measure: { sum: amount, from: deal } } }`'));
     return [];
   }
   return resolveComponents(ctx, entriesOf(node), { top: true, window: { kind: 'period' }, ...given });

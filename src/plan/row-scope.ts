@@ -40,7 +40,7 @@ function fieldsOf(ctx: PlanContext, rows: readonly string[]): Names {
 export function around(ctx: PlanContext, looker: Looker): Names {
   if (looker === 'nobody') return refused(ctx);
   if (looker === 'subject') return together(knownTerms(ctx), noPayee('the number is not that of one payee'), periodNames, resultsLater);
-  return together(creditedNames(ctx, looker === 'climb'), termNames(ctx.terms), periodNames, resultsLater);
+  return together(creditedNames(ctx, looker === 'climb'), termNames(ctx.terms, ctx.refusedTerms), periodNames, resultsLater);
 }
 
 /** The names, and the tables that are read by them. */

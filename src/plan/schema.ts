@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import type { Diagnostic } from '../value/diagnostic.ts';
 import { closest } from './closest.ts';
-import { find } from './document.ts';
+import { find, textOf } from './document.ts';
 import type { MapNode, Node } from './document.ts';
 import { isKey, KEYS, PLACE_NAMES } from './keys.ts';
 import type { Place, Shape } from './keys.ts';
@@ -142,6 +142,10 @@ function report(root: MapNode, place: Place, issue: Issue, before: readonly stri
       found.push(bareRows(keys, path.at(-1) ?? '', keyPlace(map, keys[0] ?? '', root.at)));
       return;
     }
+    if (at === 'fact' && map?.kind === 'map' && keys.every((key) => isText(find(map, key)))) {
+      found.push(bareFields(path.at(-1) ?? '', map, keys, keyPlace(map, keys[0] ?? '', root.at)));
+      return;
+    }
     for (const key of keys) found.push(unknownKey(key, at ?? place, keyPlace(map, key, root.at)));
     return;
   }
@@ -155,7 +159,13 @@ function report(root: MapNode, place: Place, issue: Issue, before: readonly stri
       return;
     }
   }
-  found.push(wrongShape(path, node, locate(place, path).shape, node?.at ?? root.at));
+  const { shape } = locate(place, path), around = path.slice(0, -1), holder = locate(place, around).shape;
+  if (isNamed(holder) && keysOf(shape ?? 'text') === holder.map && isKey(holder.map, path.at(-1) ?? '')) {
+    const said = nameless(around.at(-1) ?? '', holder.map, path.at(-1) ?? '', nodeAt(root, around)?.at ?? root.at);
+    if (!found.some((d) => d.message === said.message && d.line === said.line)) found.push(said);
+    return;
+  }
+  found.push(wrongShape(path, node, shape, node?.at ?? root.at));
 }
 
 /** Would this key be the lower end of a table's row? */
@@ -167,6 +177,15 @@ function bareRows(keys: readonly string[], under: string, at: At): Diagnostic {
   const kinds = under === 'rate' ? '`marginal` (each part at its own value) or `retroactive` (the value reached, for everything)'
     : '`marginal` (each part at its own value), `steps` (the value of the band reached), `points` (straight lines between) or `lookup` (the row of a word)';
   return problem('plan.table', at, `the rows ${both(keys.slice(0, 3).map((k) => `\`${k}\``))} do not say how they are read`, `put them under ${kinds}: ${under || 'rate'}: { marginal: { … } }`);
+}
+
+const isText = (node: Node | undefined): boolean => node?.kind === 'text';
+/** Fields that stand beside the keys of their kind. */
+function bareFields(kind: string, map: MapNode, keys: readonly string[], at: At): Diagnostic {
+  const fields = keys.slice(0, 3).map((key) => `${key}: ${textOf(find(map, key)) ?? ''}`);
+  const one = keys.length === 1, near = one ? closest(keys[0] ?? '', Object.keys(KEYS.fact)) : undefined;
+  return near !== undefined ? unknownKey(keys[0] ?? '', 'fact', at)
+    : problem('plan.unknown_key', at, `${both(keys.slice(0, 3).map((k) => `\`${k}\``))} ${one ? 'is not a key' : 'are not keys'} of a kind of fact`, `fields stand under \`fields\`: \`${kind}: { fields: { ${fields.join(', ')}${keys.length > 3 ? ', …' : ''} } }\``);
 }
 
 function keyPlace(map: Node | undefined, key: string, otherwise: At): At {
@@ -224,6 +243,14 @@ const INSTEAD: Readonly<Record<string, string>> = {
   end: 'write `effective: 2026-01-01 / 2027-01-01`',
 };
 
+/** Is a key that is missing there in another spelling? That has been told. */
+export function isMisspelt(root: MapNode, key: string): boolean {
+  return root.entries.some((e) => !isKey('plan', e.key) && closest(e.key, Object.keys(KEYS.plan)) === key);
+}
+
+/** Parts of the language with a folder of their own. */
+const OWN_FOLDERS: readonly string[] = ['sources', 'facts', 'states', 'measures', 'guardrails'];
+
 function unknownKey(key: string, place: Place, at: At): Diagnostic {
   const known = Object.keys(KEYS[place]);
   const near = closest(key, known);
@@ -232,10 +259,36 @@ function unknownKey(key: string, place: Place, at: At): Diagnostic {
     ? `did you mean \`${near}\`?`
     : Object.hasOwn(INSTEAD, key) && INSTEAD[key] !== undefined
       ? INSTEAD[key]
+      : place === 'workspace' && isKey('plan', key)
+        ? OWN_FOLDERS.includes(key) ? `put \`${key}\` into a file of its own, such as ${key}/company.yaml` : `\`${key}\` belongs in a plan: put it into a file of the folder plans, or under \`defaults\` if it holds for all plans`
       : elsewhere[0] !== undefined
         ? `\`${key}\` belongs in ${PLACE_NAMES[elsewhere[0]]}: check the indentation`
         : `${PLACE_NAMES[place]} may have ${either(known)}`;
   return problem('plan.unknown_key', at, `\`${key}\` is not a key of ${PLACE_NAMES[place]}`, hint);
+}
+
+type Named = { readonly map: Place };
+/** A map of names, each with keys of one place. */
+const isNamed = (shape: Shape | undefined): shape is Named => typeof shape === 'object' && 'map' in shape && shape.map in KEYS;
+
+function nameless(holder: string, place: Place, key: string, at: At): Diagnostic {
+  return problem('plan.wrong_shape', at, `under \`${holder}\` each ${PLACE_NAMES[place].replace(/^an? /, '')} has a name, and here the name is missing`, `write \`${holder}: { name: { ${key}: … } }\`; the name is one word of your own`);
+}
+
+/** The key that is most often meant where one value stands for all keys of a place. */
+const MAIN_KEY: Partial<Readonly<Record<Place, string>>> = {
+  gate: 'require', guardrail: 'require', release: 'share', take_back: 'share', limit: 'at_most', credit: 'to', state: 'while', pool: 'share', convert: 'rate', exchange: 'rate', accounting: 'capitalise',
+};
+
+/** What to write in place of a value of the wrong shape, where it says what is meant. */
+function meantBy(name: string, node: Node | undefined, shape: Shape | undefined): string | undefined {
+  const place = shape === undefined ? undefined : keysOf(shape);
+  if (node?.kind === 'text' && place === 'draw') return `write \`draw: { amount: ${node.text}, recover: 100% }\``;
+  if (node?.kind === 'text' && place !== undefined && MAIN_KEY[place] !== undefined && typeof shape === 'object') return `write \`${name}: { ${MAIN_KEY[place]}: ${node.text} }\``;
+  if (typeof shape === 'object' && 'map' in shape && node?.kind === 'list') return `give each a name: \`${name}: { name: … }\``;
+  if (typeof shape === 'object' && 'map' in shape && shape.map === 'number' && node?.kind === 'text') return `give it a name: \`${name}: { name: ${node.text} }\``;
+  if (name === 'payees' && node?.kind === 'list') return `write a condition: \`payees: id in (${node.items.map((i) => `"${textOf(i) ?? '…'}"`).join(', ')})\``;
+  return name === 'to' && node?.kind === 'map' ? 'for shares write `split` in place of `to`' : undefined;
 }
 
 function wrongShape(path: readonly string[], node: Node | undefined, shape: Shape | undefined, at: At): Diagnostic {
@@ -247,7 +300,7 @@ function wrongShape(path: readonly string[], node: Node | undefined, shape: Shap
     return problem('plan.bad_value', at, `\`${name}\` is ${words}, not ${got}`, near === undefined ? `write one of them` : `did you mean \`${near}\`?`);
   }
   const [expected, hint] = EXPECTED[typeof shape === 'string' ? shape : shape === undefined ? 'value' : 'map'];
-  return problem('plan.wrong_shape', at, `\`${name}\` must be ${expected}, not ${got}`, hint);
+  return problem('plan.wrong_shape', at, `\`${name}\` must be ${expected}, not ${got}`, meantBy(name, node, shape) ?? hint);
 }
 
 const EXPECTED: Readonly<Record<Extract<Shape, string> | 'map' | 'value', readonly [string, string]>> = {

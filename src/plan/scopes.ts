@@ -24,6 +24,8 @@ export interface PlanContext {
   readonly kinds: Kinds;
   readonly currency: string;
   readonly terms: ReadonlyMap<string, Term>;
+  /** terms that were refused: what reads them has been told */
+  readonly refusedTerms: ReadonlySet<string>;
   readonly tables: ReadonlyMap<string, Entry>;
   /** filled once everything else of the plan can be asked for */
   readonly credits: CreditRule[];
@@ -104,10 +106,11 @@ export function groupsOf(person: Kind | undefined): readonly { readonly field: s
   return person?.fields.flatMap(({ name, type }: Field) => (typeof type === 'object' ? [{ field: name, kind: type.entity }] : [])) ?? [];
 }
 
-export function termNames(terms: Terms): Names {
+export function termNames(terms: Terms, refused: ReadonlySet<string> = new Set()): Names {
   return {
     all: () => [...terms.keys()],
     find(name) {
+      if (refused.has(name)) return { broken: true };
       const term = terms.get(name);
       return term && { meaning: { ref: { kind: 'term', term: name }, type: { kind: term.type } } };
     },

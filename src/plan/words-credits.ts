@@ -26,8 +26,8 @@ function whoWords(rule: CreditRule, each: string, share: string, top: string): s
   }
   const to = rule.list === undefined ? both(rule.to.map(pathWords)) : pathWords(rule.list.path);
   if (rule.up !== undefined) {
-    const levels = rule.up.levels === 'all' ? 'everybody above, level by level' : rule.up.levels === 1 ? `the ${spaced(rule.up.field)}` : `the ${rule.up.levels} levels above`;
-    return `For ${each}, ${levels} of the ${to} (by ${spaced(rule.up.field)}) ${rule.up.levels === 1 ? 'is' : 'are'} credited with ${share}, on top`;
+    const field = spaced(rule.up.field), those = rule.up.levels === 'all' ? `everybody above the ${to} (by ${field})` : rule.up.levels === 1 ? `the ${field} of the ${to}` : `the ${rule.up.levels} levels above the ${to} (by ${field})`;
+    return `For ${each}, ${those} ${typeof rule.up.levels === 'string' || rule.up.levels === 1 ? 'is' : 'are'} credited with ${share}, on top`;
   }
   if (rule.list !== undefined) return `The ${to} of ${each} share ${share}${rule.list.shares ? ', as it says' : ' equally'}${top}`;
   const many = rule.to.length > 1;

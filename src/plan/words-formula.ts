@@ -34,7 +34,7 @@ export function formulaWords(formula: Typed): string {
     case 'yes_no': return formula.value ? 'yes' : 'no';
     case 'name': return nameWords(formula.ref, formula.name);
     case 'read': return formula.called === true ? `${spaced(formula.name)} of ${keysOf(formula.table).map(formulaWords).join(' and ')}` : spaced(formula.name);
-    case 'call': return `${formula.name.replaceAll('_', ' ')}(${formula.args.map(formulaWords).join(', ')})`;
+    case 'call': return formula.name === 'known' ? `${formula.args.map(formulaWords).join(', ')} is known` : `${formula.name.replaceAll('_', ' ')}(${formula.args.map(formulaWords).join(', ')})`;
     case 'op': return operationWords(formula);
   }
 }
@@ -67,6 +67,8 @@ const SIGNS: Readonly<Record<string, string>> = { '+': '+', '-': '−', '*': '×
 function operationWords(formula: Extract<Typed, { kind: 'op' }>): string {
   const { op, args } = formula;
   const [first, second, third] = args.map((arg) => part(arg, op));
+  const [asked] = args;
+  if (op === 'not' && asked?.kind === 'call' && asked.name === 'known') return `${asked.args.map(formulaWords).join(', ')} is blank`;
   if (op === 'not') return args[0]?.kind === 'name' ? `${first ?? ''} is no` : `not (${first ?? ''})`;
   if (op === 'negate') return `−${first ?? ''}`;
   if (op === 'in') return `${first ?? ''} is one of ${args.slice(1).map(formulaWords).join(', ')}`;

@@ -52,7 +52,7 @@ round: { end: 1 down }
     expect(words).toEqual([
       'P (p).', 'It holds from 2026-01-01 to 2026-12-31, both days included.', 'It is for everybody of whom role is one of AE, AM and hired is less than 2026-01-01.', 'It is calculated for each quarter, in USD.',
       'Share is percent, 40 % where the payee and his role have none.', 'Quota is money a year, from the payee or his role.', 'Amounts with a unit of time are scaled by the days on the plan.',
-      'Of each deal where kept is yes, owner 70 % and csm the rest.', 'For each deal, the manager of the owner (by manager) is credited with 50 % of it, on top.',
+      'Of each deal where kept is yes, owner 70 % and csm the rest.', 'For each deal, the manager of the owner is credited with 50 % of it, on top.',
       'C:', 'We compare the amount of deal where kept is no or stage is not Lost, credited by split with your quota.', 'It pays 5 % of it.', 'Where the target is 0, the pay is held.', 'We round each earning to 1, always down.',
     ]);
   });

@@ -12,11 +12,11 @@ import { entriesOf, find, textOf } from './document.ts';
 import type { MapNode, Node } from './document.ts';
 import { checkTemplates } from './check-templates.ts';
 import { documentsOf } from './documents.ts';
-import { readFiles } from './files.ts';
+import { readFiles, sectionsOf } from './files.ts';
 import type { FileReader } from './files.ts';
 import { resolveKinds } from './kinds.ts';
 import type { DeclaredTerm, DeclaredTerms } from './kinds.ts';
-import type { Plan, Term, Workspace } from './plan.ts';
+import type { Term, Workspace } from './plan.ts';
 import { namesOfPlans, sharedContext } from './plan-context.ts';
 import { problem } from './problem.ts';
 import { calendarOf, currencyOf, resolvePlan } from './resolve.ts';
@@ -51,17 +51,22 @@ export function readWorkspace(dir: string, read: FileReader): Outcome<Workspace>
   const kinds = shared.kinds;
   found.push(...ofKinds);
   const sources = resolveSources(files.shared, kinds, currency, found);
-  const plans = versions.flatMap((version): Plan[] => {
-    const plan = resolvePlan(version, shared, found);
-    return plan === undefined ? [] : [plan];
-  });
+  const plans = versions.flatMap((version) => resolvePlan(version, shared, found) ?? []);
+  const measures: Workspace['measures'] = {
+    names: [...new Set([files.shared, ...versions.map((v) => sectionsOf(v.root))].flatMap((s) => [...s.measures.keys()]))].sort(),
+    read: (some, names) => {
+      const said: Diagnostic[] = [], of = versions.filter((v) => some.some((p) => p.plan === v.name && p.effective.from === v.effective?.from));
+      const again = of.flatMap((version) => resolvePlan(version, shared, said, names) ?? []);
+      return hasErrors(said) ? { value: undefined, diagnostics: inOrder(said) } : { value: again, diagnostics: [] };
+    },
+  };
   checkTemplates([...templates.values()].filter((t) => !documents.usedTemplates.has(t.name)), templates, below, shared, found);
   check();
   found.push(...ofKinds);
   checkZone(find(root, 'zone'), found);
   const diagnostics = inOrder(found);
   if (root === undefined) return { value: undefined, diagnostics };
-  return { value: Object.freeze(workspaceOf(dir, root, { currency, calendar, kinds: [...new Set([...stored.keys(), ...files.shared.facts.keys()])].flatMap((name) => kinds.get(name) ?? []), sources, plans: wrong ? [] : plans, tests: files.tests })), diagnostics };
+  return { value: Object.freeze(workspaceOf(dir, root, { currency, calendar, kinds: [...new Set([...stored.keys(), ...files.shared.facts.keys()])].flatMap((name) => kinds.get(name) ?? []), sources, plans: wrong ? [] : plans, measures, tests: files.tests })), diagnostics };
 }
 
 function workspaceOf(dir: string, root: MapNode, rest: Omit<Workspace, 'dir' | 'company' | 'zone'>): Workspace {

@@ -162,6 +162,17 @@ export function replaceScans(relation: Relation, by: ReadonlyMap<string, Relatio
   }
 }
 
+/** The tables that it reads. */
+export function tablesIn(relation: Relation): readonly string[] {
+  switch (relation.kind) {
+    case 'scan': return [relation.table];
+    case 'values': return [];
+    case 'filter': case 'project': case 'aggregate': case 'window': return tablesIn(relation.from);
+    case 'join': return relation.inputs.flatMap((input) => tablesIn(input.relation));
+    case 'union': return relation.relations.flatMap(tablesIn);
+  }
+}
+
 /** Same program, these relations replaced: statements of a replaced name are left out. */
 export function replaceRelations(program: Program, by: ReadonlyMap<string, Relation>): Program {
   return {

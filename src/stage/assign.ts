@@ -78,7 +78,7 @@ export function assignRows(context: AssignContext): AssignRows {
 
 /** A group that a payee was in during a window, with his share of days; code 0: the component looks at no group. */
 interface Part { readonly code: number; readonly id: string | null; readonly days: Ratio }
-const WHOLE: Part = { code: 0, id: null, days: ONE };
+export const WHOLE: Part = { code: 0, id: null, days: ONE };
 
 /** One pot of the component's group, or of the company: shared by those who are in it on the last day. */
 const isPot = ({ spec }: ComponentEntry): boolean => spec.kind === 'leaf' && spec.pool !== undefined && spec.per === undefined;
@@ -88,7 +88,7 @@ function potOf({ group }: ComponentEntry, person: Person, place: Place, context:
   return [typeof id === 'string' ? { code: context.catalogue.people.code(id) ?? -1, id, days: ONE } : { ...WHOLE, days: ZERO }];
 }
 /** A pot has no payee: terms are what they are for nobody, and nothing is prorated. */
-function ofNobody(place: Place): Place {
+export function ofNobody(place: Place): Place {
   return { ...place, person: { payee: -1, id: '', rows: [], hired: null, left: null }, eligible: [{ from: place.window.from, to: Math.max(place.window.to, place.plan.effective.to) }] };
 }
 
@@ -112,7 +112,7 @@ function partsOf(entry: ComponentEntry, person: Person, place: Place, context: A
 }
 
 /** Which group each value of the component is of: of the kinds that it names, and of those among whom it is ranked. */
-function groupRows(entry: ComponentEntry, plan: PlanEntry, person: Person, step: WindowStep, part: Part, place: Place, context: AssignContext, out: AssignRows): void {
+export function groupRows(entry: ComponentEntry, plan: PlanEntry, person: Person, step: WindowStep, part: Part, place: Place, context: AssignContext, out: AssignRows): void {
   const { people } = context.catalogue, row = rowAt(person, place.day);
   const add_ = (kind: number, subject: number): void => { out.groups.push([0, plan.plan, entry.window.id, kind, person.payee, step.period, part.code, subject]); };
   context.groupKinds.forEach((kind, i) => {
@@ -136,7 +136,7 @@ function withTerms(out: AssignRows, plan: Plan, person: Person, body: () => void
   }
 }
 
-function basePlace(plan: Plan, person: Person, eligible: readonly Span[], step: WindowStep, people: Place['people'], round: Roundings): Place {
+export function basePlace(plan: Plan, person: Person, eligible: readonly Span[], step: WindowStep, people: Place['people'], round: Roundings): Place {
   return { plan, person, people, eligible, round, window: { from: step.from, to: step.soFar, cut: step.soFar }, day: Math.min(step.label.to, step.soFar) - 1 };
 }
 

@@ -29,14 +29,17 @@ export function asksForLines(c: ComponentEntry, catalogue: Catalogue): boolean {
 }
 /** Components whose earnings can be shared over facts: those that pay on a sum or count of the payee's credits. */
 function sharedComponents(catalogue: Catalogue): ComponentEntry[] {
-  return catalogue.components.filter((c) => asksForLines(c, catalogue) && c.spec.kind === 'leaf' && c.spec.per === undefined && c.spec.pay !== undefined && c.spec.pay.form !== 'amount' && c.spec.of === 'value'
-    && c.value?.kind === 'simple' && c.value.over === undefined && c.value.subject === 'payee' && c.value.measure.terms.length > 0 && c.value.measure.terms.every((t) => t.column.value.role !== 'distinct' && t.column.time.grain === 'slice'));
+  return catalogue.components.filter((c) => asksForLines(c, catalogue) && isShared(c));
+}
+function isShared(c: ComponentEntry): boolean {
+  return c.spec.kind === 'leaf' && c.spec.per === undefined && c.spec.pay !== undefined && c.spec.pay.form !== 'amount' && c.spec.of === 'value'
+    && c.value?.kind === 'simple' && c.value.over === undefined && c.value.subject === 'payee' && c.value.measure.terms.length > 0 && c.value.measure.terms.every((t) => t.column.value.role !== 'distinct' && t.column.time.grain === 'slice');
 }
 
-/** Is what this component pays told apart by facts? */
-export function isLined(c: ComponentEntry, catalogue: Catalogue): boolean {
-  return asksForLines(c, catalogue) && (isSingle(c) || sharedComponents(catalogue).includes(c));
-}
+/** Can what this component pays be told apart by facts? */
+export const hasLines = (c: ComponentEntry): boolean => isSingle(c) || isShared(c);
+/** Is it told apart in this run? */
+export const isLined = (c: ComponentEntry, catalogue: Catalogue): boolean => asksForLines(c, catalogue) && hasLines(c);
 
 export interface LinesFrom { readonly credits: Statement; readonly attainment: Statement; readonly parts: Statement; readonly lines: Statement | undefined; readonly earnings: Statement }
 export interface Lines {

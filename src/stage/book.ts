@@ -8,6 +8,7 @@ import {
 } from '../relation/relation.ts';
 import { assert, must } from '../value/diagnostic.ts';
 import { asWide, scanOf } from './arithmetic.ts';
+import type { PlanMoney } from './exchange.ts';
 import { type BookTerm, COMPANY, constantShare, type Gathered, type LinearMeasure, type MeasureValue } from './gather.ts';
 import { lower, lowerCondition, lowerNumber, type Lowered, NotBuilt, type Scope } from './lower.ts';
 import { casesOfPairs, type Pair, productOfPairs } from './lower-pair.ts';
@@ -57,7 +58,7 @@ export function termRows(measure: LinearMeasure, term: BookTerm, before: Stateme
     asked.set(m.index, { as: alias, how: 'left', relation: scanOf(before), on: and(eq(col('world', alias), col('world', 'o')), eq(col('plan', alias), col('plan', 'a')), eq(col('measure', alias), int(m.index)), eq(col('window', alias), col('window', 'p')), eq(col('period', alias), col('period', 'p')), eq(col('payee', alias), col('entity', 'f'))) });
     return col('num', alias);
   };
-  const { pair, wanted } = bookValue(term, kind, kinds, joins, last, read);
+  const { pair, wanted } = bookValue(term, kind, kinds, joins, gathered.moneyOf(term.plan), last, read);
   const whole = measure.divisor / (pair.d * (term.group === undefined ? gathered.shareDivisor : 1n));
   const amount = times(asWide(pair.n), int(whole));
   const party = term.group === 'company' ? cast(int(COMPANY), 'integer') : partyOf(term, kind, kinds, joins, last);
@@ -93,8 +94,8 @@ function partyOf(term: BookTerm, kind: Kind, kinds: readonly Kind[], joins: Join
 }
 
 /** The value of a row, in parts of a constant divisor, and the conditions under which it counts. */
-export function bookValue(term: BookTerm, kind: Kind, kinds: readonly Kind[], joins: Joins, day: Expr, read: (m: LinearMeasure) => Expr): { readonly pair: Pair & { readonly d: bigint }; readonly wanted: readonly Expr[] } {
-  const scope: Scope = rowScope({ kind, alias: 'f', day }, joins, { currency: term.plan.currency, exchange: undefined }, term.at, (typed) => {
+export function bookValue(term: BookTerm, kind: Kind, kinds: readonly Kind[], joins: Joins, money: PlanMoney, day: Expr, read: (m: LinearMeasure) => Expr): { readonly pair: Pair & { readonly d: bigint }; readonly wanted: readonly Expr[] } {
+  const scope: Scope = rowScope({ kind, alias: 'f', day }, joins, money, term.at, (typed) => {
     const input = typed.ref.kind === 'measure' ? term.inputs.get(typed.ref.measure) : undefined;
     return input === undefined ? undefined : { kind: 'number', ...lowerValue(input, read, (names) => ({ ...scope, name: (t) => (t.ref.kind === 'measure' ? names(t.ref.measure) : undefined) ?? scope.name(t) })) };
   });

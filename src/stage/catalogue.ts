@@ -42,6 +42,8 @@ export interface Catalogue {
   /** rates of exchange, where a plan converts money */
   readonly currencies: Currencies;
   readonly components: readonly ComponentEntry[];
+  /** measures that are asked for by name, each as a component that looks at it and is nothing else; numbered after the components */
+  readonly asked: readonly ComponentEntry[];
   readonly spans: Spans;
   readonly people: People;
   readonly stints: ReadonlyMap<Person, readonly Stint[]>;

@@ -10,7 +10,8 @@ import type { Program } from '../relation/relation.ts';
 import { assert, type Diagnostic } from '../value/diagnostic.ts';
 import { type Day, formatDay } from '../value/period.ts';
 import { assignRows, type AssignRows } from './assign.ts';
-import type { Catalogue, PlanEntry } from './catalogue.ts';
+import { askedEntries, type AskedMeasure, askedRows, periodsAsked } from './asked.ts';
+import type { Catalogue, ComponentEntry, PlanEntry } from './catalogue.ts';
 import { componentEntries } from './components.ts';
 import { withDerived } from './derived-people.ts';
 import type { Currencies } from './exchange.ts';
@@ -18,6 +19,7 @@ import { divisorsOf } from './facts.ts';
 import type { Figure } from './figures.ts';
 import { gatherer } from './gather.ts';
 import { NotBuilt } from './lower.ts';
+import { unreached } from './fact-lines.ts';
 import { notBuilt } from './not-built.ts';
 import type { ParamsOf } from './params.ts';
 import { aboveOn, type DatedRow, type People, type Person, type Stint, stintsOf } from './people.ts';
@@ -46,8 +48,10 @@ export interface CompileInput {
   readonly asOf?: Day;
   /** what is paid for each fact is wanted of every component, whether or not its plan asks for it */
   readonly everyLine?: boolean;
+  /** measures that somebody wants to see, whether or not a component looks at them */
+  readonly asked?: readonly AskedMeasure[];
 }
-export interface Compiled { readonly program: Program; /** facts by kind, with values where money has no rate and blanks where it has one */ readonly unrated: Made['unrated']; readonly overCredited: Made['overCredited']; readonly references: readonly ReferenceRows[]; readonly catalogue: Catalogue; readonly builders: Made['builders']; readonly diagnostics: readonly Diagnostic[] }
+export interface Compiled { readonly program: Program; /** facts by kind, with values where money has no rate and blanks where it has one */ readonly unrated: Made['unrated']; readonly overCredited: Made['overCredited']; readonly divided: Made['divided']; readonly references: readonly ReferenceRows[]; readonly catalogue: Catalogue; readonly builders: Made['builders']; readonly diagnostics: readonly Diagnostic[] }
 
 /** `program` is absent where a plan says what is not built yet; then all such places are told. */
 export function compile(input: CompileInput): Compiled | { readonly diagnostics: readonly Diagnostic[] } {
@@ -61,7 +65,7 @@ export function compile(input: CompileInput): Compiled | { readonly diagnostics:
   const { code } = people;
   const gathered = gatherer(kinds, plans, divisorsOf(kinds));
   const aggregates = plans.flatMap(measuresOf).filter((m): m is Aggregate => 'from' in m);
-  const spans = spansOf(plans, [...new Set(aggregates.flatMap((m) => (m.lookBack === undefined ? [] : [m.lookBack])))].sort((x, y) => x - y));
+  const spans = spansOf(plans, [...new Set(aggregates.flatMap((m) => (m.lookBack === undefined ? [] : [m.lookBack])))].sort((x, y) => x - y), periodsAsked(plans, input.asked ?? []));
   const history = aggregates.some((m) => m.lookBack !== undefined || m.moment !== undefined || m.halfLife !== undefined || m.date !== undefined);
   const upFields = [...new Set(plans.flatMap((p) => p.credits.flatMap((r) => (r.up === undefined ? [] : [r.up.field]))))];
   // what is reversed may be a fact of long before, whose credits are those of its day
@@ -71,21 +75,24 @@ export function compile(input: CompileInput): Compiled | { readonly diagnostics:
   const untold: Diagnostic[] = [], figures: Figure[] = [];
   const components = componentEntries(entries, gathered, spans, figures, untold);
   if (untold.length > 0) return { diagnostics: untold };
+  let asked: readonly ComponentEntry[];
+  try { asked = askedEntries(input.asked ?? [], { plans: entries, gathered, spans, first: components.length }); } catch (error) { return refusedFor(error); }
   const byCode = new Map(people.persons.map((p) => [p.payee, p]));
   const base = {
-    plans: entries, kinds, currencies: input.currencies ?? new Map<string, readonly DatedRow[]>(), components, spans, people, stints, gathered, figures, everyLine: input.everyLine === true,
+    plans: entries, kinds, currencies: input.currencies ?? new Map<string, readonly DatedRow[]>(), components, asked, spans, people, stints, gathered, figures, everyLine: input.everyLine === true,
     periodOf: (n: number) => { const p = spans.periods[n]; assert(p !== undefined, 'every period has a number'); return p; },
     personOf: (payee: number) => byCode.get(payee),
   };
   const groupKinds = [...new Set(gathered.values.flatMap((v) => (typeof v.subject === 'object' ? [v.subject.entity] : [])))].sort();
   const rows = assignRows({ catalogue: base, gathered, groupKinds, code });
+  askedRows(input.asked ?? [], base, groupKinds, rows);
   const catalogue: Catalogue = { ...base, curves: rows.curves };
-  const diagnostics: Diagnostic[] = [...paidTwice(entries, people.persons.length > 0), ...missingTerms(rows, plans), ...changing(rows), ...tooLarge(rows), ...cycles(upFields, stints, people)];
+  const diagnostics: Diagnostic[] = [...paidTwice(entries, people.persons.length > 0), ...missingTerms(rows, plans), ...unreached(catalogue), ...changing(rows), ...tooLarge(rows), ...cycles(upFields, stints, people)];
   const personal = personalOf(gathered), params: ParamsOf = { slots: new Map() };
   let made: Made;
   try { made = programOf({ ...input, kinds }, catalogue, { history, personal, params, groupKinds }); } catch (error) { return refusedFor(error); }
   checkProgram(made.program);
-  return { program: made.program, unrated: made.unrated, overCredited: made.overCredited, references: referenceRows(catalogue, rows, made, { personal, params, groupKinds, code }), catalogue, builders: made.builders, diagnostics };
+  return { program: made.program, unrated: made.unrated, overCredited: made.overCredited, divided: made.divided, references: referenceRows(catalogue, rows, made, { personal, params, groupKinds, code }), catalogue, builders: made.builders, diagnostics };
 }
 function refusedFor(error: unknown): { readonly diagnostics: readonly Diagnostic[] } {
   if (error instanceof NotBuilt) return { diagnostics: [error.diagnostic] };

@@ -1,7 +1,7 @@
 /** Who is credited with which share, on the real engine. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../engine/engine.ts';
-import { type Company, type FactRow, openEngine, runCompany } from './stage.fixture.ts';
+import { type Company, type FactRow, KINDS, openEngine, runCompany } from './stage.fixture.ts';
 
 let engine: Engine;
 beforeAll(async () => { engine = await openEngine('credits'); });
@@ -86,5 +86,41 @@ describe('those above', () => {
     const levels = async (n: string): Promise<Record<string, bigint>> => (await runCompany(engine, { plans: [plan(`credits: { team: { from: deal, to: owner, up: manager, levels: ${n} } }\n`)], people, facts })).earned();
     expect(await levels('1')).toMatchObject({ 'mo p c 2026': 10_000n, 'kim p c 2026': 1_100n, 'vp p c 2026': 10n });
     expect(await levels('2')).toMatchObject({ 'mo p c 2026': 10_000n, 'kim p c 2026': 1_100n, 'vp p c 2026': 11_110n });
+  });
+});
+
+/** calls have an account, too */
+const THROUGH = `${KINDS.replace('minutes: number', 'minutes: number, account: account')}sources: { accounts: { file: accounts.csv, into: account, id: id, fields: { tier: tier, lead: lead } } }\n`;
+
+describe('through touches', () => {
+  test('those of the days before count, also where the plan begins in between', async () => {
+    const call = (id: string, date: string, owner: string): FactRow => ({ kind: 'call', id, date, owner, account: 'x' });
+    const facts = [deal({ date: '2026-01-10', account: 'x' }), call('early', '2025-10-12', 'mo'), call('just', '2025-10-13', 'cat'), call('old', '2025-12-20', 'ben'), call('same day', '2026-01-10', 'ann'), call('later', '2026-01-11', 'mo')];
+    expect(await credits(one('through: call, to: call.owner, look_back: 89 days, overlay: yes'), facts, { kinds: THROUGH, accounts: { x: {} } })).toBe('ann 1/1, ben 1/1, cat 1/1');
+  });
+});
+
+describe('a share of 0 is no credit', () => {
+  test('no deal is counted, and no stage told apart, for somebody whom a table gives nothing', async () => {
+    const none = 'credits: { r: { from: deal, split: [ { second: { by: stage, lookup: { Won: 0%, otherwise: 25% } }, owner: rest } ] } }\n', facts = [deal({ second: 'ben', stage: 'Won' })];
+    for (const measure of ['{ count: deal }', '{ distinct: stage, from: deal }', '{ count: deal, where: amount > 1 }']) {
+      const run = await runCompany(engine, { plans: [plan(none, measure).replace('10%', '10')], people: PEOPLE, facts });
+      expect(await run.earned(), measure).toMatchObject({ 'ann p c 2026': 1_000n, 'ben p c 2026': 0n });
+    }
+    const some = await runCompany(engine, { plans: [plan(none, '{ count: deal }').replace('10%', '10')], people: PEOPLE, facts: [deal({ second: 'ben', stage: 'Open' })] });
+    expect(await some.earned()).toMatchObject({ 'ann p c 2026': 1_000n, 'ben p c 2026': 1_000n });
+  });
+});
+
+describe('rules that look alike', () => {
+  const two = (name: string, first: string): string => `plan: ${name}\neffective: 2026-01-01 / 2027-01-01\nperiod: year\ncredits: { first: { from: deal, ${first} }, helped: { from: deal, to: third, overlay: yes, yields_to: first } }\ncomponents:\n  ${name}_help: { measure: { sum: amount, from: deal, credited: helped }, rate: 10% }\n  ${name}_first: { measure: { sum: amount, from: deal, credited: first }, rate: 1% }\n`;
+  test('each gives way to the rule of its own plan', async () => {
+    const run = await runCompany(engine, { plans: [two('p', 'to: owner'), two('q', 'to: second')], people: PEOPLE, facts: [deal({ second: 'ben', third: 'ann' }), deal({ id: 'n', second: 'ben', third: 'ben', amount: '10' })] });
+    expect(await run.earned()).toMatchObject({ 'ann p p_help 2026': 0n, 'ann q q_help 2026': 10_000n, 'ben p p_help 2026': 100n, 'ben q q_help 2026': 0n });
+  });
+  test('one gives way to whoever is named on touches', async () => {
+    const call = (owner: string): FactRow => ({ kind: 'call', date: '2026-02-01', owner, account: 'x' });
+    const run = await runCompany(engine, { plans: [two('p', 'through: call, to: call.owner')], people: PEOPLE, accounts: { x: {} }, facts: [deal({ account: 'x', third: 'ann' }), call('ann'), deal({ id: 'n', account: 'x', third: 'ben', amount: '10' })], kinds: THROUGH });
+    expect(await run.earned()).toMatchObject({ 'ann p p_help 2026': 0n, 'ben p p_help 2026': 100n, 'ann p p_first 2026': 1_010n });
   });
 });

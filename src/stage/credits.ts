@@ -7,7 +7,7 @@
  */
 import type { CreditRule, Guardrail, Num } from '../plan/plan.ts';
 import {
-  aggregate, and, call, cast, col, compare, count, eq, type Expr, filter, int, isNotNull, join, type JoinInput, keep, minus, named, type Named, not, nothing, or,
+  aggregate, and, call, cast, col, compare, count, eq, type Expr, filter, int, isNotNull, isNull, join, type JoinInput, keep, min, minus, named, type Named, not, nothing, or,
   plus, project, type Relation, scan, type SqlType, type Statement, text, times, union, when,
 } from '../relation/relation.ts';
 import { assert, must } from '../value/diagnostic.ts';
@@ -15,18 +15,19 @@ import type { Day } from '../value/period.ts';
 import { lcm, type Ratio } from '../value/rate.ts';
 import { asWide } from './arithmetic.ts';
 import { columnName, EQUAL_PARTS, type FactsBuilder, isWideColumn, SPLIT_PARTS } from './facts.ts';
-import { COMPANY, constantShare, type DirectRule, type Divisors, type FactColumn, type Gathered } from './gather.ts';
+import { COMPANY, constantShare, type DirectRule, type FactColumn, type Gathered } from './gather.ts';
+import type { Divisors } from './gather-form.ts';
 import { leftOf, outcomeOf } from './guards.ts';
-import { lowerCondition, NotBuilt } from './lower.ts';
+import { lowerCondition } from './lower.ts';
 import { surely } from './lower-pair.ts';
 import { personalScope, personalValue, type Personal } from './personal.ts';
 import { contentKey, isPersonal } from './reads.ts';
 import { REF_PERSONAL, REF_ROUTE, REF_STINT } from './reference.ts';
-import { groupPath, lowerPortion, rootOf } from './row-scope.ts';
+import { groupPath, lowerPortion } from './row-scope.ts';
 import { partyTable } from './store.ts';
 
 /** One recipient of a rule: the column that names him, and his share. */
-export interface Slot { readonly party: Expr; readonly share: Expr; readonly joins?: readonly JoinInput[]; readonly distinct?: true }
+export interface Slot { readonly party: Expr; readonly share: Expr; readonly joins?: readonly JoinInput[]; readonly distinct?: true; /** of what is joined, these rows */ readonly where?: Expr }
 
 export interface CreditsContext {
   readonly gathered: Gathered;
@@ -46,6 +47,12 @@ export interface CreditsContext {
 /** shares beyond this many parts are weighed in wide numbers */
 const PLAIN_SHARES = 10_000n;
 export const sharesAreWide = (gathered: Gathered): boolean => gathered.shareDivisor > PLAIN_SHARES;
+
+/** May it give somebody a share of 0? That is no credit: nothing of the fact counts for him. */
+export function mayGiveNothing({ rule, guards }: DirectRule): boolean {
+  const varies = (n: Num | 'rest' | undefined): boolean => n === 'rest' || constantShare(n)?.n === 0n || constantShare(n) === undefined;
+  return guards.length > 0 || varies(rule.share) || varies(rule.factor) || rule.split.length > 1 || rule.split.some((step) => step.some((s) => varies(s.share))) || rule.list?.shares === true;
+}
 
 export function creditsStage(context: CreditsContext): Statement {
   const { gathered } = context;
@@ -96,8 +103,10 @@ export function everyGuard(gathered: Gathered): Guardrail[] {
 const guardName = (context: CreditsContext, g: Guardrail): string => `guard_${context.guards.findIndex((x) => contentKey(x) === contentKey(g))}`;
 const valuesOf = ({ gathered }: CreditsContext): readonly FactColumn[] => gathered.facts.filter((c) => c.role !== 'fact' && !c.timed);
 function namesOf(context: CreditsContext): string[] {
-  return [...handed(context), 'payee', 'rule', 'share', ...(context.guards.length === 0 ? [] : ['unguarded', ...context.guards.map((g) => guardName(context, g))]), ...valuesOf(context).map(columnName)];
+  return [...handed(context), 'payee', 'rule', ...viaOf(nothing('integer'), context).map((v) => v.name), 'share', ...(context.guards.length === 0 ? [] : ['unguarded', ...context.guards.map((g) => guardName(context, g))]), ...valuesOf(context).map(columnName)];
 }
+/** Where those above are credited themselves: through whom. */
+const viaOf = (via: Expr, { gathered }: CreditsContext): Named[] => (gathered.rules.some((r) => r.climbs) ? [named('via', via)] : []);
 const typeOfColumn = (c: FactColumn, { divisors }: CreditsContext): SqlType => (c.role === 'sum' && isWideColumn(divisors.column(c)) ? 'wide' : 'bigint');
 
 /** What every branch hands on: the fact and its time; times that the kind does not have are blank. */
@@ -112,16 +121,13 @@ function factColumns(builder: FactsBuilder, context: CreditsContext, alias: stri
 
 function branch(rule: DirectRule, slot: Slot, context: CreditsContext): Relation {
   const builder = must(context.builders.get(rule.kind));
-  const alias = slot.joins === undefined ? undefined : 'c';
-  const q = qualified(alias);
-  const from: Relation = slot.joins === undefined ? builder.scan() : { kind: 'join', inputs: [{ as: 'c', how: 'from', relation: builder.scan() }, ...slot.joins] };
-  const wanted = builder.isWanted(rule);
+  const { from, where, q } = creditedFacts(rule, slot, context);
   const guarded = guardsOf(rule, context, q);
   const columns = [
-    ...factColumns(builder, context, alias), named('payee', slot.party), named('rule', cast(int(rule.index), 'integer')),
-    ...shareColumns(slot.share, rule, guarded, context, q), ...valuesOf(context).map((c) => named(columnName(c), c.kind === rule.kind && !c.personal ? col(columnName(c), alias) : nothing(typeOfColumn(c, context)))),
+    ...factColumns(builder, context, 'c'), named('payee', q(slot.party)), named('rule', cast(int(rule.index), 'integer')), ...viaOf(nothing('integer'), context),
+    ...shareColumns(q(slot.share), rule, guarded, context, q), ...valuesOf(context).map((c) => named(columnName(c), c.kind === rule.kind && !c.personal ? q(col(columnName(c))) : nothing(typeOfColumn(c, context)))),
   ];
-  const made = project(filter(from, and(isNotNull(slot.party), ...shareIsKnown(rule, slot.share), ...(wanted === undefined ? [] : [q(wanted)]), ...yielding(rule, slot.party, context, q))), columns);
+  const made = project(filter(from, where), columns);
   return slot.distinct === true ? aggregate(made, keep(undefined, ...columns.map((c) => c.name)), []) : made;
 }
 
@@ -131,17 +137,34 @@ function shareIsKnown({ rule }: DirectRule, share: Expr): Expr[] {
   return said.every((s) => constantShare(s) !== undefined) ? [] : [isNotNull(share)];
 }
 
+/** The facts (c) that a recipient of a rule has a share of. */
+export function creditedFacts(rule: DirectRule, slot: Slot, context: CreditsContext): { readonly from: Extract<Relation, { kind: 'join' }>; readonly where: Expr; readonly q: (e: Expr) => Expr } {
+  const builder = must(context.builders.get(rule.kind)), q = qualified('c');
+  const wanted = builder.isWanted(rule), { joins, where } = yielding(rule, q(slot.party), context, q);
+  return {
+    q, from: { kind: 'join', inputs: [{ as: 'c', how: 'from', relation: builder.scan() }, ...(slot.joins ?? []), ...joins] },
+    where: and(isNotNull(q(slot.party)), ...shareIsKnown(rule, q(slot.share)), ...(slot.where === undefined ? [] : [slot.where]), ...(wanted === undefined ? [] : [q(wanted)]), ...where),
+  };
+}
+
 /** Whoever is credited by the other rule on the same fact is not credited by this one. */
-export function yielding(rule: DirectRule, party: Expr, context: CreditsContext, q: (e: Expr) => Expr): Expr[] {
-  const { yieldsTo } = rule.rule;
-  if (yieldsTo === undefined) return [];
-  const other = rule.plan.credits.find((r) => r.name === yieldsTo);
+function yielding(rule: DirectRule, party: Expr, context: CreditsContext, q: (e: Expr) => Expr): { readonly joins: readonly JoinInput[]; readonly where: readonly Expr[] } {
+  const other = rule.plan.credits.find((r) => r.name === rule.rule.yieldsTo);
+  if (other === undefined) return { joins: [], where: [] };
   const builder = must(context.builders.get(rule.kind));
-  if (other === undefined) return [];
-  if (other.list !== undefined || other.through !== undefined) throw new NotBuilt(rule.rule.at, `${rule.rule.name} yields to ${yieldsTo}, which credits a list; that is not built yet`, 'Yield to a rule that names its payees one by one.');
-  const paths = other.split.length > 0 ? other.split.flat().map((s) => s.to) : other.to;
   const wanted = other.where === undefined ? [] : [surely(q(builder.condition(other.where.formula, rule.plan, rule.rule.at)))];
-  return [not(surely(and(or(...paths.map((p) => eq(q(builder.party(p, rule.rule.at)), party))), ...wanted)))];
+  if (other.list === undefined && other.through === undefined) {
+    const paths = other.split.length > 0 ? other.split.flat().map((s) => s.to) : other.to;
+    return { joins: [], where: [not(surely(and(or(...paths.map((p) => eq(q(builder.party(p, rule.rule.at)), party))), ...wanted)))] };
+  }
+  const { factor: _, yieldsTo: __, ...says } = other;
+  const theirs = slotsOf({ ...rule, rule: says, guards: [] }, context).map((slot) => {
+    const from: Relation = { kind: 'join', inputs: [{ as: 'c', how: 'from', relation: builder.scan() }, ...(slot.joins ?? [])] };
+    return project(filter(from, and(isNotNull(slot.party), compare('<>', q(slot.share), int(0)), ...(slot.where === undefined ? [] : [slot.where]))), [...keep('c', 'facts_world', 'fact'), named('payee', slot.party)]);
+  });
+  const once = aggregate(union(theirs), keep(undefined, 'facts_world', 'fact', 'payee'), []);
+  const joins: JoinInput[] = [{ as: 'y', how: 'left', relation: once, on: and(eq(col('facts_world', 'y'), col('facts_world', 'c')), eq(col('fact', 'y'), col('fact', 'c')), eq(col('payee', 'y'), party)) }];
+  return { joins, where: [not(and(isNotNull(col('payee', 'y')), ...wanted))] };
 }
 
 type Guarded = readonly { readonly guard: Guardrail; readonly outcome: Expr; readonly factor?: { readonly n: Expr; readonly d: bigint } }[];
@@ -181,9 +204,8 @@ function shareColumns(share: Expr, rule: DirectRule, guarded: Guarded, context: 
 /** The payee, and for a rule that climbs those above him, each with his own terms and fields. */
 function personalBranch(rule: DirectRule, slot: Slot, context: CreditsContext): Relation {
   const builder = must(context.builders.get(rule.kind)), { personal } = context;
-  const q = qualified('c');
+  const { from, where, q } = creditedFacts(rule, slot, context);
   const base: JoinInput[] = [
-    { as: 'c', how: 'from', relation: builder.scan() }, ...(slot.joins ?? []),
     { as: 's', how: 'inner', relation: scan(REF_STINT), on: here(q(slot.party), builder.signed ? 'as_of' : 'day') },
     ...(rule.climbs ? [{ as: 'r', how: 'inner' as const, relation: scan(REF_ROUTE), on: and(eq(col('people_world', 'r'), col('people_world', 's')), eq(col('route', 'r'), int(personal.routeOf(rule.rule))), eq(col('payee', 'r'), col('payee', 's')), eq(col('stint', 'r'), col('stint', 's'))) }] : []),
   ];
@@ -198,14 +220,12 @@ function personalBranch(rule: DirectRule, slot: Slot, context: CreditsContext): 
     return alias;
   } }, personal, rule.plan);
   const guarded = guardsOf(rule, context, q, scope);
-  const wanted = builder.isWanted(rule);
   const columns = [
-    ...factColumns(builder, context, 'c'), named('payee', subject.payee), named('rule', cast(int(rule.index), 'integer')), ...shareColumns(slot.joins === undefined ? q(slot.share) : slot.share, rule, guarded, context, q, scope),
+    ...factColumns(builder, context, 'c'), named('payee', subject.payee), named('rule', cast(int(rule.index), 'integer')), ...viaOf(subject.via, context), ...shareColumns(q(slot.share), rule, guarded, context, q, scope),
     ...valuesOf(context).map((c) => named(columnName(c), c.kind !== rule.kind ? nothing(typeOfColumn(c, context)) : c.personal ? cast(personalValue(c, builder, scope, q).expr, typeOfColumn(c, context)) : col(columnName(c), 'c'))),
     named('stint', subject.stint), named('people_world', col('people_world', 's')),
   ];
-  const where = and(isNotNull(q(slot.party)), ...shareIsKnown(rule, slot.joins === undefined ? q(slot.share) : slot.share), ...(wanted === undefined ? [] : [q(wanted)]), ...yielding(rule, q(slot.party), context, q));
-  return project(filter({ kind: 'join', inputs: [...base, ...asked.values()] }, where), columns);
+  return project(filter({ kind: 'join', inputs: [...from.inputs, ...base, ...asked.values()] }, where), columns);
 }
 
 /** Each fact once, for the row of a kind (a pod, an account) that it belongs to, or for the company. */
@@ -216,7 +236,7 @@ function groupBranch(rule: DirectRule, context: CreditsContext): Relation {
   const subject = path === undefined ? cast(int(COMPANY), 'integer') : builder.party(path, rule.rule.at);
   const guarded = guardsOf(rule, context, same), wanted = builder.isWanted(rule);
   return project(filter(builder.scan(), and(isNotNull(subject), ...(wanted === undefined ? [] : [wanted]))), [
-    ...factColumns(builder, context, undefined), named('payee', subject), named('rule', cast(int(rule.index), 'integer')), ...shareColumns(int(wholeOf(rule, context)), { ...rule, rule: { ...rule.rule } }, guarded, context, same),
+    ...factColumns(builder, context, undefined), named('payee', subject), named('rule', cast(int(rule.index), 'integer')), ...viaOf(nothing('integer'), context), ...shareColumns(int(wholeOf(rule, context)), { ...rule, rule: { ...rule.rule } }, guarded, context, same),
     ...valuesOf(context).map((c) => named(columnName(c), c.kind === rule.kind && !c.personal ? col(columnName(c)) : nothing(typeOfColumn(c, context)))),
     named('stint', cast(int(0), 'integer')), named('people_world', cast(int(0), 'integer')),
   ]);
@@ -258,12 +278,10 @@ function shareOf(num: Num | undefined, direct: DirectRule, context: CreditsConte
 
 /** Payees of a list, equally or each with his own share. */
 function listSlot(rule: CreditRule, builder: FactsBuilder, whole: bigint, own: Share, context: CreditsContext): Slot {
-  const list = must(rule.list), table = partyTable(rootOf(builder.kind, builder.kinds)), [field] = list.path;
-  assert(field !== undefined && list.path.length === 1, 'a list is a field of the fact; resolve checks it');
-  const rows = filter(scan(table), eq(col('field'), text(field)));
-  const row = builder.signed ? call('coalesce', col('reversed', 'c'), col('fact', 'c')) : col('fact', 'c');
+  const list = must(rule.list), { owner, row: held } = builder.list(list.path);
+  const rows = filter(scan(partyTable(owner)), eq(col('field'), text(must(list.path.at(-1)))));
+  const q = qualified('c'), row = q(held);
   const joins: JoinInput[] = [{ as: 'l', how: 'inner', relation: rows, on: eq(col('row', 'l'), row) }];
-  const q = qualified('c');
   const wide = (e: Expr): Expr => (sharesAreWide(context.gathered) ? asWide(e) : e);
   if (list.shares) return { party: col('payee', 'l'), joins, share: times(wide(int(whole / (SPLIT_PARTS * own.d))), q(own.n), col('share', 'l')) };
   joins.push({ as: 'n', how: 'inner', relation: aggregate(rows, keep(undefined, 'row'), [named('payees', count())]), on: eq(col('row', 'n'), row) });
@@ -276,8 +294,16 @@ function throughSlot(rule: CreditRule, builder: FactsBuilder, part: Expr, contex
   const account = builder.party(['account'], rule.at), theirs = touches.party(['account'], rule.at), party = touches.party(through.to, rule.at);
   const t = qualified('t'), c = qualified('c');
   const day = col(builder.signed ? 'as_of' : 'day', 'c');
-  const on = and(eq(t(theirs), c(account)), compare('<=', col('day', 't'), day), ...(through.lookBack === undefined ? [] : [compare('>=', col('day', 't'), minus(day, int(through.lookBack)))]));
-  return { party: t(party), share: part, distinct: true, joins: [{ as: 't', how: 'inner', relation: touches.scan(), on }] };
+  // from the day on which it is taken back a touch is none, and what takes it back never is
+  const gone = project(filter(touches.scan(), isNotNull(col('reversed'))), [named('touch', col('reversed')), named('gone', col('day'))]);
+  const standing: JoinInput[] = touches.signed ? [{ as: 'g', how: 'left', relation: aggregate(gone, keep(undefined, 'touch'), [named('gone', min(col('gone')))]), on: eq(col('touch', 'g'), col('fact', 't')) }] : [];
+  const on = and(
+    eq(t(theirs), c(account)), compare('<=', col('day', 't'), day), ...(through.lookBack === undefined ? [] : [compare('>=', col('day', 't'), minus(day, int(through.lookBack)))]),
+    ...(touches.signed ? [isNull(col('reversed', 't'))] : []));
+  return {
+    party: t(party), share: part, distinct: true, joins: [{ as: 't', how: 'inner', relation: touches.scan(), on }, ...standing],
+    ...(touches.signed && { where: or(isNull(col('gone', 'g')), compare('<', day, col('gone', 'g'))) }),
+  };
 }
 
 /** Steps: each takes its shares from what is left; `rest` is what remains in the step; nobody there leaves it for the next. */

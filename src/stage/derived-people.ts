@@ -45,12 +45,23 @@ function targetOf(kind: Kind | undefined, field: string, kinds: readonly Kind[])
 export function withDerived(people: People, kinds: readonly Kind[], code: (word: string) => number | undefined): People {
   const derivedOf = (name: string): readonly DerivedField[] => kinds.find((k) => k.name === name && !k.dated)?.derived ?? [];
   const known = (word: string): number | undefined => people.code(word) ?? code(word);
+  for (const name of [PERSON, ...people.groups.keys()]) for (const d of derivedOf(name)) refuseLists(d, name, kinds);
   if ([PERSON, ...people.groups.keys()].every((name) => derivedOf(name).length === 0)) return { ...people, code: known };
   const reader: Reader = { kinds, derivedOf, rowsOf: (kind, id) => (kind === PERSON ? people.byId.get(id)?.rows : people.groups.get(kind)?.get(id)) ?? [] };
   const persons = derivedOf(PERSON).length === 0 ? people.persons : people.persons.map((p): Person => ({ ...p, rows: derivedRows(PERSON, p.id, reader) }));
   const groups = new Map([...people.groups].map(([kind, rows]) => [kind, derivedOf(kind).length === 0 ? rows : new Map([...rows.keys()].map((id) => [id, derivedRows(kind, id, reader)]))]));
   const made = madeWords([...persons.map((p) => p.rows), ...[...groups.values()].flatMap((g) => [...g.values()])], known);
   return { ...people, persons, byId: new Map(persons.map((p) => [p.id, p])), groups, code: (word) => known(word) ?? made.get(word) };
+}
+
+/** Lists stand beside their rows in the store: people are read without them. */
+function refuseLists(derived: DerivedField, name: string, kinds: readonly Kind[]): void {
+  for (const { path } of pathsOf(derived)) {
+    let at = kinds.find((k) => k.name === name && !k.dated);
+    for (const step of path.slice(0, -1)) at = targetOf(at, step, kinds);
+    const type = at?.fields.find((f) => f.name === path.at(-1))?.type;
+    if (type === 'payees' || type === 'splits') throw new NotBuilt(derived.at, `The derived field ${derived.name} counts the entries of a list, which can be done for facts alone`, 'Write the number into a column of the source.');
+  }
 }
 
 interface Reader { readonly kinds: readonly Kind[]; derivedOf(kind: string): readonly DerivedField[]; rowsOf(kind: string, id: string): readonly DatedRow[] }

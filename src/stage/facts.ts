@@ -7,27 +7,31 @@
 import type { Typed } from '../plan/formula.ts';
 import type { At, CreditRule, Kind, Num, Plan } from '../plan/plan.ts';
 import {
-  and, bool, cast, codeOf, col, type Column, compare, eq, type Expr, int, isNotNull, type JoinInput, named, type Named, nothing, project, type Relation, scan, type Statement, when,
+  and, bool, cast, codeOf, col, type Column, compare, eq, type Expr, filter, int, isNotNull, isNull, type JoinInput, named, type Named, nothing, or, project, type Relation, scan, type Statement, when,
 } from '../relation/relation.ts';
 import { assert, must } from '../value/diagnostic.ts';
-import { lcm } from '../value/rate.ts';
+import { lcm, powerOfTen } from '../value/rate.ts';
 import { asWide, CARRIED, scanOf } from './arithmetic.ts';
 import { bookValue } from './book.ts';
-import { constantShare, type DirectRule, type Divisors, type FactColumn, type Gathered, type TimeOf } from './gather.ts';
+import { constantShare, type DirectRule, type FactColumn, type Gathered, type TimeOf } from './gather.ts';
+import type { Divisors } from './gather-form.ts';
 import { moneyKey, type PlanMoney } from './exchange.ts';
-import { type KindRows, OWN_MONEY, rowOf } from './kind-rows.ts';
+import { type KindRows, rowOf } from './kind-rows.ts';
 import { exprOf } from './lowered.ts';
-import { lower, lowerCondition, lowerKey, lowerNumber, type Lowered, type Scope, type TypedName } from './lower.ts';
+import { digitsOf, lower, lowerCondition, lowerKey, lowerNumber, type Lowered, type Scope, type TypedName } from './lower.ts';
 import { type Pair, productOfPairs } from './lower-pair.ts';
-import { hasPlanMoney } from './money.ts';
+import { hasPlanMoney, OWN_MONEY } from './money.ts';
 import { contentKey } from './reads.ts';
 import { REF_DAY } from './reference.ts';
-import { fieldsOf, idCode as ownCode, type Joins, joinsOf, lowerPortion, moneyRow, type OtherNames, readsMoney, type Row, rowScope } from './row-scope.ts';
+import { fieldsOf, idCode as ownCode, type Joins, joinsOf, listRow, lowerPortion, moneyRow, type OtherNames, readsMoney, type Row, rowScope } from './row-scope.ts';
 
+export interface Divided { readonly relation: Relation; readonly at: At }
 export interface FactsStage {
   readonly statement: Statement;
   /** the same columns, with values where money has no rate, and blanks where it has one */
   readonly unrated: Relation;
+  /** (fact, id): facts whose value is blank as it divides by 0; `at`: the first measure with such a value */
+  readonly divided: Divided | undefined;
   /** kinds whose dated rows, or facts by their ids, it joins */
   readonly references: readonly Kind[];
   readonly parties: readonly (readonly string[])[];
@@ -61,6 +65,8 @@ export interface FactsBuilder {
   hasMoney(plan: Plan): Expr;
   /** a name of the row, as a column that the next stage reads */
   handedOn(typed: TypedName, plan: Plan, at: At): Lowered;
+  /** the row of the store that holds a list of payees, and the kind that it is of */
+  list(path: readonly string[]): { readonly owner: Kind; readonly row: Expr };
   /** a column of any expression over the row */
   column(prefix: string, key: string, expr: (scope: ScopeOf, as?: 'unrated') => Expr): Expr;
   /** the column that tells the slice, day or other date of a fact */
@@ -108,6 +114,11 @@ export function factsBuilder(kind: Kind, gathered: Gathered, rows: KindRows, opt
     ...gathered.facts.filter((c) => c.kind === kind.name && !c.personal && !c.timed && c.role !== 'fact').map((c) => named(columnName(c), valueColumn(c, kind, kinds, in_(c.plan, c.at), rows.signed, hasMoney(as, c.plan)).expr)),
     ...[...more.values()].map(({ name, make }) => named(name, make(in_, as))),
   ];
+  /** facts that would count, were a divisor of their value not 0 */
+  const dividedBy = (): readonly { readonly at: At; readonly test: Expr }[] => gathered.facts.filter((c) => c.kind === kind.name && !c.personal && !c.timed && ['sum', 'count', 'weight'].includes(c.role)).flatMap((c) => {
+    const before = joins.divisors.length, in_ = scope(c.plan, c.at), { expr } = valueOf(c, in_), divisors = joins.divisors.slice(before);
+    return divisors.length === 0 ? [] : [{ at: c.at, test: and(isNull(expr), or(...divisors.map((d) => eq(d, int(0)))), ...(c.where === null ? [] : [lowerCondition(c.where, in_)])) }];
+  });
   const finish = (): FactsStage => {
     const dateColumns = [...dates].flatMap(([path, n]): Named[] => {
       const out = lower({ kind: 'name', name: path, ref: { kind: 'field', path: path.split('.') }, type: { kind: 'date' }, at: { start: 0, end: 0 } }, rowScope(row, joins, OWN_MONEY, kind.at, options.others), false);
@@ -122,6 +133,7 @@ export function factsBuilder(kind: Kind, gathered: Gathered, rows: KindRows, opt
       ...(kind.runs === undefined || !options.runs ? [] : kind.runs.map((field, i) => named(i === 0 ? 'runs_from' : 'runs_until', col(field, 'f')))),
       ...parties.values(),
     ];
+    const blank = dividedBy(), credited = rules.filter((r) => r.group === undefined && r.rule.where !== undefined), [first] = blank;
     const columns = columnsAs(), unrated = columnsAs('unrated');
     const from: JoinInput[] = [
       { as: 'f', how: 'from', relation: rows.relation },
@@ -131,7 +143,11 @@ export function factsBuilder(kind: Kind, gathered: Gathered, rows: KindRows, opt
     const made = (more_: readonly Named[]): Relation => project({ kind: 'join', inputs: from }, [...plain, ...more_]);
     return {
       statement: { name, make: 'view', relation: made(columns), key: ['fact'], about: `${kind.title || kind.name}: what is asked of each` },
-      unrated: made(unrated), references: [...joins.references, ...rows.references], parties: partyList,
+      unrated: made(unrated),
+      divided: first && { at: first.at, relation: project(filter({ kind: 'join', inputs: from }, and(
+        isNotNull(col('slice', 'd')), or(...blank.map((b) => b.test)), ...(credited.length < rules.length ? [] : [or(...credited.map((r) => lowerCondition(must(r.rule.where).formula, scope(r.plan, r.rule.at))))]),
+      )), [named('fact', col('row', 'f')), named('id', col('id', 'f'))]) },
+      references: [...joins.references, ...rows.references], parties: partyList,
     };
   };
   return {
@@ -149,6 +165,10 @@ export function factsBuilder(kind: Kind, gathered: Gathered, rows: KindRows, opt
       const made = decisions.get(guardrail) ?? decisionOf(guardrail, row, joins);
       decisions.set(guardrail, made);
       return column('decision', guardrail, () => made);
+    },
+    list(path) {
+      const { owner, row: held } = listRow(path, row, joins);
+      return { owner, row: column('list', path.join('.'), () => held) };
     },
     handedOn(typed, plan, at) {
       const key = `${contentKey(typed.ref)}|${moneyKey(plan)}`;
@@ -193,8 +213,8 @@ export function divisorsOf(kinds: readonly Kind[]): Divisors {
   let quotients = 0;
   const scopeFor = (kind: Kind, plan: Plan, at: At): { scope: Scope; joins: Joins } => {
     const joins = joinsOf(kinds);
-    const scope = rowScope({ kind, alias: 'f', day: col('day', 'f') }, joins, { currency: plan.currency, exchange: undefined }, at, DUMMY);
-    return { joins, scope: { ...scope, quotient: (pair) => { quotients += 1; return must(scope.quotient)(pair); }, known: (typed) => (typed.kind === 'call' && typed.name === 'yearly' ? { kind: 'number', n: int(1), d: SPLIT_PARTS } : undefined) } };
+    const scope = rowScope({ kind, alias: 'f', day: col('day', 'f') }, joins, { currency: plan.currency, exchange: undefined }, at, dummies(plan.currency));
+    return { joins, scope: { ...scope, quotient: (pair) => { quotients += 1; return must(scope.quotient)(pair); }, known: (typed) => (typed.kind === 'call' && typed.name === 'yearly' ? dummyNumber(typed, plan.currency) : undefined) } };
   };
   const portion = (num: Num | undefined, kind: Kind, plan: Plan, at: At): bigint => {
     const constant = constantShare(num);
@@ -203,7 +223,7 @@ export function divisorsOf(kinds: readonly Kind[]): Divisors {
   const all: Divisors = {
     book(term) {
       const kind = must(kinds.find((k) => k.name === term.kind));
-      return bookValue(term, kind, kinds, joinsOf(kinds), int(0), () => asWide(int(0))).pair.d;
+      return bookValue(term, kind, kinds, joinsOf(kinds), { currency: term.plan.currency, exchange: undefined }, int(0), () => asWide(int(0))).pair.d;
     },
     portion: (num, name, plan, at) => portion(num, must(kinds.find((k) => k.name === name)), plan, at),
     column(column) {
@@ -242,14 +262,17 @@ function equalShares(n: number): bigint {
   for (let i = 2n; i <= BigInt(n); i++) d = lcm(d, i);
   return d;
 }
-/** Names of the payee and the window, for finding divisors only. */
-const DUMMY: OtherNames = (typed) => {
+/** Names of the payee and the window, for finding divisors only: they are kept as `personal.ts` keeps them. */
+const dummies = (currency: string): OtherNames => (typed) => {
   switch (typed.ref.kind) {
     case 'field': return undefined;
     default: return typed.type.kind === 'date' ? { kind: 'day', expr: { kind: 'literal', type: 'integer', value: 0n } } : typed.type.kind === 'yes_no' ? { kind: 'yes_no', expr: { kind: 'literal', type: 'boolean', value: true } }
-      : typed.type.kind === 'text' || typed.type.kind === 'payee' || typed.type.kind === 'entity' ? { kind: 'code', expr: { kind: 'literal', type: 'integer', value: 0n } } : { kind: 'number', n: int(1), d: SPLIT_PARTS };
+      : typed.type.kind === 'text' || typed.type.kind === 'payee' || typed.type.kind === 'entity' ? { kind: 'code', expr: { kind: 'literal', type: 'integer', value: 0n } } : dummyNumber(typed, currency);
   }
 };
+function dummyNumber(typed: Typed, currency: string): Lowered {
+  return { kind: 'number', n: int(1), d: typed.type.kind === 'money' ? SPLIT_PARTS / powerOfTen(digitsOf(currency)) : SPLIT_PARTS };
+}
 
 /** Does its value need the money of the fact in the plan's currency, where a blank would not already leave it out? */
 export function needsMoney(c: Omit<FactColumn, 'index'>, kind: Kind, kinds: readonly Kind[]): boolean {
@@ -291,7 +314,7 @@ function blankKey(formula: Typed): bigint {
   return kind === 'text' || kind === 'payee' || kind === 'entity' || kind === 'yes_no' ? -1n : BLANK_KEY;
 }
 
-function partyPaths(rule: CreditRule): readonly (readonly string[])[] {
+export function partyPaths(rule: CreditRule): readonly (readonly string[])[] {
   if (rule.list !== undefined || rule.through !== undefined) return [];
   return rule.split.length > 0 ? rule.split.flat().map((s) => s.to) : rule.to;
 }

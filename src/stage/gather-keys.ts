@@ -2,6 +2,7 @@
 import type { Typed } from '../plan/formula.ts';
 import type { CreditRule, Plan } from '../plan/plan.ts';
 import { ONE } from '../value/rate.ts';
+import { moneyKey } from './exchange.ts';
 import type { BookTerm, RowTerm } from './gather.ts';
 import { contentKey, namesOf } from './reads.ts';
 
@@ -15,12 +16,17 @@ export function rowKey(term: RowTerm): string {
 }
 
 export function bookKey(terms: readonly BookTerm[]): string {
-  return terms.map((t) => [t.kind, t.form, contentKey(t.of), contentKey(t.where), contentKey(t.factors), t.rule === undefined ? '' : ruleKey(t.rule, false), t.route, t.group ?? '', [...t.inputs].map(([n, v]) => `${n}=${v.index}`).join(), t.plan.currency].join(':')).join(';');
+  return terms.map((t) => [t.kind, t.form, contentKey(t.of), contentKey(t.where), contentKey(t.factors), t.rule === undefined ? '' : ruleKey(t.rule, false), t.route, t.group ?? '', [...t.inputs].map(([n, v]) => `${n}=${v.index}`).join(), moneyKey(t.plan)].join(':')).join(';');
 }
 
 export function ruleKey(rule: CreditRule, climbs: boolean): string {
   const { name: _, title: __, at: ___, from: ____, overlay: _____, up, ...says } = rule;
   return contentKey({ ...says, where: rule.where === undefined ? '' : contentKey(rule.where.formula), share: rule.share ?? ONE, up: climbs ? up : undefined });
+}
+/** Whom another rule of the plan credits first: what that one says is a part of what this one says. */
+export function yieldsKey(rule: CreditRule, plan: Plan): string {
+  const other = rule.yieldsTo === undefined ? undefined : plan.credits.find((r) => r.name === rule.yieldsTo);
+  return other === undefined ? '' : contentKey([ruleKey(other, false), other.where === undefined ? '' : moneyKey(plan)]);
 }
 /** Is some part of it money? */
 export function comparesMoney(formula: Typed): boolean {

@@ -10,9 +10,9 @@ import type { Aggregate, CreditRule, Guardrail, Kind, Measure, MeasureLimit, Num
 import { assert, must } from '../value/diagnostic.ts';
 import { lcm, ONE, powerOfTen, ratio, type Ratio, ZERO } from '../value/rate.ts';
 import { CARRIED } from './arithmetic.ts';
-import { asQuotient, type Form, type FormTerm, linearForm, sameSubject } from './gather-form.ts';
+import { asQuotient, type Divisors, type Form, type FormTerm, linearForm, sameSubject } from './gather-form.ts';
 import { type Exchanges, exchangesOf, moneyKey, type PlanMoney } from './exchange.ts';
-import { bookKey, comparesMoney, rowKey, ruleKey, termsKey } from './gather-keys.ts';
+import { bookKey, comparesMoney, rowKey, ruleKey, termsKey, yieldsKey } from './gather-keys.ts';
 import { digitsOf, NotBuilt } from './lower.ts';
 import { readsMoney } from './row-scope.ts';
 import { lineage } from './lineage.ts';
@@ -41,7 +41,8 @@ export interface FactColumn {
  * `climbs`: those above are found for each credit, as its value reads them.
  */
 export interface DirectRule { readonly index: number; readonly kind: string; readonly rule: CreditRule; readonly plan: Plan; readonly guards: readonly Guardrail[]; readonly group?: string; readonly climbs: boolean; /** only facts of this plan */ readonly own?: number }
-export interface DirectOf { readonly plan: Plan; readonly kind: string; readonly credit: CreditRule; readonly rule: number }
+/** A rule of a plan for the facts of a kind; `rule`: its number; `route`: for whom its credits count, where those above are not credited themselves. */
+export interface CreditOf { readonly plan: Plan; readonly kind: string; readonly credit: CreditRule; readonly rule: number; readonly route: number }
 /** Whom a credit counts for: route 0 is the payee himself. */
 export interface Route { readonly index: number; readonly field: string; readonly levels: number | 'all' }
 /** Which days a measure looks at: the window; so many days before its end; all before an edge of it; what runs at an edge of it; all, each weighed by its age. */
@@ -56,7 +57,8 @@ export interface MeasureTerm { readonly column: CubeColumn; readonly route: numb
 /** What is found from single rows, in their order. */
 export interface RowTerm {
   readonly form: 'sum' | 'count' | 'distinct' | 'min' | 'max' | 'first' | 'last';
-  readonly columns: readonly { readonly value: FactColumn; readonly key: FactColumn | null; readonly rules: readonly number[]; readonly route: number }[];
+  /** `scale`: by which its values become parts of the one divisor of all */
+  readonly columns: readonly { readonly value: FactColumn; readonly key: FactColumn | null; readonly rules: readonly number[]; readonly route: number; readonly scale: bigint }[];
   readonly limits: readonly { readonly limit: MeasureLimit; readonly atMost: bigint; readonly keys: readonly (readonly FactColumn[])[]; readonly perDay: boolean }[];
   readonly span: number;
   readonly time: TimeOf;
@@ -112,8 +114,8 @@ export type KeyOf = Typed | 'fact';
 export interface Gathered {
   readonly facts: readonly FactColumn[];
   readonly rules: readonly DirectRule[];
-  /** rules whose credits of a fact are together at most the whole, by plan and kind; `rule`: its number */
-  readonly direct: readonly DirectOf[];
+  /** the rules of plans whose credits are counted, by plan and kind */
+  readonly credited: readonly CreditOf[];
   readonly routes: readonly Route[];
   readonly spans: readonly MeasureSpan[];
   readonly cube: readonly CubeColumn[];
@@ -137,19 +139,9 @@ export const OWNER: CreditRule = Object.freeze({
   name: 'owner', from: [], to: [['owner']], split: [], overlay: false, at: { file: '', line: 0, column: 0, path: '' },
 });
 
-/** How a number of a field is kept: divisor of its stored integer; and that of all shares of a rule. The facts stage knows both. */
-export interface Divisors {
-  column(column: Omit<FactColumn, 'index'>): bigint;
-  shares(rule: CreditRule, plan: Plan): bigint;
-  portion(num: Num, kind: string, plan: Plan, at: Measure['at']): bigint;
-  book(term: BookTerm): bigint;
-  /** is it divided by something that is not constant? */
-  isCarried(of: Omit<FactColumn, 'index'> | { readonly rule: CreditRule; readonly plan: Plan }): boolean;
-}
-
 export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisors: Divisors, exchanges: Exchanges = exchangesOf(plans)): Gathered {
   const divisorOf = divisors.column;
-  const facts = keyed<FactColumn>(), rules = keyed<DirectRule>(), routes = keyed<Route>(), spans = keyed<MeasureSpan>(), cube = keyed<CubeColumn>(), direct = keyed<DirectOf>(), measures = keyed<LinearMeasure>(), values = keyed<MeasureValue>();
+  const facts = keyed<FactColumn>(), rules = keyed<DirectRule>(), routes = keyed<Route>(), spans = keyed<MeasureSpan>(), cube = keyed<CubeColumn>(), credited = keyed<CreditOf>(), measures = keyed<LinearMeasure>(), values = keyed<MeasureValue>();
   const shareDivisor = plans.reduce((d, plan) => [OWNER, ...plan.credits].reduce((e, rule) => lcm(e, divisors.shares(rule, plan)), d), 1n);
   const reversed = new Set(kinds.filter((k) => lineage(k.name, kinds).some((name) => kinds.find((x) => x.name === name)?.fields.some((f) => f.name === 'reverses'))).map((k) => k.name));
   const spanOf = (spec: SpanSpec): number => spans.get(JSON.stringify(spec), (index) => ({ index, spec })).index;
@@ -168,7 +160,7 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
     const guards = plan.guardrails.filter((g) => g.from.some((k) => lineage(kind, kinds).includes(k)) && (group === undefined || !isPersonal(g.require.formula)));
     // earnings count for the plan that earned them
     const own = kind === EARNING ? plans.findIndex((p) => p.plan === plan.plan) : undefined;
-    const key = [kind, ruleKey(rule, climbs), moneyOfFilter(rule.where?.formula ?? null, kindOf(kind), plan), contentKey(guards), guards.some((g) => moneyOfFilter(g.require.formula, kindOf(kind), plan) !== '') ? moneyKey(plan) : '', group ?? '', own ?? ''].join('|');
+    const key = [kind, ruleKey(rule, climbs), yieldsKey(rule, plan), moneyOfFilter(rule.where?.formula ?? null, kindOf(kind), plan), contentKey(guards), guards.some((g) => moneyOfFilter(g.require.formula, kindOf(kind), plan) !== '') ? moneyKey(plan) : '', group ?? '', own ?? ''].join('|');
     return rules.get(key, (index) => ({ index, kind, rule, plan, guards, climbs, ...(group !== undefined && { group }), ...(own !== undefined && { own }) }));
   };
   const routeOf = (rule: CreditRule): number => {
@@ -191,10 +183,11 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
       return byRoute;
     }
     for (const rule of rulesFor(plan, kind, measure.credited)) {
-      if (!rule.overlay && rule.up === undefined) direct.get([plan.plan, plan.effective.from, kind, rule.name].join('|'), () => ({ plan, kind, credit: rule, rule: directRule(plan, kind, rule, false).index }));
       const climbs = rule.up !== undefined && (value.personal || isPersonal(rule.factor));
       const above = routeOf(rule), route = climbs ? 0 : above;
-      byRoute.set(route, [...(byRoute.get(route) ?? []), directRule(plan, kind, rule, climbs).index]);
+      const { index } = directRule(plan, kind, rule, climbs);
+      credited.get([plan.plan, plan.effective.from, kind, rule.name].join('|'), () => ({ plan, kind, credit: rule, rule: index, route }));
+      byRoute.set(route, [...(byRoute.get(route) ?? []), index]);
     }
     return byRoute;
   };
@@ -227,11 +220,12 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
     const of = measure.kind === 'count' ? null : measure.of;
     const word = of !== null && !['money', 'number', 'percent', 'factor'].includes(of.type.kind);
     const role: FactColumn['role'] = form === 'count' ? 'count' : form === 'distinct' || word ? 'distinct' : 'sum';
-    const columns = measure.from.flatMap((kind) => {
+    const found = measure.from.flatMap((kind) => {
       const value = factColumn(plan, measure.at, kind, role, of, whereOf(plan, measure, kind), measure.factors.map((f) => f.factor));
       return [...creditsOf(plan, measure, kind, value)].map(([route, indexes]) => ({ value, key: keyColumn(plan, measure.at, kind, key), rules: [...new Set(indexes)].sort((a, b) => a - b), route }));
     });
-    const valueDivisor = columns.reduce((d, c) => lcm(d, role === 'distinct' ? 1n : divisorOf(c.value)), 1n);
+    const partsOf = (c: FactColumn): bigint => (role === 'distinct' ? 1n : divisorOf(c));
+    const valueDivisor = found.reduce((d, c) => lcm(d, partsOf(c.value)), 1n), columns = found.map((c) => ({ ...c, scale: valueDivisor / partsOf(c.value) }));
     const weighs = form === 'sum' || form === 'count';
     const divisor = valueDivisor * (form === 'sum' ? shareDivisor : 1n) * (time.grain === 'day' && weighs ? HALF_LIFE_PARTS : 1n);
     const limits = measure.limits.map((limit) => {
@@ -332,7 +326,7 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
   };
 
   return {
-    get facts() { return facts.all(); }, get rules() { return rules.all(); }, get routes() { return routes.all(); }, get direct() { return direct.all(); }, get spans() { return spans.all(); },
+    get facts() { return facts.all(); }, get rules() { return rules.all(); }, get routes() { return routes.all(); }, get credited() { return credited.all(); }, get spans() { return spans.all(); },
     reversed,
     get amongs() { return [...new Set(values.all().flatMap((v) => (v.kind === 'rank' ? [v.among?.join('.') ?? ''] : [])))]; },
     get cube() { return cube.all(); }, get measures() { return measures.all(); }, get values() { return values.all(); }, shareDivisor, valueOf, exchanges: exchanges.all, moneyOf: exchanges.moneyOf,

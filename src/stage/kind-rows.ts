@@ -14,6 +14,7 @@ import { assert, must } from '../value/diagnostic.ts';
 import { scanOf } from './arithmetic.ts';
 import { lowerCondition, lowerKey } from './lower.ts';
 import { earningRows } from './rounds.ts';
+import { OWN_MONEY } from './money.ts';
 import { idedColumns, idedName, joinsOf, referenced, type Row, rowScope } from './row-scope.ts';
 import { entityTable, factTable, storedType, supersededTable, WORD } from './store.ts';
 import { fieldName } from './gather.ts';
@@ -25,9 +26,6 @@ export interface KindRows {
   readonly statements: readonly Statement[];
   readonly references: readonly Kind[];
 }
-
-/** A derived kind belongs to no plan: its conditions read each amount in its own currency. */
-export const OWN_MONEY = { currency: 'USD', exchange: undefined, as: 'is' } as const;
 
 /** Rows of a kind that count at a cut: versions learned by it, and not superseded by it. */
 export function currentRows(table: TableSchema, kind: Kind, cut: number): Relation {
@@ -102,13 +100,14 @@ function reversedRows(kind: Kind, target: Kind, current: Relation): Statement {
 /** A row of the kind as formulas read it: what is reversed is read as of the day of the fact that it takes back. */
 export function rowOf(kind: Kind, { signed }: Pick<KindRows, 'signed'>): Row {
   const day = col(signed ? 'as_of' : 'day', 'f');
-  return { kind, alias: 'f', day, date: day };
+  return { kind, alias: 'f', day, date: day, ...(signed && { stored: coalesce(col('reversed', 'f'), col('row', 'f')) }) };
 }
 
 function derivedRows(kind: Kind, kinds: readonly Kind[], source: KindRows): KindRows {
   const { derivation } = kind;
   assert(derivation !== undefined, 'a derived kind says what it is from');
   const from = must(kinds.find((k) => k.name === derivation.from)), joins = joinsOf(kinds);
+  // a derived kind belongs to no plan
   const scope = rowScope(rowOf(from, source), joins, OWN_MONEY, kind.at);
   const columns = columnsOf(source.relation);
   const keys = derivation.per.map((path, i) => named(`per_${i}`, coalesce(lowerKey(fieldName(path, from), scope).expr, int(-1))));

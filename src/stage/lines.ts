@@ -11,6 +11,7 @@ import {
 import { columnsOf } from '../relation/check.ts';
 import { asWide, scanOf } from './arithmetic.ts';
 import { termRows } from './book.ts';
+import { mayGiveNothing } from './credits.ts';
 import { columnName, type FactsBuilder } from './facts.ts';
 import { constantShare, type CubeColumn, type FactColumn, type Gathered, type LinearMeasure } from './gather.ts';
 import { originsOf } from './kind-rows.ts';
@@ -99,8 +100,8 @@ function cubeLines(asked: readonly AskedSum[], columns: readonly CubeColumn[], g
     // shares weigh amounts; a fact that is counted counts whole, and one that is told apart once
     named('amount', chosen('wide', (c) => (c.value.role === 'distinct' ? wide(1n) : weighs(c) ? times(asWide(col(columnName(c.value), 'c')), asWide(col('share', 'c'))) : asWide(col(columnName(c.value), 'c'))))),
   ]);
-  // what guardrails hold or reject counts nothing, and is told all the same
-  const stopped = gathered.rules.filter((r) => r.guards.length > 0).map((r) => r.index), amount = times(col('amount'), col('coefficient'), col('weight'));
+  // what guardrails hold or reject counts nothing, as a share of 0 does, and is told all the same
+  const stopped = gathered.rules.filter(mayGiveNothing).map((r) => r.index), amount = times(col('amount'), col('coefficient'), col('weight'));
   const counts = stopped.length === 0 ? amount : cases([[and(eq(col('share'), int(0)), anyOf(col('rule'), stopped)), wide(0n)]], amount);
   return finished(project(filter(raw, and(isNotNull(col('value')), isNotNull(col('key')))), [...columnsOf(raw).map((c) => named(c.name, col(c.name))), named('whole', counts), named('num', counts)]));
 }

@@ -38,7 +38,11 @@ export function lowerCall(typed: Call, scope: Scope, money: boolean, lower: Lowe
     case 'weekday': return whole(weekday(day(a)));
     case 'known': return { kind: 'yes_no', expr: isKnown(lower(must(a), scope, money)) };
     case 'ifblank': { const x = lower(must(a), scope, money); return chosen([[isKnown(x), x]], lower(must(b), scope, money), must(a)); }
-    case 'yearly': case 'lower': case 'upper': case 'left': case 'concat': case 'count': case 'date':
+    case 'count': {
+      if (scope.count === undefined || a?.kind !== 'name') throw new NotBuilt(scope.at, 'The entries of a list cannot be counted here', 'Count them in a derived field of the fact: `derived: { people: count(team) }`.');
+      return scope.count(a);
+    }
+    case 'yearly': case 'lower': case 'upper': case 'left': case 'concat': case 'date':
       throw new NotBuilt(scope.at, `${name}(…) cannot be computed for a single fact`, 'Compute it in the source: `fields: { name: formula }`, and use the field here.');
   }
 }

@@ -17,7 +17,13 @@ export const constantPair = (value: Ratio): Pair => ({ n: int(value.n), d: value
 
 /** n over the divisor `to`, a multiple of its own constant divisor. */
 export function scaledTo(x: Pair & { readonly d: bigint }, to: bigint): Expr {
-  return x.d === to ? x.n : times(x.n, int(to / x.d));
+  return x.d === to ? x.n : product(x.n, int(to / x.d));
+}
+/** Numbers that are written out are multiplied here: engines take the product of two small ones for small, too. */
+function product(a: Expr, b: Expr): Expr {
+  const known = (e: Expr): bigint | undefined => (e.kind === 'literal' && e.type === 'bigint' && typeof e.value === 'bigint' ? e.value : undefined);
+  const [x, y] = [known(a), known(b)];
+  return x === undefined || y === undefined ? times(a, b) : int(x * y);
 }
 
 /** Two pairs over one divisor. */
@@ -35,7 +41,7 @@ export function sumOfPairs(op: '+' | '-', a: Pair, b: Pair): Pair {
   return { n: op === '+' ? plus(one.a, one.b) : minus(one.a, one.b), d: one.d };
 }
 export function productOfPairs(a: Pair, b: Pair): Pair {
-  if (isConstant(a.d) && isConstant(b.d)) return { n: times(a.n, b.n), d: a.d * b.d };
+  if (isConstant(a.d) && isConstant(b.d)) return { n: product(a.n, b.n), d: a.d * b.d };
   return { n: times(asWide(a.n), asWide(b.n)), d: times(divisorExpr(a.d), divisorExpr(b.d)) };
 }
 /** a ÷ b; NULL where b is 0. The sign goes up, so that the divisor stays above 0. */

@@ -94,7 +94,9 @@ function quotient(left: Typed, right: Typed, scope: Scope): Lowered {
     const sign = right.value.n < 0n ? -1n : 1n;
     return { kind: 'number', ...productOfPairs(a, { n: int(sign * right.value.d), d: sign * right.value.n }) };
   }
-  const pair = quotientOfPairs(a, number(right, scope, isMoney(right.type)));
+  const by = number(right, scope, isMoney(right.type));
+  scope.divides?.(by.n);
+  const pair = quotientOfPairs(a, by);
   return { kind: 'number', ...(scope.quotient?.(pair) ?? pair) };
 }
 

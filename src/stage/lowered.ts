@@ -18,8 +18,12 @@ export interface Scope {
   readonly at: At;
   /** what a name is here; throws NotBuilt where it cannot be read here */
   name(typed: TypedName): Lowered;
+  /** how many payees are in a list; undefined: it cannot be read here */
+  count?(list: TypedName): Lowered;
   /** a part that is known before the facts are, as a column of its own; undefined where it is not */
   known?(typed: Typed): Lowered | undefined;
+  /** told each divisor that is not constant */
+  divides?(by: Expr): void;
   /** a quotient whose divisor is not constant; undefined: it stays a pair */
   quotient?(pair: Pair): Pair;
 }

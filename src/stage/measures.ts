@@ -5,13 +5,13 @@
  * depends on single rows in their order comes from `picked.ts`, sums over accounts from `book.ts`.
  */
 import {
-  aggregate, and, call, cast, cases, coalesce, col, compare, count, countDistinct, eq, type Expr, filter, int, isNotNull, isNull, join, keep, named, type Named, not, nothing,
+  aggregate, and, bool, call, cast, cases, coalesce, col, compare, count, countDistinct, eq, type Expr, filter, int, isNotNull, isNull, join, keep, named, type Named, not, nothing,
   or, plus, project, type Relation, scan, type Statement, sum, times, union, when,
 } from '../relation/relation.ts';
 import { columnsOf } from '../relation/check.ts';
 import { asWide, scanOf } from './arithmetic.ts';
-import { sharesAreWide } from './credits.ts';
-import { columnName } from './facts.ts';
+import { mayGiveNothing, sharesAreWide } from './credits.ts';
+import { columnName, isWideColumn } from './facts.ts';
 import type { CubeColumn, Gathered, TimeOf } from './gather.ts';
 import { REF_INSTANT, REF_MEASURE, REF_NEED, REF_NEED_GROUP, REF_ROUTE, REF_WINDOW, REF_WORLD } from './reference.ts';
 
@@ -50,8 +50,10 @@ export function cubeStage(credits: Statement, gathered: Gathered, blocks: readon
     about: 'sums of credits by payee, stint and slice of time',
   };
 }
-/** Wide where shares have so many parts that sums of them may pass 64 bits. */
-const isWideSum = sharesAreWide;
+/** Wide where shares, or values that are quotients, have so many parts that sums of them may pass 64 bits. */
+function isWideSum(gathered: Gathered): boolean {
+  return sharesAreWide(gathered) || gathered.measures.some((m) => isWideColumn(m.divisor));
+}
 
 /** Rows with the slice of their time: of a date, of the day alone, or of every instant at which a fact runs. */
 export function timed(credits: Relation, { time, timeColumn }: Pick<Block, 'time' | 'timeColumn'>): { readonly from: Relation; readonly slice: Expr } {
@@ -66,7 +68,7 @@ function sumOf(c: CubeColumn, gathered: Gathered): Expr {
   const value = col(columnName(c.value));
   const everyRule = gathered.rules.filter((r) => r.kind === c.value.kind).every((r) => c.rules.includes(r.index));
   const rule = everyRule ? [] : [or(...c.rules.map((r) => eq(col('rule'), int(r))))];
-  const guarded = gathered.rules.some((r) => c.rules.includes(r.index) && r.guards.length > 0) ? [compare('<>', col('share'), int(0))] : [];
+  const guarded = gathered.rules.some((r) => c.rules.includes(r.index) && mayGiveNothing(r)) ? [compare('<>', col('share'), int(0))] : [];
   const type = isWideSum(gathered) ? 'wide' : 'bigint';
   // where pay is told apart, nothing counted is no line, not one of 0
   const counted = (of: Expr): Expr => (c.key === null ? of : call('nullif', of, int(0)));
@@ -114,8 +116,10 @@ function measureRows(cube: Statement, gathered: Gathered, grouped: boolean, dist
     named('field_value', distinct ? int(0) : when(col('by_value', 'm'), col('field_value', 'c'), int(0))),
   ];
   const kind = distinct ? col('distinct_values', 'm') : not(col('distinct_values', 'm'));
-  const keyed = gathered.cube.some((c) => c.key !== null) ? [or(not(col('by_value', 'm')), isNotNull(value))] : [];
-  const chosen = filter(joined, and(kind, ...keyed, ...gathered.measures.some((m) => m.subject !== 'payee') ? [grouped ? col('grouped', 'm') : not(col('grouped', 'm'))] : []));
+  const subject = gathered.measures.some((m) => m.subject !== 'payee') ? [grouped ? col('grouped', 'm') : not(col('grouped', 'm'))] : [];
+  // one condition: DuckDB 1.5 loses columns where a condition on two of these tables stands beside one on a single table
+  const keyed = when(and(kind, ...subject), or(not(col('by_value', 'm')), isNotNull(value)), bool(false));
+  const chosen = filter(joined, gathered.cube.some((c) => c.key !== null) ? keyed : and(kind, ...subject));
   const halves = gathered.spans.some((s) => s.spec.kind === 'half_life');
   const total = distinct
     ? asWide(countDistinct(col('field_value', 'c'), compare('>', value, int(0))))

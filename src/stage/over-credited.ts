@@ -5,19 +5,19 @@
  */
 import type { CreditRule } from '../plan/plan.ts';
 import { EARNING } from '../plan/rounds.ts';
-import { aggregate, and, cast, col, compare, filter, int, isNotNull, keep, named, project, type Relation, sum, union, windowed } from '../relation/relation.ts';
+import { aggregate, and, cast, col, compare, filter, int, keep, named, project, type Relation, sum, union, windowed } from '../relation/relation.ts';
 import { must } from '../value/diagnostic.ts';
 import { asWide } from './arithmetic.ts';
-import { type CreditsContext, qualified, slotsOf, yielding } from './credits.ts';
-import { constantShare, type DirectOf, type DirectRule } from './gather.ts';
+import { creditedFacts, type CreditsContext, slotsOf } from './credits.ts';
+import { constantShare, type CreditOf, type DirectRule } from './gather.ts';
 
 /** `relation`: (place, fact, rule, share, whole) in parts of `shareDivisor`, before factors and guardrails; `of`: the rules of each place, which is a plan and a kind. */
-export interface OverCredited { readonly relation: Relation; readonly of: readonly (readonly DirectOf[])[] }
+export interface OverCredited { readonly relation: Relation; readonly of: readonly (readonly CreditOf[])[] }
 
 /** Undefined where no rules of the run can come to more than the whole. */
 export function overCredited(context: CreditsContext): OverCredited | undefined {
   const { gathered, builders } = context;
-  const groups = Map.groupBy(gathered.direct.filter((d) => builders.has(d.kind) && d.kind !== EARNING), (d) => `${d.plan.plan}|${d.plan.effective.from}|${d.kind}`);
+  const groups = Map.groupBy(gathered.credited.filter((d) => !d.credit.overlay && d.credit.up === undefined && builders.has(d.kind) && d.kind !== EARNING), (d) => `${d.plan.plan}|${d.plan.effective.from}|${d.kind}`);
   const of = [...groups.values()].filter((some) => some.length > 1 || mayExceed(must(some[0]).credit));
   if (of.length === 0) return undefined;
   const given = of.flatMap((some, place) => some.map((direct) => sharesOf(direct, place, context)));
@@ -27,14 +27,12 @@ export function overCredited(context: CreditsContext): OverCredited | undefined 
 }
 
 /** What a rule gives of each fact on the days of the plan, to whomever it names. */
-function sharesOf({ plan, kind, rule }: DirectOf, place: number, context: CreditsContext): Relation {
+function sharesOf({ plan, rule }: CreditOf, place: number, context: CreditsContext): Relation {
   const direct = must(context.gathered.rules[rule]), { factor: _, ...says } = direct.rule, plain: DirectRule = { ...direct, guards: [], rule: says };
-  const builder = must(context.builders.get(kind)), wanted = builder.isWanted(direct);
   return union(slotsOf(plain, context).map((slot): Relation => {
-    const alias = slot.joins === undefined ? undefined : 'c', q = qualified(alias), day = col('day', alias);
-    const from: Relation = slot.joins === undefined ? builder.scan() : { kind: 'join', inputs: [{ as: 'c', how: 'from', relation: builder.scan() }, ...slot.joins] };
-    const on = and(isNotNull(slot.party), compare('>=', day, int(plan.effective.from)), compare('<', day, int(plan.effective.to)), ...(wanted === undefined ? [] : [q(wanted)]), ...yielding(direct, slot.party, context, q));
-    const rows = project(filter(from, on), [named('place', cast(int(place), 'integer')), named('fact', col('fact', alias)), named('payee', slot.party), named('rule', cast(int(rule), 'integer')), named('share', asWide(slot.share))]);
+    const { from, where, q } = creditedFacts(plain, slot, context), day = col('day', 'c');
+    const on = and(where, compare('>=', day, int(plan.effective.from)), compare('<', day, int(plan.effective.to)));
+    const rows = project(filter(from, on), [named('place', cast(int(place), 'integer')), named('fact', col('fact', 'c')), named('payee', q(slot.party)), named('rule', cast(int(rule), 'integer')), named('share', asWide(q(slot.share)))]);
     return slot.distinct === true ? aggregate(rows, keep(undefined, 'place', 'fact', 'payee', 'rule', 'share'), []) : rows;
   }));
 }

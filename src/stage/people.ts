@@ -90,3 +90,12 @@ export function aboveOn(person: Person, day: Day, field: string, levels: number 
   }
   return { above };
 }
+
+/** For whom the credits of a stint count: those above who work here then, nearest first. */
+export function aboveStint({ person, from }: Stint, { field, levels }: { readonly field: string; readonly levels: number | 'all' }, { stints, people }: { readonly stints: ReadonlyMap<Person, readonly Stint[]>; readonly people: People }): { readonly subject: Stint; readonly via: Person; readonly viaStint: number }[] {
+  const then = (one: Person): Stint | undefined => stints.get(one)?.find((s) => s.from <= from && from < s.to);
+  return aboveOn(person, from, field, levels, people).above.flatMap(({ subject, via }) => {
+    const theirs = then(subject);
+    return theirs === undefined ? [] : [{ subject: theirs, via, viaStint: then(via)?.stint ?? -1 }];
+  });
+}

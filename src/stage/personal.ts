@@ -7,7 +7,7 @@ import type { At, CreditRule, Plan } from '../plan/plan.ts';
 import { and, cast, col, eq, type Expr, isNotNull, nothing, when } from '../relation/relation.ts';
 import { assert, must } from '../value/diagnostic.ts';
 import { multiply, ratio } from '../value/rate.ts';
-import { isWideColumn, type FactsBuilder, needsMoney } from './facts.ts';
+import { divisorsOf, isWideColumn, type FactsBuilder, needsMoney } from './facts.ts';
 import type { FactColumn, Gathered, Route } from './gather.ts';
 import { asWide, CARRIED } from './arithmetic.ts';
 import { digitsOf, lowerCondition, lowerNumber, type Lowered, NotBuilt, type Scope, type TypedName } from './lower.ts';
@@ -111,6 +111,8 @@ export function personalValue(c: FactColumn, builder: FactsBuilder, scope: Scope
   const pair = c.factors.reduce((value: Pair, factor) => productOfPairs(value, lowerPortion(factor, scope)), start);
   const fixed = typeof pair.d === 'bigint' ? pair : must(scope.quotient)(pair);
   assert(typeof fixed.d === 'bigint', 'a value has a constant divisor');
+  // the measure divides by what was found before there were payees
+  assert(divisorsOf(builder.kinds).column(c) === fixed.d, 'a value is kept in the parts that its measure counts in');
   const sign = builder.signed ? q(builder.column('sign', '', () => col('sign', 'f'))) : undefined;
   const n = sign === undefined ? fixed.n : { kind: 'call' as const, fn: 'multiply' as const, args: [fixed.n, sign] };
   const whole = isWideColumn(fixed.d) && c.role === 'sum' ? asWide(n) : n;

@@ -35,12 +35,15 @@ export function pickedLines(measure: LinearMeasure, credits: Statement, builders
   return counting(extend(rows, [named('whole', col('weighed'))]), term, builders);
 }
 
-/** After limits; of those that take others back, none is a value of its own. */
 function counting(rows: Relation, term: RowTerm, builders: ReadonlyMap<string, FactsBuilder>): Relation {
-  const limited = term.limits.reduce((r: Relation, _, i) => withLimit(r, term, i), rows);
-  const signed = term.columns.some((c) => must(builders.get(c.value.kind)).signed);
-  return signed && !weighs(term) ? standing(limited) : limited;
+  return candidates(term.limits.reduce((r: Relation, _, i) => withLimit(r, term, i), rows), term, builders);
 }
+/** Of rows that take others back, none is a value of its own. */
+export function candidates(rows: Relation, term: RowTerm, builders: ReadonlyMap<string, FactsBuilder>): Relation {
+  return hasReversals(term, builders) && !weighs(term) ? standing(rows) : rows;
+}
+/** Some of its rows take others back: they have `reversed`. */
+export const hasReversals = (term: RowTerm, builders: ReadonlyMap<string, FactsBuilder>): boolean => term.columns.some((c) => must(builders.get(c.value.kind)).signed);
 
 /** One row a credit and window: its value, the same weighed by the share, and what tells it apart. */
 function rowsOf(measure: LinearMeasure, term: RowTerm, i: number, credits: Statement, builders: ReadonlyMap<string, FactsBuilder>, told: readonly Named[] = []): Relation {
@@ -62,16 +65,20 @@ function rowsOf(measure: LinearMeasure, term: RowTerm, i: number, credits: State
     ...handed,
     ...(column.value.timed ? [{ as: 'p', how: 'inner' as const, relation: scan(REF_PERIOD), on: and(eq(col('window', 'p'), col('window', 'w')), eq(col('period', 'p'), col('period', 'w'))) }] : []),
   ];
-  const value = column.value.timed ? timedValue(column.value, builder) : col(columnName(column.value), 'c');
+  const own = column.value.timed ? timedValue(column.value, builder) : col(columnName(column.value), 'c'), value = column.scale === 1n ? own : times(asWide(own), int(column.scale));
   const limits = term.limits.flatMap((l, n): Named[] => [
-    ...(l.perDay ? [named(`limit_${n}_day`, col('day', 'c'))] : []), ...(l.keys[Math.min(i, l.keys.length - 1)] ?? []).map((k, j) => named(`limit_${n}_${j}`, col(columnName(k), 'c'))),
+    ...(l.perDay ? [named(`limit_${n}_day`, col('day', 'c'))] : []), ...limitKeys(l, column.value.kind).map((k, j) => named(`limit_${n}_${j}`, col(columnName(k), 'c'))),
   ]);
   const rows = project({ kind: 'join', inputs }, [
     ...keep('o', 'world'), ...keep('n', 'plan', 'window'), ...keep('w', 'period'), named('payee', grouped ? col('payee', 'c') : col('subject', 'n')),
     named('field_value', column.key === null ? int(0) : col(columnName(column.key), 'c')),
-    ...keep('c', 'day', 'fact', 'fact_id', ...(term.columns.some((c) => must(builders.get(c.value.kind)).signed) ? ['reversed'] : [])), named('value', asWide(value)), named('weighed', weighed(value, term)), named('weight', asWide(col('weight', 'w'))), ...limits, ...told,
+    ...keep('c', 'day', 'fact', 'fact_id', ...(hasReversals(term, builders) ? ['reversed'] : [])), named('value', asWide(value)), named('weighed', weighed(value, term)), named('weight', asWide(col('weight', 'w'))), ...limits, ...told,
   ]);
   return column.value.timed ? filter(rows, isNotNull(col('value'))) : rows;
+}
+/** What a limit is counted by, as columns of facts of this kind. */
+export function limitKeys(limit: RowTerm['limits'][number], kind: string): readonly FactColumn[] {
+  return limit.keys.find((keys) => keys.some((k) => k.kind === kind)) ?? [];
 }
 function weighed(value: Expr, term: RowTerm): Expr {
   return term.form === 'sum' ? times(asWide(value), asWide(col('share', 'c'))) : asWide(value);

@@ -1,7 +1,7 @@
 /** The statements of a program, stage by stage, from facts to payouts. */
 import type { Kind } from '../plan/plan.ts';
 import { EARNING } from '../plan/rounds.ts';
-import { and, col, eq, filter, int, isNotNull, keep, project, type Program, type Relation, replaceScans, type Statement, type TableSchema, union, windowed } from '../relation/relation.ts';
+import { and, col, eq, filter, int, isNotNull, keep, project, type Program, type Relation, replaceScans, type Statement, type TableSchema, tablesIn, union, windowed } from '../relation/relation.ts';
 import { must } from '../value/diagnostic.ts';
 import type { Day } from '../value/period.ts';
 import { scanOf } from './arithmetic.ts';
@@ -12,7 +12,7 @@ import type { Catalogue } from './catalogue.ts';
 import { roundsTiers } from './components.ts';
 import { creditsStage, type CreditsContext, everyGuard } from './credits.ts';
 import { earnedStage, earningsStages, factorsStage, gatesStage, partsStage, payoutsStage } from './earnings.ts';
-import { divisorsOf, type FactsBuilder, factsBuilder, REVIEWS } from './facts.ts';
+import { type Divided, divisorsOf, type FactsBuilder, factsBuilder, REVIEWS } from './facts.ts';
 import { figuresStage } from './figures.ts';
 import type { CubeColumn, LinearMeasure, MeasureValue } from './gather.ts';
 import { lineage } from './lineage.ts';
@@ -27,11 +27,10 @@ import { withPools } from './pools.ts';
 import { askTimed, pickedRows } from './picked.ts';
 import { REFERENCES } from './reference.ts';
 import { inRounds } from './rounds.ts';
-import { rootOf } from './row-scope.ts';
 import { entityTable, factTable, partyTable, supersededTable, WORD } from './store.ts';
 
 export interface ProgramInput { readonly kinds: readonly Kind[]; readonly cut: number; readonly asOf?: Day }
-export interface Made { readonly program: Program; readonly unrated: ReadonlyMap<string, Relation>; /** facts that rules of a plan credit with more than the whole, where that can be */ readonly overCredited: OverCredited | undefined; /** half-lives that states read */ readonly halfLives: readonly number[]; readonly blockOf: (c: CubeColumn) => number; /** what reads the facts of each kind, for those who ask about single facts of the run later */ readonly builders: ReadonlyMap<string, FactsBuilder> }
+export interface Made { readonly program: Program; readonly unrated: ReadonlyMap<string, Relation>; /** facts that rules of a plan credit with more than the whole, where that can be */ readonly overCredited: OverCredited | undefined; /** facts, by kind, whose value divides by 0 */ readonly divided: ReadonlyMap<string, Divided>; /** half-lives that states read */ readonly halfLives: readonly number[]; readonly blockOf: (c: CubeColumn) => number; /** what reads the facts of each kind, for those who ask about single facts of the run later */ readonly builders: ReadonlyMap<string, FactsBuilder> }
 export interface MakeContext { readonly history: boolean; readonly personal: Personal; readonly params: ParamsOf; readonly groupKinds: readonly string[] }
 
 /** The statements, in order. */
@@ -46,7 +45,7 @@ export function programOf(input: ProgramInput, catalogue: Catalogue, context: Ma
   const lined = catalogue.components.filter((c) => asksForLines(c, catalogue));
   const ids = picked.length > 0 || lined.length > 0, runs = gathered.cube.some((c) => c.time.grain === 'instant') || picked.some((m) => m.rows?.time.grain === 'instant');
   const from = must(catalogue.spans.sliceStarts[0]);
-  const builders = new Map(asked.map((k) => [k.name, factsBuilder(k, gathered, made.of(k.name), { kinds: input.kinds, from, history: context.history, ids, runs })]));
+  const builders = new Map(asked.map((k) => [k.name, factsBuilder(k, gathered, made.of(k.name), { kinds: input.kinds, from, history: context.history || gathered.rules.some((r) => r.rule.through?.kind === k.name), ids, runs })]));
   // what reads facts is made twice: first to learn which columns they must have, then in earnest
   const timeColumn = (c: CubeColumn): string => must(builders.get(c.value.kind)).time(c.time);
   for (const c of gathered.cube) timeColumn(c);
@@ -64,21 +63,25 @@ export function programOf(input: ProgramInput, catalogue: Catalogue, context: Ma
   const { statements, blocks, references, paid } = bodyOf(credited, catalogue, context, input.kinds, timeColumn);
   const all = new Set([...facts.flatMap((f) => f.references), ...made.references, ...references].filter((k) => k.state === undefined)), reviewed = credited.reviewed || made.reviewed;
   const undated = [...all].filter((k) => !k.dated), ided = [...all].filter((k) => k.dated);
-  const lists = asked.filter((k) => gathered.rules.some((r) => r.kind === k.name && r.rule.list !== undefined));
+  const before = [...made.statements, ...facts.map((f) => f.statement), ...statements], read = new Set(before.flatMap((s) => tablesIn(s.relation)));
+  const lists = input.kinds.map(partyTable).filter((t) => read.has(t.table));
+  // ids stand beside codes where facts name facts, in ids that a run makes, and where equal parts of a pool go by them
+  const wordy = ided.length > 0 || reviewed || states.length > 0 || kinds.some((k) => k.name === EARNING) || catalogue.components.some((c) => c.spec.pool !== undefined);
   const stored: TableSchema[] = uniqueTables([
     ...[...made.stored, ...ided, ...(reviewed && review !== undefined ? [review] : [])].flatMap((k) => [factTable(k), supersededTable(k)]),
-    ...lists.map((k) => partyTable(rootOf(k, input.kinds))), ...undated.flatMap((k) => [entityTable(k), supersededTable(k)]), ...(ided.length > 0 || reviewed || states.length > 0 || kinds.some((k) => k.name === EARNING) ? [WORD] : []),
+    ...lists, ...undated.flatMap((k) => [entityTable(k), supersededTable(k)]), ...(wordy ? [WORD] : []),
   ]);
   return {
     overCredited: overCredited(credited),
     unrated: new Map([...builders].map(([kind, b]) => [kind, b.finish().unrated])),
+    divided: new Map([...builders].flatMap(([kind, b]) => { const { divided } = b.finish(); return divided === undefined ? [] : [[kind, divided] as const]; })),
     halfLives: made.halfLives,
     builders, blockOf: (c) => blocks.find((b) => b.columns.includes(c))?.index ?? 0,
     program: {
       inputs: [...stored, ...REFERENCES],
       statements: inRounds([
         ...undated.map((k) => entityRows(k, input.cut)), ...ided.map((k) => idedRows(k, input.cut)), ...(reviewed && review !== undefined ? [decidedRows(review, input.cut)] : []),
-        ...made.statements, ...facts.map((f) => f.statement), ...statements,
+        ...before,
       ], paid, catalogue),
     },
   };

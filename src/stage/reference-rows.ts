@@ -1,4 +1,6 @@
 /** The rows of the reference relations: everything that plans say in numbers, and who is on them. */
+import type { Value } from '../plan/evaluate.ts';
+import type { Typed } from '../plan/formula.ts';
 import type { Rounding } from '../plan/plan.ts';
 import { assert } from '../value/diagnostic.ts';
 import { multiply, powerOfTen, type Ratio, ratio } from '../value/rate.ts';
@@ -17,14 +19,14 @@ import { GROUP } from './looks.ts';
 import { DAY_BASE, INSTANT_BASE } from './measures.ts';
 import { type ParamsOf } from './params.ts';
 import { type Personal, personalRows } from './personal.ts';
-import { aboveOn } from './people.ts';
+import { aboveStint } from './people.ts';
 import { type Made, sumsOf, valuesIn } from './program.ts';
 import * as R from './reference.ts';
 import type { ReferenceRows } from './reference.ts';
 import { earningReference } from './rounds.ts';
 import type { Cell } from './rows.ts';
 import { slicesIn, type WindowStep } from './spans.ts';
-import { valueAt } from './terms.ts';
+import { NoValue, type Place, valueAt } from './terms.ts';
 
 export interface RowsContext { readonly personal: Personal; readonly params: ParamsOf; readonly groupKinds: readonly string[]; readonly code: (word: string) => number | undefined }
 
@@ -48,9 +50,9 @@ export function referenceRows(catalogue: Catalogue, rows: AssignRows, made: Made
     ...needRows(catalogue),
     { schema: R.REF_PERSONAL, rows: personalRows(context.personal, catalogue.stints.values(), catalogue.people, context.code) },
     { schema: R.REF_GROUP, rows: unique(rows.groups) },
-    { schema: R.REF_LOOK, rows: catalogue.components.flatMap((c) => lookRows(c, context)) },
+    { schema: R.REF_LOOK, rows: looking(catalogue).flatMap((c) => lookRows(c, context)) },
     { schema: R.REF_PARAM, rows: paramRows(rows, context) },
-    { schema: R.REF_COMPONENT, rows: catalogue.components.map((c) => componentRow(c, catalogue)) },
+    { schema: R.REF_COMPONENT, rows: looking(catalogue).map((c) => componentRow(c, catalogue)) },
     { schema: R.REF_ASSIGN, rows: rows.assign },
     { schema: R.REF_SEGMENT, rows: rows.segments },
     { schema: R.REF_GATE, rows: rows.gates },
@@ -60,6 +62,7 @@ export function referenceRows(catalogue: Catalogue, rows: AssignRows, made: Made
     { schema: R.REF_EARNING, rows: earningReference(catalogue, context.code) },
   ];
 }
+const looking = ({ components, asked }: Catalogue): ComponentEntry[] => [...components, ...asked];
 const unique = (rows: readonly Cell[][]): Cell[][] => [...new Map(rows.map((r) => [r.join('|'), r])).values()];
 
 /** Slices, each with its weight, that a measure looks at in a window. */
@@ -94,13 +97,7 @@ function routeRows(catalogue: Catalogue): Cell[][] {
   const out: Cell[][] = [];
   for (const [person, stints] of catalogue.stints) for (const s of stints) {
     out.push([0, 0, person.payee, s.stint, person.payee, s.stint, person.payee, s.stint]);
-    for (const route of catalogue.gathered.routes) {
-      for (const a of aboveOn(person, s.from, route.field, route.levels, catalogue.people).above) {
-        const theirs = catalogue.stints.get(a.subject)?.find((t) => t.from <= s.from && s.from < t.to);
-        const below = catalogue.stints.get(a.via)?.find((t) => t.from <= s.from && s.from < t.to);
-        if (theirs !== undefined) out.push([0, route.index, person.payee, s.stint, a.subject.payee, theirs.stint, a.via.payee, below?.stint ?? -1]);
-      }
-    }
+    for (const route of catalogue.gathered.routes) for (const a of aboveStint(s, route, catalogue)) out.push([0, route.index, person.payee, s.stint, a.subject.person.payee, a.subject.stint, a.via.payee, a.viaStint]);
   }
   return out;
 }
@@ -110,7 +107,7 @@ function needRows(catalogue: Catalogue): ReferenceRows[] {
   const own: Cell[][] = [], grouped: Cell[][] = [];
   for (const plan of catalogue.plans) {
     const wanted = new Map<string, readonly [number, number]>();
-    for (const c of catalogue.components) {
+    for (const c of looking(catalogue)) {
       if (c.plan !== plan.plan) continue;
       for (const m of c.looks.flatMap(sumsOf)) {
         const key = `${m.index}|${c.window.id}`;
@@ -142,7 +139,7 @@ function paramRows(rows: AssignRows, { params, code }: RowsContext): Cell[][] {
   for (const { entry, person, step, part, place } of rows.places) {
     const looks = [...new Set([...entry.looks.flatMap(valuesIn).map((v) => v.index), ...figuresIn(entry.figures).map((f) => FIGURE + f.index)])];
     for (const look of looks) (params.slots.get(look) ?? []).forEach((typed, slot) => {
-      const value = valueAt(typed, place);
+      const value = entry.level < 0 ? orBlank(typed, place) : valueAt(typed, place);
       if (value === null) return;
       const minor = typed.type.kind === 'money' ? powerOfTen(digitsOf(place.plan.currency)) : 1n;
       const cells: [bigint, bigint] = typeof value === 'string' ? [BigInt(code(value) ?? -1), 1n] : typeof value === 'boolean' ? [value ? 1n : 0n, 1n] : 'day' in value ? [BigInt(value.day), 1n] : inLowest(value, minor);
@@ -150,6 +147,13 @@ function paramRows(rows: AssignRows, { params, code }: RowsContext): Cell[][] {
     });
   }
   return out;
+}
+/** Of an account or a pod that a measure is asked of; a term has a value for payees alone. */
+function orBlank(typed: Typed, place: Place): Value {
+  try { return valueAt(typed, place); } catch (error) {
+    if (error instanceof NoValue) return null;
+    throw error;
+  }
 }
 function inLowest(value: Ratio, by: bigint): [bigint, bigint] {
   const r = multiply(value, ratio(by));

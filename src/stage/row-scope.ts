@@ -4,7 +4,7 @@
  */
 import type { Typed } from '../plan/formula.ts';
 import type { At, DerivedField, Field, Kind, Num } from '../plan/plan.ts';
-import { and, col, compare, eq, type Expr, isNotNull, isNull, type JoinInput, or, type Relation, type TableSchema } from '../relation/relation.ts';
+import { aggregate, and, col, compare, count, eq, type Expr, filter, isNotNull, isNull, type JoinInput, keep, named, or, type Relation, scan, type TableSchema, text } from '../relation/relation.ts';
 import { assert, must } from '../value/diagnostic.ts';
 import { powerOfTen } from '../value/rate.ts';
 import { asWide, CARRIED } from './arithmetic.ts';
@@ -14,7 +14,7 @@ import { lineage } from './lineage.ts';
 import type { PlanMoney } from './exchange.ts';
 import { type MoneyRow, planMoney } from './money.ts';
 import { namesOf } from './reads.ts';
-import { entityTable, factTable, isCoded, PARTS } from './store.ts';
+import { entityTable, factTable, isCoded, PARTS, partyTable } from './store.ts';
 
 /** The joins of one view, by alias, in the order in which they were asked for. */
 export interface Joins {
@@ -22,17 +22,19 @@ export interface Joins {
   readonly inputs: Map<string, JoinInput>;
   /** kinds whose dated rows, whose facts by their id, or whose levels (of states) are joined */
   readonly references: Set<Kind>;
+  /** what formulas divide by, in the order in which they were asked for */
+  readonly divisors: Expr[];
   /** how each of these joins begins, whatever the day */
   readonly followed: Map<string, Followed>;
 }
 /** `of`: the row that it is reached from; `days`: columns with the days on which another row takes its place. */
 export interface Followed { readonly of: string; readonly relation: Relation; readonly on: Expr; readonly days: readonly string[] }
 export function joinsOf(kinds: readonly Kind[]): Joins {
-  return { kinds, inputs: new Map(), references: new Set(), followed: new Map() };
+  return { kinds, inputs: new Map(), references: new Set(), divisors: [], followed: new Map() };
 }
 
 /** A row that a formula is about. */
-export interface Row { readonly kind: Kind; readonly alias: string; /** as of which day references are followed */ readonly day: Expr; /** its date, where that is not its `day` */ readonly date?: Expr }
+export interface Row { readonly kind: Kind; readonly alias: string; /** as of which day references are followed */ readonly day: Expr; /** its date, where that is not its `day` */ readonly date?: Expr; /** the row of the store whose fields it has, where that is not its own */ readonly stored?: Expr }
 /** Names that no row gives: the payee, the period, measures of the row. Undefined where there is none here. */
 export type OtherNames = (typed: TypedName, row: Row) => Lowered | undefined;
 
@@ -46,8 +48,25 @@ export function rowScope(row: Row, joins: Joins, money: PlanMoney, at: At, other
       if (typed.ref.kind === 'state') return levelOf(typed.ref.state, row, joins, money, at, others);
       throw new NotBuilt(at, `${typed.name} cannot be read for a single fact here`, 'Use fields of the fact, and of what it refers to.');
     },
+    count(list) {
+      assert(list.ref.kind === 'field', 'only fields are lists; resolve checks it');
+      const { owner, of, row: stored_ } = listRow(list.ref.path, row, joins), field = must(list.ref.path.at(-1)), alias = `${of}_count_${field}`;
+      const counted = aggregate(filter(scan(partyTable(owner)), eq(col('field'), text(field))), keep(undefined, 'row'), [named('payees', count())]);
+      if (!joins.inputs.has(alias)) joins.inputs.set(alias, { as: alias, how: 'left', relation: counted, on: eq(col('row', alias), stored_) });
+      return { kind: 'number', n: col('payees', alias), d: 1n };
+    },
+    divides: (by) => { joins.divisors.push(by); },
     quotient: carried,
   };
+}
+/** The row of the store whose list a path names: of the row itself, or of what it refers to. */
+export function listRow(path: readonly string[], row: Row, joins: Joins): { readonly owner: Kind; readonly of: string; readonly row: Expr } {
+  const [first, ...rest] = path;
+  assert(first !== undefined, 'a path has a first part');
+  if (rest.length === 0) return { owner: rootOf(row.kind, joins.kinds), of: row.alias, row: row.stored ?? col('row', row.alias) };
+  const target = referenced(row.kind, first, joins.kinds);
+  assert(target !== undefined, `${first} refers to something; resolve checks it`);
+  return listRow(rest, { kind: target, alias: joined(row, first, target, joins), day: row.day }, joins);
 }
 
 /** A quotient of fields is carried at 10⁻¹², so that it can be added up. */
@@ -197,11 +216,11 @@ export function readsMoney(part: Typed | Num | null, kind: Kind, kinds: readonly
   return namesOf(part).some(({ ref }) => ref.kind === 'field' && isMoneyPath(ref.path, kind, kinds, own));
 }
 function isMoneyPath([first, ...rest]: readonly string[], kind: Kind, kinds: readonly Kind[], own: boolean): boolean {
-  if (first === undefined || !kind.dated) return false;
+  if (first === undefined) return false;
   const target = rest.length === 0 || own ? undefined : referenced(kind, first, kinds);
   if (rest.length > 0) return target !== undefined && isMoneyPath(rest, target, kinds, own);
   const derived = derivedField(kind, first, kinds);
-  return derived === undefined ? fieldsOf(kind, kinds).some((f) => f.name === first && f.type === 'money') : readsMoney(derived.number, kind, kinds, own);
+  return derived === undefined ? kind.dated && fieldsOf(kind, kinds).some((f) => f.name === first && f.type === 'money') : readsMoney(derived.number, kind, kinds, own);
 }
 
 /** The path of the row of a kind that a fact belongs to: its own field of that name, else its account's; of the kind itself its own id. */

@@ -35,14 +35,18 @@ export interface Spans {
   readonly sliceStarts: readonly Day[];
   readonly windows: readonly WindowOfPlan[];
   readonly periods: readonly Period[];
-  windowOf(plan: Plan, component: Component): WindowOfPlan;
+  windowOf(plan: Plan, component: Pick<Component, 'period' | 'window'>): WindowOfPlan;
 }
 
+/** Periods of a plan that are wanted beside those of its components. */
+export interface AlsoWanted { readonly plan: Plan; readonly grain: Grain }
+
 /** `lookBacks`: days before the end of a window that some measure looks at. */
-export function spansOf(plans: readonly Plan[], lookBacks: readonly number[] = []): Spans {
+export function spansOf(plans: readonly Plan[], lookBacks: readonly number[] = [], also: readonly AlsoWanted[] = []): Spans {
   const first = Math.min(...plans.map((p) => p.effective.from)), from = first - Math.max(0, ...lookBacks), to = Math.max(...plans.map((p) => p.effective.to));
   const wanted = new Map<string, { plan: Plan; grain: Grain; window: Window }>();
   for (const plan of plans) for (const c of componentsOf(plan.components)) wanted.set(keyOf(plan, c.period, c.window), { plan, grain: c.period, window: c.window });
+  for (const { plan, grain } of also) wanted.set(keyOf(plan, grain, { kind: 'period' }), { plan, grain, window: { kind: 'period' } });
   const periods = allPeriods([...wanted.values()]);
   const ids = new Map(periods.map((p, i) => [periodKey(p), i]));
   const windows = [...wanted].map(([key, w], id): WindowOfPlan => ({ id, key, steps: stepsOf(w.plan, w.grain, w.window, ids) }));

@@ -77,6 +77,8 @@ export interface Company {
   readonly kinds?: string;
   /** the last day that the run knows of */
   readonly asOf?: string;
+  /** what is paid for each fact, of every component */
+  readonly everyLine?: boolean;
 }
 export interface Run { readonly workspace: Workspace; readonly calculation: Calculation; rows(name: string): Promise<Row[]>; earned(): Promise<Record<string, bigint>> }
 
@@ -96,7 +98,7 @@ export async function tryCompany(engine: ProgramRunner, company: Company): Promi
   for (const name of [...kinds.flatMap(tablesOf).map((t) => t.table), WORD.table, IMPORTED.table]) await engine.drop(name);
   const given: readonly (readonly [string, SmallEntity[]])[] = [['person', entities(company.people)], ['account', entities(company.accounts ?? {})], ['pod', entities(company.pods ?? {})]];
   await fillStore(engine, { kinds, facts: factsOf(company, kinds), entities: new Map(given.filter(([name]) => kinds.some((k) => k.name === name))) });
-  const { calculation, diagnostics } = await calculate(engine, workspace.plans, kinds, company.asOf === undefined ? {} : { asOf: day(company.asOf) });
+  const { calculation, diagnostics } = await calculate(engine, workspace.plans, kinds, { ...(company.asOf !== undefined && { asOf: day(company.asOf) }), ...(company.everyLine === true && { everyLine: true }) });
   if (calculation === undefined) return { diagnostics };
   const rows = async (name: string): Promise<Row[]> => rowsOf(await table(engine, calculation, name));
   return { diagnostics, run: { workspace, calculation, rows, earned: async () => amounts(calculation, await rows('payouts')) } };

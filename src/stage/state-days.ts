@@ -19,7 +19,7 @@ import { type FactColumn, type Gathered, type LinearMeasure, type MeasureTerm, t
 import type { KindRows } from './kind-rows.ts';
 import { NotBuilt } from './lower.ts';
 import { personalOf } from './personal.ts';
-import { gatheredRows, withLimit } from './picked.ts';
+import { candidates, gatheredRows, hasReversals, limitKeys, withLimit } from './picked.ts';
 import { contentKey } from './reads.ts';
 import { REF_AGE } from './reference.ts';
 import { datedColumns, type Followed, type Joins } from './row-scope.ts';
@@ -68,7 +68,7 @@ export function measuredDays(context: StateContext, joins: Joins, gathered: Gath
   };
   const measured: Statement | undefined = facts === undefined ? undefined : {
     name: `measured_${kind.name}`, make: 'table', key: ['measure', 'entity', 'day'], about: `${kind.title}: what it reads, as of each of these days`,
-    relation: union(measures.map((m) => project(m.rows === undefined ? summedOn(m, sourcesOf(m, facts), gathered, scanOf(days)) : pickedOn(m, sourcesOf(m, facts), gathered, scanOf(days)), [named('measure', cast(int(m.index), 'integer')), ...keep(undefined, 'entity', 'day', 'num')]))),
+    relation: union(measures.map((m) => project(m.rows === undefined ? summedOn(m, sourcesOf(m, facts), gathered, scanOf(days)) : pickedOn(m, sourcesOf(m, facts), gathered, scanOf(days), facts.builders), [named('measure', cast(int(m.index), 'integer')), ...keep(undefined, 'entity', 'day', 'num')]))),
   };
   return {
     days: scanOf(days), measured: measured && scanOf(measured), references: facts?.references ?? [], reviewed: facts?.reviewed === true,
@@ -202,24 +202,24 @@ function summedOn(m: LinearMeasure, sources: readonly Source[], gathered: Gather
 const ROW = ['world', 'plan', 'window', 'period', 'payee', 'field_value'] as const;
 
 /** The first, the last, and sums with limits. Limits of each day hold whichever day is asked for, so they are found once. */
-function pickedOn(m: LinearMeasure, sources: readonly Source[], gathered: Gathered, days: Relation): Relation {
+function pickedOn(m: LinearMeasure, sources: readonly Source[], gathered: Gathered, days: Relation, builders: StateFacts['builders']): Relation {
   const term = must(m.rows), limited = (rows: Relation): Relation => term.limits.reduce((r: Relation, _, i) => withLimit(r, term, i), rows);
   const daily = term.time.grain !== 'instant' && term.time.date === null && term.limits.every((l) => l.perDay);
-  const all = union(sources.map((s) => factRows(s, term))), [first] = sources, source = must(first), spec = spanOf(source, gathered);
+  const all = union(sources.map((s) => factRows(s, term, hasReversals(term, builders)))), [first] = sources, source = must(first), spec = spanOf(source, gathered);
   const rows = daily ? limited(all) : all;
   const beside = onDays(rows, source, spec, days, columnsOf(rows).map(({ name }) => named(name, name === 'period' ? col('day', 't') : name === 'weight' ? weightOf(spec) : col(name, 'c'))));
   const kept = daily ? beside : limited(beside);
-  return project(gatheredRows(kept, term), [named('entity', col('payee')), named('day', col('period')), ...keep(undefined, 'num')]);
+  return project(gatheredRows(candidates(kept, term, builders), term), [named('entity', col('payee')), named('day', col('period')), ...keep(undefined, 'num')]);
 }
 /** One row a fact, as limits and places want it. */
-function factRows(s: Source, term: RowTerm): Relation {
-  const value = asWide(col(columnName(s.value)));
+function factRows(s: Source, term: RowTerm, reversals: boolean): Relation {
+  const own = asWide(col(columnName(s.value))), { scale } = must(term.columns[s.index]), value = scale === 1n ? own : times(own, int(scale));
   const limits = term.limits.flatMap((l, n): Named[] => [
-    ...(l.perDay ? [named(`limit_${n}_day`, col('day'))] : []), ...(l.keys[Math.min(s.index, l.keys.length - 1)] ?? []).map((k, j) => named(`limit_${n}_${j}`, col(columnName(k)))),
+    ...(l.perDay ? [named(`limit_${n}_day`, col('day'))] : []), ...limitKeys(l, s.value.kind).map((k, j) => named(`limit_${n}_${j}`, col(columnName(k)))),
   ]);
   const zero = (name: (typeof ROW)[number]): Named => named(name, name === 'payee' ? col('payee') : cast(int(0), 'integer'));
   return project(s.rows, [
-    ...ROW.map(zero), ...keep(undefined, 'day', ...s.columns.filter((c) => c !== 'day'), 'fact', 'fact_id'),
+    ...ROW.map(zero), ...keep(undefined, 'day', ...s.columns.filter((c) => c !== 'day'), 'fact', 'fact_id', ...(reversals ? ['reversed'] : [])),
     named('value', value), named('weighed', term.form === 'sum' ? times(value, col('share')) : value), named('weight', asWide(int(1))), ...limits,
   ]);
 }

@@ -20,7 +20,7 @@ import { again, entriesName } from './kind-rows.ts';
 import { lower, lowerCondition, type Lowered, NotBuilt, type TypedName } from './lower.ts';
 import { civil } from './lower-date.ts';
 import { surely } from './lower-pair.ts';
-import { datedColumns, fieldsOf, forceOn, groupPath, joinsOf, type OtherNames, type Row, rowScope, staysName } from './row-scope.ts';
+import { datedColumns, fieldsOf, forceOn, groupPath, joinsOf, type OtherNames, readsMoney, type Row, rowScope, staysName } from './row-scope.ts';
 import { ALWAYS, datedRowsOf, measuredDays, type StateContext } from './state-days.ts';
 import { PARTS, WORD } from './store.ts';
 
@@ -52,7 +52,7 @@ export function meaningOf(state: State, plan: Plan, kinds: readonly Kind[]): str
     if (measure !== undefined) { seen.set(measure.name, measure); add(measure); }
   }
   const guards = plan.guardrails.filter((g) => g.from.some((k) => from.has(k)));
-  return contentKey([state, [...seen.values()], guards, seen.size === 0 ? '' : moneyKey(plan)]);
+  return contentKey([state, [...seen.values()], guards, seen.size === 0 && !readsMoney(state.while?.formula ?? null, subject, kinds) ? '' : moneyKey(plan)]);
 }
 
 export function stateRows(context: StateContext): StateRows {
@@ -115,7 +115,7 @@ function heldStays(context: StateContext, state: State): Stays {
     return measureValue(typed, lowerValue(gathered.valueOf(plan, measure), read, (names) => ({ ...scope, name: (t) => (t.ref.kind === 'measure' ? names(t.ref.measure) : undefined) ?? scope.name(t) })));
   };
   // quotients are compared as they are: nothing is added up here
-  const { quotient: _, ...scope } = rowScope(row, joins, { currency: plan.currency, exchange: undefined }, condition.at, own);
+  const { quotient: _, ...scope } = rowScope(row, joins, context.exchanges.moneyOf(plan), condition.at, own);
   const holds = surely(lowerCondition(condition.formula, scope));
   const looked = measuredDays(context, joins, gathered, [...asked.values()]);
   const rows = project(join(['t', looked.days], ['left', 'd', datedRowsOf(subject), and(eq(col('entity', 'd'), col('entity', 't')), forceOn('d', col('day', 't')))]), [

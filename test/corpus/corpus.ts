@@ -62,14 +62,22 @@ export function openLesson(name: string): Workspace {
 /** A lesson that says something is wrong, or leaves rows aside, teaches the wrong thing. */
 async function imported(name: string, dir: string, engine: Engine): Promise<{ readonly workspace: Workspace; readonly memory: ProgramRunner }> {
   const workspace = openLesson(name);
-  const kinds = storedKinds(workspace.kinds);
-  for (const table of [...kinds.flatMap(tablesOf), WORD, IMPORTED, QUARANTINE, SETTLED].map((t) => t.table)) await engine.drop(table);
-  await engine.drop('layout');
+  await emptyStore(engine, workspace);
   const report = await importSources({ ...workspace, dir: join(dir, name), sources: workspace.sources.map((s) => ({ ...s, file: resolve(workspace.dir, s.file) })) }, engine);
   for (const f of report.files) if (f.diagnostics.length > 0 || f.counts.quarantined > 0) throw new Error(`${name}, ${f.source}: ${f.counts.quarantined} rows in quarantine (${f.reasons.map((r) => JSON.stringify(r)).join('; ')}). ${said(f.diagnostics)}`);
+  return { workspace, memory: await intoMemory(engine, workspace) };
+}
+
+/** Nothing of a workspace is left in the store. */
+export async function emptyStore(engine: Engine, { kinds }: Workspace): Promise<void> {
+  for (const { table } of [...storedKinds(kinds).flatMap(tablesOf), WORD, IMPORTED, QUARANTINE, SETTLED]) await engine.drop(table);
+  await engine.drop('layout');
+}
+/** What a run reads of a store, in an engine of its own. */
+export async function intoMemory(engine: ProgramRunner, { kinds }: Workspace): Promise<ProgramRunner> {
   const memory = openMemory();
-  await copyTables(engine, memory, [WORD, IMPORTED, ...kinds.flatMap((k) => [storeTable(k), ...tablesOf(k).slice(1)])]);
-  return { workspace, memory };
+  await copyTables(engine, memory, [WORD, IMPORTED, ...storedKinds(kinds).flatMap((k) => [storeTable(k), ...tablesOf(k).slice(1)])]);
+  return memory;
 }
 
 export async function calculation(workspace: Workspace, engine: ProgramRunner, options: CalculateOptions = {}): Promise<Calculation> {

@@ -1,6 +1,7 @@
 /** Codes of a run → the words of people: ids of facts, of payees and of groups. */
 import { rowsOf } from '../../src/app/cells.ts';
 import type { Calculation } from '../../src/app/calculate.ts';
+import { keyColumn } from '../../src/app/line-figures.ts';
 import { relationOf } from '../../src/app/run-relations.ts';
 import type { ProgramRunner } from '../../src/engine/engine.ts';
 import { storedKinds } from '../../src/plan/kinds.ts';
@@ -51,11 +52,9 @@ export async function namesOf(engine: ProgramRunner, calculation: Calculation, k
     subject: (code) => (code === COMPANY ? 'company' : persons.get(code) ?? must(words.get(code))),
     key(entry, value) {
       if (value === 0n) return '';
-      const { spec, value: looked } = entry;
+      const { spec } = entry;
       if (spec.kind === 'leaf' && spec.per?.kind === 'fact') return fact(value);
-      const measure = looked?.kind === 'simple' ? looked.measure : undefined;
-      const column = measure?.terms.find((t) => t.column.key !== null)?.column.key ?? measure?.rows?.columns.find((c) => c.key !== null)?.key;
-      const type = column?.formula?.type.kind;
+      const measure = entry.value?.kind === 'simple' ? entry.value.measure : undefined, type = keyColumn(entry)?.formula?.type.kind;
       if (value === BLANK_KEY) return 'blank';
       if (type === 'date') return formatDay(Number(value));
       if (type === 'yes_no') return value === 1n ? 'yes' : value === -1n ? 'blank' : 'no';

@@ -4,11 +4,12 @@
  * ends in `…`. Rows of measures, attainment (of components with a target) and earnings that are 0 throughout and not held are left out;
  * payouts are complete, as `trueup export` writes them.
  */
+import { isNoneZero } from '../../src/app/explain-place.ts';
 import { type Row, rowsOf } from '../../src/app/cells.ts';
 import type { Calculation } from '../../src/app/calculate.ts';
 import { exportEarnings } from '../../src/app/export-earnings.ts';
 import { relationOf } from '../../src/app/run-relations.ts';
-import { HELD_WORDS } from '../../src/app/held.ts';
+import { HELD_REASONS } from '../../src/app/held.ts';
 import type { ProgramRunner } from '../../src/engine/engine.ts';
 import type { Kind } from '../../src/plan/plan.ts';
 import type { Type } from '../../src/plan/formula.ts';
@@ -115,7 +116,7 @@ async function measures(run: Run): Promise<Line[]> {
   const sampled = new Set(values.flatMap((v) => (v.kind === 'sample' ? [v.of.index] : [])));
   return (await run.read('looks')).flatMap((row): Line[] => {
     const entry = entryOf(run, row), { measureOf } = must(values[small(row, 'look')]), value = pairIn(row, 'num', 'den');
-    if (value?.n === 0n || sampled.has(small(row, 'look'))) return [];
+    if (value?.n === 0n || (value === undefined && isNoneZero(must(values[small(row, 'look')]))) || sampled.has(small(row, 'look'))) return [];
     return [{ ...keyOf(run, row), by: run.names.key(entry, wide(row, 'field_value')), measure: measureOf.name, result: value === undefined ? 'none' : shown(value, measureOf.type, currencyOf(run, entry)) }];
   });
 }
@@ -134,7 +135,7 @@ async function attainment(run: Run): Promise<Line[]> {
 
 function heldWords(row: Row): string {
   const why = Object.entries(HELD).find(([, code]) => code === small(row, 'held'))?.[0] as keyof typeof HELD;
-  return why === 'no' ? '' : HELD_WORDS[why];
+  return why === 'no' ? '' : HELD_REASONS[why].words;
 }
 
 // ---- earnings ----

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { calculate } from '../../src/app/calculate.ts';
 import { explain } from '../../src/app/explain.ts';
+import { explainFact } from '../../src/app/explain-fact.ts';
 import type { ExplainRequest } from '../../src/app/explain.ts';
 import { runTestFile } from '../../src/app/plan-tests.ts';
 import { type Company, companyIn } from '../../src/app/run.fixture.ts';
@@ -23,6 +24,7 @@ components:
 `;
 const RATED = PLAN.replace('components:', 'exchange: { rate: { by: currency, lookup: { GBP: 1.25 } } }\ncomponents:');
 const TWICE = PLAN.replace('components:', 'credits:\n  owner: { from: deal, to: owner, where: amount > 500 }\n  large: { from: deal, to: owner, where: amount > 1_000 }\ncomponents:');
+const DIVIDED = PLAN.replace('sum: amount,', 'sum: amount / (amount - 1_200),').replace('rate: 5%', 'rate: 100');
 const SOURCES = `facts:
   deal: { fields: { owner: payee, amount: money, currency: text } }
 sources:
@@ -56,9 +58,12 @@ export const RUN_EXAMPLES = {
   'run.source_not_imported': said('The run goes on with the rest.', MORE_SOURCES),
   'run.other_currency': said('Amounts of two currencies are never added.', PLAN),
   'run.no_rate': said('A rate that is missing is never taken for 1: the fact waits for it.', RATED),
+  'run.divided_by_zero': said('A value that cannot be found is no 0: the facts are named, and the rest counts.', DIVIDED),
   'run.over_credited': said('One event would be paid twice. Filters that should exclude each other do not.', TWICE),
   'run.store_replaced': said('The same plans, facts and people give the same amounts, so something else has changed.'),
   'explain.unknown_payee': said('Ids and names are both understood, and capitals do not count.'),
+  'explain.unknown_fact': said('A fact is asked for by its id, as the file has it; the nearest ids are named.'),
+  'explain.unknown_kind': said('The kind is needed only where facts of two kinds have the same id.'),
   'explain.unknown_period': said('Periods are written as in the results of a run.'),
   'explain.unknown_plan': said('Plans are asked for by the name that stands after `plan:`.'),
   'explain.unknown_component': said('Components are asked for by name or title.'),
@@ -87,7 +92,7 @@ async function firstWeeks(company: Company): Promise<readonly Diagnostic[]> {
   await company.importAll();
   found.push(...await company.withStore((engine) => questions(engine, workspaceOf(company))));
   found.push(...(await company.apply()).diagnostics);
-  for (const plan of [RATED, TWICE]) {
+  for (const plan of [RATED, DIVIDED, TWICE]) {
     company.write('plans/ae.yaml', plan);
     await preview();
   }
@@ -110,6 +115,7 @@ async function questions(engine: Engine, workspace: Workspace): Promise<readonly
   const asked: readonly Partial<ExplainRequest>[] = [{ payee: 'Ada Lynd' }, { period: '2026-Q5' }, { plan: 'ea' }, { component: 'comission' }, { payee: 'Bo Ek' }];
   const found: Diagnostic[] = [];
   for (const one of asked) found.push(...(await explain(engine, calculation, { payee: 'Ada Lind', period: '2026-Q1', kinds: workspace.kinds, ...one })).diagnostics);
+  for (const one of [{ fact: '77' }, { fact: 'D-1001', kind: 'dael' }]) found.push(...(await explainFact(engine, calculation, one)).diagnostics);
   // the test is refused before its engine is used, or closed
   const untouched = { ...engine, close: () => Promise.resolve() };
   return [...found, ...(await runTestFile(workspace, 'tests/ae.yaml', TEST, () => Promise.resolve(untouched))).diagnostics];

@@ -27,7 +27,7 @@ export function prepare(folder: string, document: YamlMap): Prepared {
   const plans = read.plans.map(withoutLooks).map(renamed);
   const later = plans.flatMap((p) => notBuilt(p, 'plan'));
   if (later[0] !== undefined) return { skip: `key not built: ${later[0]}` };
-  const library = withoutIdle(neededOf(removedFrom(libraryOf(folder, test), asMap(test['set'])), plans), plans, test);
+  const library = withoutIdle(neededOf(removedFrom(libraryOf(folder, test), asMap(test['set'])), plans, measuresAsked(test)), plans, test);
   const laterThere = notBuilt(library, 'plan');
   if (laterThere[0] !== undefined) return { skip: `key not built: ${laterThere[0]} (library)` };
   if (asList(asMap(test['facts'])['earning']).length > 0) return { skip: 'earnings are given' };
@@ -86,7 +86,7 @@ function removedFrom(library: YamlMap, set: YamlMap): YamlMap {
 }
 /** Guardrails of kinds that have no rows stop nothing: their kinds and fields are not declared. */
 function withoutIdle(library: YamlMap, plans: readonly YamlMap[], test: YamlMap): YamlMap {
-  const filled = new Set([...Object.keys(asMap(test['facts'])), ...Object.keys(declaredFacts(plans, library))]);
+  const filled = new Set([...Object.keys(asMap(test['facts'])), ...Object.keys(madeOf(declaredFacts(plans, library)))]);
   const guardrails = Object.fromEntries(Object.entries(asMap(library['guardrails'])).flatMap(([name, g]) => {
     const from = asList(asMap(g)['from']).filter((kind) => filled.has(asText(kind)));
     return from.length === 0 ? [] : [[name, { ...asMap(g), from }]];
@@ -97,9 +97,12 @@ function withActive(plan: YamlMap, library: YamlMap): YamlMap {
   const guardrails = plan['guardrails'];
   return guardrails !== undefined && typeof guardrails !== 'string' && !isMap(guardrails) ? { ...plan, guardrails: guardrails.filter((g) => asText(g) in asMap(library['guardrails'])) } : plan;
 }
-/** Of a library only what the plans name, and what that names in turn. */
-function neededOf(library: YamlMap, plans: readonly YamlMap[]): YamlMap {
-  const words = wordsOf(plans);
+function measuresAsked(test: YamlMap): string[] {
+  return asList(test['expect']).flatMap((row) => { const [what, name] = asText(asList(row)[2]).split('.'); return what === 'measure' && name !== undefined ? [name] : []; });
+}
+/** Of a library only what the plans and the figures name, and what that names in turn. */
+function neededOf(library: YamlMap, plans: readonly YamlMap[], asked: readonly string[]): YamlMap {
+  const words = new Set([...wordsOf(plans), ...asked]);
   let out: YamlMap = {};
   for (let before = -1; before !== words.size;) {
     before = words.size;
@@ -218,13 +221,14 @@ function subjectsOf(value: Yaml): string[] {
 
 /** Names of formulas that no row fills are blank in every row. */
 function blankFields(plans: readonly YamlMap[], library: YamlMap, fields: (kind: string) => Map<string, string>): void {
-  const made = rowless(plans, library);
+  const made = rowless(plans, library), declared = declaredFacts(plans, library);
+  const isDerived = (kind: string, name: string): boolean => name in asMap(asMap(declared[kind])['derived']);
   const other = new Set([library, ...plans].flatMap((p) => ['terms', 'tables', 'measures'].flatMap((s) => Object.keys(asMap(p[s])))));
   const walk = (v: Yaml): void => {
     if (typeof v === 'string') return;
     if (!isMap(v)) { v.forEach(walk); return; }
     for (const kind of [...asList(v['from']), ...asList(v['count'])].map(asText).filter((k) => /^\w+$/.test(k))) {
-      const add = (name: string, type: string): void => { if (!made.has(kind) && !other.has(name) && !fields(kind).has(name)) fields(kind).set(name, type); };
+      const add = (name: string, type: string): void => { if (!made.has(kind) && !other.has(name) && !isDerived(kind, name) && !fields(kind).has(name)) fields(kind).set(name, type); };
       for (const form of ['sum', 'average', 'min', 'max', 'first', 'last', 'distinct']) if (/^[a-z]\w*$/.test(asText(v[form]))) add(asText(v[form]), form === 'distinct' ? 'text' : OPEN);
       for (const [, name = ''] of asText(v['where']).matchAll(/(\w+) (?:=|<>|in) ?\(?"/g)) add(name, 'text');
     }

@@ -25,8 +25,9 @@ export function renderPayments(list: PaymentList | undefined, options: PaymentOp
   const rows = list.rows.filter((r) => (only.plan ?? r.plan) === r.plan && (only.payee ?? r.payee) === r.payee && (only.period ?? r.period) === r.period);
   if (rows.length === 0) return '';
   const shown = options.all ? rows : rows.slice(0, FIRST_ROWS), rest = rows.length - shown.length;
-  const columns: Column[] = [{ title: 'payee', wraps: true }, { title: 'payable' }, { title: 'what', wraps: true }, { title: 'of' }, { title: 'amount', align: 'right' }, { title: '' }, { title: 'status' }];
-  const table = renderTable(columns, shown.map((r) => [printable(r.payee), r.day ?? '', whatOf(r), r.period, formatAmount(r.amount, r.currency), r.currency, r.status]), { width: options.width });
+  const converts = shown.some((r) => r.pays !== undefined);
+  const columns: Column[] = [{ title: 'payee', wraps: true }, { title: 'payable' }, { title: 'what', wraps: true }, { title: 'of' }, { title: 'amount', align: 'right' }, { title: '' }, ...(converts ? [{ title: 'paid', align: 'right' } as const, { title: '' }] : []), { title: 'status' }];
+  const table = renderTable(columns, shown.map((r) => [printable(r.payee), r.day ?? '', whatOf(r), r.period, formatAmount(r.amount, r.currency), r.currency, ...(converts ? [r.pays === undefined ? '' : formatAmount(r.pays.amount, r.pays.currency), r.pays?.currency ?? ''] : []), r.status]), { width: options.width });
   return [`Payments, as of ${list.as_of}:`, table, ...(rest > 0 ? [`… and ${counted(rest, 'payment')} more: --all shows them.`] : [])].join('\n\n');
 }
 

@@ -1,6 +1,7 @@
 /** A preview as text: sums by plan, why they differ from what was posted, the lines, and what pays nothing. */
 import type { Preview, PreviewRow, PreviewTotal } from '../../app/run.ts';
-import { HELD_WORDS } from '../../app/held.ts';
+import { HELD_REASONS } from '../../app/held.ts';
+import { UNCREDITED_WORDS } from '../../app/uncredited.ts';
 import { formatAmount } from '../../value/money.ts';
 import { renderPayments } from './payments.ts';
 import { REASON_WORDS, reasonText } from './reasons.ts';
@@ -88,7 +89,7 @@ const size = (r: PreviewRow): bigint => (r.difference < 0n ? -r.difference : r.d
 function quiet({ held, withoutEarning, uncredited }: Preview, width: number): string[] {
   const out: string[] = [];
   if (held.length > 0) {
-    const groups = [...Map.groupBy(held, (h) => `${h.plan}, ${h.component}: ${HELD_WORDS[h.why]}`)];
+    const groups = [...Map.groupBy(held, (h) => `${h.plan}, ${h.component}: ${HELD_REASONS[h.why].words}`)];
     out.push([`Held, so not paid for now: ${counted(held.length, 'amount')}`, ...groups.map(([what, list]) => paragraph(`${what}: ${some(list.map((h) => `${printable(h.payee)} ${h.period}`), 4)}`, width, '  '))].join('\n'));
   }
   if (uncredited.length > 0) {
@@ -96,7 +97,7 @@ function quiet({ held, withoutEarning, uncredited }: Preview, width: number): st
     out.push(['Facts that count for nobody:', ...groups.map((group) => {
       const { kind, why } = group[0] as (typeof group)[number];
       const names = group.flatMap((u) => (u.payee === null ? [] : [printable(u.payee)]));
-      return paragraph(`${counted(group.reduce((n, u) => n + u.facts, 0), `${kind} fact`)}: ${UNCREDITED_WORDS[why]}${names.length === 0 ? '' : ` (${some(names, 5)})`}`, width, '  ');
+      return paragraph(`${counted(group.reduce((n, u) => n + u.facts, 0), `${kind} fact`)}: ${UNCREDITED_WORDS[why][0]}${names.length === 0 ? '' : ` (${some(names, 5)})`}`, width, '  ');
     })].join('\n'));
   }
   if (withoutEarning.length > 0) {
@@ -105,7 +106,3 @@ function quiet({ held, withoutEarning, uncredited }: Preview, width: number): st
   }
   return out;
 }
-
-const UNCREDITED_WORDS: Readonly<Record<Preview['uncredited'][number]['why'], string>> = {
-  no_payee: 'they name nobody', not_here: 'whom they name does not work here on that day', no_rule: 'no credit rule takes them', no_plan: 'whom they name is on no plan on that day',
-};

@@ -56,7 +56,7 @@ SELECT CAST(0 AS INTEGER) AS facts_world,
   CAST(CASE WHEN ((f.stage = 95689 /* Won */) AND (f.type = 62700 /* Expansion */)) THEN CASE WHEN (f.currency = 92857 /* USD */) THEN f.amount ELSE CAST(NULL AS BIGINT) END ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_0,
   CAST(CASE WHEN (f.stage = 95689 /* Won */) THEN CAST(f.product AS BIGINT) ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_1,
   CAST(CASE WHEN ((f.stage = 95689 /* Won */) AND (f.type = 86739 /* New */)) THEN CASE WHEN (f.currency = 92857 /* USD */) THEN f.amount ELSE CAST(NULL AS BIGINT) END ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_2,
-  CAST(CASE WHEN (((f.stage = 95689 /* Won */) AND (f.type = 86739 /* New */)) AND (f.years >= (3 * 1000000))) THEN CASE WHEN (f.currency = 92857 /* USD */) THEN f.amount ELSE CAST(NULL AS BIGINT) END ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_3,
+  CAST(CASE WHEN (((f.stage = 95689 /* Won */) AND (f.type = 86739 /* New */)) AND (f.years >= 3000000)) THEN CASE WHEN (f.currency = 92857 /* USD */) THEN f.amount ELSE CAST(NULL AS BIGINT) END ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_3,
   CAST(CASE WHEN (f.stage = 95689 /* Won */) THEN CASE WHEN (f.currency = 77557 /* EUR */) THEN f.amount ELSE CAST(NULL AS BIGINT) END ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_4,
   CAST(CASE WHEN (f.stage = 95689 /* Won */) THEN CASE WHEN (f.currency = 92857 /* USD */) THEN f.amount ELSE CAST(NULL AS BIGINT) END ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_12,
   CAST(CASE WHEN (f.stage = 95689 /* Won */) THEN 1 ELSE CAST(NULL AS BIGINT) END AS BIGINT) AS value_13,
@@ -242,18 +242,18 @@ SELECT c.facts_world,
   s.stint,
   s.people_world
 FROM (
-  SELECT facts_world,
-    fact,
-    "day",
-    slice,
-    party_0 AS payee,
+  SELECT c.facts_world,
+    c.fact,
+    c."day",
+    c.slice,
+    c.party_0 AS payee,
     CAST(0 AS INTEGER) AS rule,
     CAST(10 AS BIGINT) AS share,
-    value_0,
-    value_1,
-    value_2,
-    value_3,
-    value_4,
+    c.value_0,
+    c.value_1,
+    c.value_2,
+    c.value_3,
+    c.value_4,
     CAST(NULL AS BIGINT) AS value_5,
     CAST(NULL AS BIGINT) AS value_6,
     CAST(NULL AS BIGINT) AS value_7,
@@ -261,29 +261,29 @@ FROM (
     CAST(NULL AS BIGINT) AS value_9,
     CAST(NULL AS BIGINT) AS value_10,
     CAST(NULL AS BIGINT) AS value_11,
-    value_12,
-    value_13,
-    value_14,
-    value_15,
-    key_16,
+    c.value_12,
+    c.value_13,
+    c.value_14,
+    c.value_15,
+    c.key_16,
     CAST(NULL AS BIGINT) AS value_17,
     CAST(NULL AS BIGINT) AS key_18,
     CAST(NULL AS BIGINT) AS value_19
-  FROM facts_deal
-  WHERE (party_0 IS NOT NULL)
+  FROM facts_deal AS c
+  WHERE (c.party_0 IS NOT NULL)
   UNION ALL
-  SELECT facts_world,
-    fact,
-    "day",
-    slice,
-    party_1 AS payee,
+  SELECT c.facts_world,
+    c.fact,
+    c."day",
+    c.slice,
+    c.party_1 AS payee,
     CAST(1 AS INTEGER) AS rule,
     CAST(((1 * 1) * 3) AS BIGINT) AS share,
-    value_0,
-    value_1,
-    value_2,
-    value_3,
-    value_4,
+    c.value_0,
+    c.value_1,
+    c.value_2,
+    c.value_3,
+    c.value_4,
     CAST(NULL AS BIGINT) AS value_5,
     CAST(NULL AS BIGINT) AS value_6,
     CAST(NULL AS BIGINT) AS value_7,
@@ -291,29 +291,29 @@ FROM (
     CAST(NULL AS BIGINT) AS value_9,
     CAST(NULL AS BIGINT) AS value_10,
     CAST(NULL AS BIGINT) AS value_11,
-    value_12,
-    value_13,
-    value_14,
-    value_15,
-    key_16,
+    c.value_12,
+    c.value_13,
+    c.value_14,
+    c.value_15,
+    c.key_16,
     CAST(NULL AS BIGINT) AS value_17,
     CAST(NULL AS BIGINT) AS key_18,
     CAST(NULL AS BIGINT) AS value_19
-  FROM facts_deal
-  WHERE (party_1 IS NOT NULL)
+  FROM facts_deal AS c
+  WHERE (c.party_1 IS NOT NULL)
   UNION ALL
-  SELECT facts_world,
-    fact,
-    "day",
-    slice,
-    party_0 AS payee,
+  SELECT c.facts_world,
+    c.fact,
+    c."day",
+    c.slice,
+    c.party_0 AS payee,
     CAST(1 AS INTEGER) AS rule,
-    CAST(((1 * (1 * (10 - (0 + CASE WHEN (party_1 IS NOT NULL) THEN 3 ELSE 0 END)))) * (1 - 0)) AS BIGINT) AS share,
-    value_0,
-    value_1,
-    value_2,
-    value_3,
-    value_4,
+    CAST(((1 * (1 * (10 - (0 + CASE WHEN (c.party_1 IS NOT NULL) THEN 3 ELSE 0 END)))) * (1 - 0)) AS BIGINT) AS share,
+    c.value_0,
+    c.value_1,
+    c.value_2,
+    c.value_3,
+    c.value_4,
     CAST(NULL AS BIGINT) AS value_5,
     CAST(NULL AS BIGINT) AS value_6,
     CAST(NULL AS BIGINT) AS value_7,
@@ -321,22 +321,22 @@ FROM (
     CAST(NULL AS BIGINT) AS value_9,
     CAST(NULL AS BIGINT) AS value_10,
     CAST(NULL AS BIGINT) AS value_11,
-    value_12,
-    value_13,
-    value_14,
-    value_15,
-    key_16,
+    c.value_12,
+    c.value_13,
+    c.value_14,
+    c.value_15,
+    c.key_16,
     CAST(NULL AS BIGINT) AS value_17,
     CAST(NULL AS BIGINT) AS key_18,
     CAST(NULL AS BIGINT) AS value_19
-  FROM facts_deal
-  WHERE (party_0 IS NOT NULL)
+  FROM facts_deal AS c
+  WHERE (c.party_0 IS NOT NULL)
   UNION ALL
-  SELECT facts_world,
-    fact,
-    "day",
-    slice,
-    party_0 AS payee,
+  SELECT c.facts_world,
+    c.fact,
+    c."day",
+    c.slice,
+    c.party_0 AS payee,
     CAST(2 AS INTEGER) AS rule,
     CAST(10 AS BIGINT) AS share,
     CAST(NULL AS BIGINT) AS value_0,
@@ -344,7 +344,7 @@ FROM (
     CAST(NULL AS BIGINT) AS value_2,
     CAST(NULL AS BIGINT) AS value_3,
     CAST(NULL AS BIGINT) AS value_4,
-    value_5,
+    c.value_5,
     CAST(NULL AS BIGINT) AS value_6,
     CAST(NULL AS BIGINT) AS value_7,
     CAST(NULL AS BIGINT) AS value_8,
@@ -359,14 +359,14 @@ FROM (
     CAST(NULL AS BIGINT) AS value_17,
     CAST(NULL AS BIGINT) AS key_18,
     CAST(NULL AS BIGINT) AS value_19
-  FROM facts_payment
-  WHERE (party_0 IS NOT NULL)
+  FROM facts_payment AS c
+  WHERE (c.party_0 IS NOT NULL)
   UNION ALL
-  SELECT facts_world,
-    fact,
-    "day",
-    slice,
-    party_0 AS payee,
+  SELECT c.facts_world,
+    c.fact,
+    c."day",
+    c.slice,
+    c.party_0 AS payee,
     CAST(3 AS INTEGER) AS rule,
     CAST(10 AS BIGINT) AS share,
     CAST(NULL AS BIGINT) AS value_0,
@@ -375,12 +375,12 @@ FROM (
     CAST(NULL AS BIGINT) AS value_3,
     CAST(NULL AS BIGINT) AS value_4,
     CAST(NULL AS BIGINT) AS value_5,
-    value_6,
-    value_7,
-    value_8,
-    value_9,
-    value_10,
-    value_11,
+    c.value_6,
+    c.value_7,
+    c.value_8,
+    c.value_9,
+    c.value_10,
+    c.value_11,
     CAST(NULL AS BIGINT) AS value_12,
     CAST(NULL AS BIGINT) AS value_13,
     CAST(NULL AS BIGINT) AS value_14,
@@ -389,21 +389,21 @@ FROM (
     CAST(NULL AS BIGINT) AS value_17,
     CAST(NULL AS BIGINT) AS key_18,
     CAST(NULL AS BIGINT) AS value_19
-  FROM facts_renewal
-  WHERE (party_0 IS NOT NULL)
+  FROM facts_renewal AS c
+  WHERE (c.party_0 IS NOT NULL)
   UNION ALL
-  SELECT facts_world,
-    fact,
-    "day",
-    slice,
-    party_2 AS payee,
+  SELECT c.facts_world,
+    c.fact,
+    c."day",
+    c.slice,
+    c.party_2 AS payee,
     CAST(4 AS INTEGER) AS rule,
     CAST(5 AS BIGINT) AS share,
-    value_0,
-    value_1,
-    value_2,
-    value_3,
-    value_4,
+    c.value_0,
+    c.value_1,
+    c.value_2,
+    c.value_3,
+    c.value_4,
     CAST(NULL AS BIGINT) AS value_5,
     CAST(NULL AS BIGINT) AS value_6,
     CAST(NULL AS BIGINT) AS value_7,
@@ -411,22 +411,22 @@ FROM (
     CAST(NULL AS BIGINT) AS value_9,
     CAST(NULL AS BIGINT) AS value_10,
     CAST(NULL AS BIGINT) AS value_11,
-    value_12,
-    value_13,
-    value_14,
-    value_15,
-    key_16,
+    c.value_12,
+    c.value_13,
+    c.value_14,
+    c.value_15,
+    c.key_16,
     CAST(NULL AS BIGINT) AS value_17,
     CAST(NULL AS BIGINT) AS key_18,
     CAST(NULL AS BIGINT) AS value_19
-  FROM facts_deal
-  WHERE (party_2 IS NOT NULL)
+  FROM facts_deal AS c
+  WHERE (c.party_2 IS NOT NULL)
   UNION ALL
-  SELECT facts_world,
-    fact,
-    "day",
-    slice,
-    party_0 AS payee,
+  SELECT c.facts_world,
+    c.fact,
+    c."day",
+    c.slice,
+    c.party_0 AS payee,
     CAST(5 AS INTEGER) AS rule,
     CAST(10 AS BIGINT) AS share,
     CAST(NULL AS BIGINT) AS value_0,
@@ -446,17 +446,17 @@ FROM (
     CAST(NULL AS BIGINT) AS value_14,
     CAST(NULL AS BIGINT) AS value_15,
     CAST(NULL AS BIGINT) AS key_16,
-    value_17,
-    key_18,
+    c.value_17,
+    c.key_18,
     CAST(NULL AS BIGINT) AS value_19
-  FROM facts_meeting
-  WHERE (party_0 IS NOT NULL)
+  FROM facts_meeting AS c
+  WHERE (c.party_0 IS NOT NULL)
   UNION ALL
-  SELECT facts_world,
-    fact,
-    "day",
-    slice,
-    party_0 AS payee,
+  SELECT c.facts_world,
+    c.fact,
+    c."day",
+    c.slice,
+    c.party_0 AS payee,
     CAST(6 AS INTEGER) AS rule,
     CAST(10 AS BIGINT) AS share,
     CAST(NULL AS BIGINT) AS value_0,
@@ -478,9 +478,9 @@ FROM (
     CAST(NULL AS BIGINT) AS key_16,
     CAST(NULL AS BIGINT) AS value_17,
     CAST(NULL AS BIGINT) AS key_18,
-    value_19
-  FROM facts_stage_change
-  WHERE (party_0 IS NOT NULL)
+    c.value_19
+  FROM facts_stage_change AS c
+  WHERE (c.party_0 IS NOT NULL)
 ) AS c
 JOIN ref_stint AS s ON (((s.payee = c.payee) AND (s.from_day <= c."day")) AND (c."day" < s.to_day));
 
@@ -625,7 +625,7 @@ JOIN ref_measure AS m ON ((m.plan_world = o.plan_world) AND (m.block = c.block))
 JOIN ref_route AS r ON ((((r.people_world = o.people_world) AND (r.route = m.route)) AND (r.payee = c.payee)) AND (r.stint = c.stint))
 JOIN ref_need AS n ON ((((n.plan_world = o.plan_world) AND (n.measure = m.measure)) AND (n.subject = r.subject)) AND (n.stint = r.subject_stint))
 JOIN ref_window AS w ON (((w."window" = n."window") AND (w.span = m.span)) AND (w.slice = c.slice))
-WHERE ((NOT m.distinct_values) AND ((NOT m.by_value) OR (CASE WHEN (m.cube_column = 0) THEN c.sum_0 WHEN (m.cube_column = 1) THEN c.sum_1 WHEN (m.cube_column = 2) THEN c.sum_2 WHEN (m.cube_column = 3) THEN c.sum_3 WHEN (m.cube_column = 4) THEN c.sum_4 WHEN (m.cube_column = 5) THEN c.sum_5 WHEN (m.cube_column = 6) THEN c.sum_6 WHEN (m.cube_column = 7) THEN c.sum_7 WHEN (m.cube_column = 8) THEN c.sum_8 WHEN (m.cube_column = 9) THEN c.sum_9 WHEN (m.cube_column = 10) THEN c.sum_10 WHEN (m.cube_column = 11) THEN c.sum_11 WHEN (m.cube_column = 12) THEN c.sum_12 WHEN (m.cube_column = 13) THEN c.sum_13 WHEN (m.cube_column = 14) THEN c.sum_14 WHEN (m.cube_column = 15) THEN c.sum_15 WHEN (m.cube_column = 16) THEN c.sum_16 WHEN (m.cube_column = 17) THEN c.sum_17 WHEN (m.cube_column = 18) THEN c.sum_18 WHEN (m.cube_column = 19) THEN c.sum_19 ELSE CAST(NULL AS BIGINT) END IS NOT NULL)))
+WHERE CASE WHEN (NOT m.distinct_values) THEN ((NOT m.by_value) OR (CASE WHEN (m.cube_column = 0) THEN c.sum_0 WHEN (m.cube_column = 1) THEN c.sum_1 WHEN (m.cube_column = 2) THEN c.sum_2 WHEN (m.cube_column = 3) THEN c.sum_3 WHEN (m.cube_column = 4) THEN c.sum_4 WHEN (m.cube_column = 5) THEN c.sum_5 WHEN (m.cube_column = 6) THEN c.sum_6 WHEN (m.cube_column = 7) THEN c.sum_7 WHEN (m.cube_column = 8) THEN c.sum_8 WHEN (m.cube_column = 9) THEN c.sum_9 WHEN (m.cube_column = 10) THEN c.sum_10 WHEN (m.cube_column = 11) THEN c.sum_11 WHEN (m.cube_column = 12) THEN c.sum_12 WHEN (m.cube_column = 13) THEN c.sum_13 WHEN (m.cube_column = 14) THEN c.sum_14 WHEN (m.cube_column = 15) THEN c.sum_15 WHEN (m.cube_column = 16) THEN c.sum_16 WHEN (m.cube_column = 17) THEN c.sum_17 WHEN (m.cube_column = 18) THEN c.sum_18 WHEN (m.cube_column = 19) THEN c.sum_19 ELSE CAST(NULL AS BIGINT) END IS NOT NULL)) ELSE false END
 GROUP BY 1, 2, 3, 4, 5, 6, 7
 UNION ALL
 SELECT o.world,
@@ -642,7 +642,7 @@ JOIN ref_measure AS m ON ((m.plan_world = o.plan_world) AND (m.block = c.block))
 JOIN ref_route AS r ON ((((r.people_world = o.people_world) AND (r.route = m.route)) AND (r.payee = c.payee)) AND (r.stint = c.stint))
 JOIN ref_need AS n ON ((((n.plan_world = o.plan_world) AND (n.measure = m.measure)) AND (n.subject = r.subject)) AND (n.stint = r.subject_stint))
 JOIN ref_window AS w ON (((w."window" = n."window") AND (w.span = m.span)) AND (w.slice = c.slice))
-WHERE (m.distinct_values AND ((NOT m.by_value) OR (CASE WHEN (m.cube_column = 0) THEN c.sum_0 WHEN (m.cube_column = 1) THEN c.sum_1 WHEN (m.cube_column = 2) THEN c.sum_2 WHEN (m.cube_column = 3) THEN c.sum_3 WHEN (m.cube_column = 4) THEN c.sum_4 WHEN (m.cube_column = 5) THEN c.sum_5 WHEN (m.cube_column = 6) THEN c.sum_6 WHEN (m.cube_column = 7) THEN c.sum_7 WHEN (m.cube_column = 8) THEN c.sum_8 WHEN (m.cube_column = 9) THEN c.sum_9 WHEN (m.cube_column = 10) THEN c.sum_10 WHEN (m.cube_column = 11) THEN c.sum_11 WHEN (m.cube_column = 12) THEN c.sum_12 WHEN (m.cube_column = 13) THEN c.sum_13 WHEN (m.cube_column = 14) THEN c.sum_14 WHEN (m.cube_column = 15) THEN c.sum_15 WHEN (m.cube_column = 16) THEN c.sum_16 WHEN (m.cube_column = 17) THEN c.sum_17 WHEN (m.cube_column = 18) THEN c.sum_18 WHEN (m.cube_column = 19) THEN c.sum_19 ELSE CAST(NULL AS BIGINT) END IS NOT NULL)))
+WHERE CASE WHEN m.distinct_values THEN ((NOT m.by_value) OR (CASE WHEN (m.cube_column = 0) THEN c.sum_0 WHEN (m.cube_column = 1) THEN c.sum_1 WHEN (m.cube_column = 2) THEN c.sum_2 WHEN (m.cube_column = 3) THEN c.sum_3 WHEN (m.cube_column = 4) THEN c.sum_4 WHEN (m.cube_column = 5) THEN c.sum_5 WHEN (m.cube_column = 6) THEN c.sum_6 WHEN (m.cube_column = 7) THEN c.sum_7 WHEN (m.cube_column = 8) THEN c.sum_8 WHEN (m.cube_column = 9) THEN c.sum_9 WHEN (m.cube_column = 10) THEN c.sum_10 WHEN (m.cube_column = 11) THEN c.sum_11 WHEN (m.cube_column = 12) THEN c.sum_12 WHEN (m.cube_column = 13) THEN c.sum_13 WHEN (m.cube_column = 14) THEN c.sum_14 WHEN (m.cube_column = 15) THEN c.sum_15 WHEN (m.cube_column = 16) THEN c.sum_16 WHEN (m.cube_column = 17) THEN c.sum_17 WHEN (m.cube_column = 18) THEN c.sum_18 WHEN (m.cube_column = 19) THEN c.sum_19 ELSE CAST(NULL AS BIGINT) END IS NOT NULL)) ELSE false END
 GROUP BY 1, 2, 3, 4, 5, 6, 7;
 
 -- looks: what each component looks at, as pairs

@@ -38,16 +38,16 @@ SELECT c.facts_world,
   s.stint,
   s.people_world
 FROM (
-  SELECT facts_world,
-    fact,
-    "day",
-    slice,
-    party_0 AS payee,
+  SELECT c.facts_world,
+    c.fact,
+    c."day",
+    c.slice,
+    c.party_0 AS payee,
     CAST(0 AS INTEGER) AS rule,
     CAST(1 AS BIGINT) AS share,
-    value_0
-  FROM facts_deal
-  WHERE (party_0 IS NOT NULL)
+    c.value_0
+  FROM facts_deal AS c
+  WHERE (c.party_0 IS NOT NULL)
 ) AS c
 JOIN ref_stint AS s ON (((s.payee = c.payee) AND (s.from_day <= c."day")) AND (c."day" < s.to_day));
 

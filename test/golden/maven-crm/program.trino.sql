@@ -47,19 +47,19 @@ SELECT c.facts_world,
   s.stint,
   s.people_world
 FROM (
-  SELECT facts_world,
-    fact,
-    "day",
-    slice,
-    party_0 AS payee,
+  SELECT c.facts_world,
+    c.fact,
+    c."day",
+    c.slice,
+    c.party_0 AS payee,
     CAST(0 AS INTEGER) AS rule,
     CAST(1 AS BIGINT) AS share,
-    value_0,
-    value_1,
-    value_2,
-    key_3
-  FROM facts_deal
-  WHERE (party_0 IS NOT NULL)
+    c.value_0,
+    c.value_1,
+    c.value_2,
+    c.key_3
+  FROM facts_deal AS c
+  WHERE (c.party_0 IS NOT NULL)
 ) AS c
 JOIN ref_stint AS s ON (((s.payee = c.payee) AND (s.from_day <= c."day")) AND (c."day" < s.to_day));
 
@@ -110,7 +110,7 @@ JOIN ref_measure AS m ON ((m.plan_world = o.plan_world) AND (m.block = c.block))
 JOIN ref_route AS r ON ((((r.people_world = o.people_world) AND (r.route = m.route)) AND (r.payee = c.payee)) AND (r.stint = c.stint))
 JOIN ref_need AS n ON ((((n.plan_world = o.plan_world) AND (n.measure = m.measure)) AND (n.subject = r.subject)) AND (n.stint = r.subject_stint))
 JOIN ref_window AS w ON (((w."window" = n."window") AND (w.span = m.span)) AND (w.slice = c.slice))
-WHERE ((NOT m.distinct_values) AND ((NOT m.by_value) OR (CASE WHEN (m.cube_column = 0) THEN c.sum_0 WHEN (m.cube_column = 1) THEN c.sum_1 WHEN (m.cube_column = 2) THEN c.sum_2 WHEN (m.cube_column = 3) THEN c.sum_3 ELSE CAST(NULL AS BIGINT) END IS NOT NULL)))
+WHERE CASE WHEN (NOT m.distinct_values) THEN ((NOT m.by_value) OR (CASE WHEN (m.cube_column = 0) THEN c.sum_0 WHEN (m.cube_column = 1) THEN c.sum_1 WHEN (m.cube_column = 2) THEN c.sum_2 WHEN (m.cube_column = 3) THEN c.sum_3 ELSE CAST(NULL AS BIGINT) END IS NOT NULL)) ELSE false END
 GROUP BY 1, 2, 3, 4, 5, 6, 7;
 
 -- looks: what each component looks at, as pairs

@@ -52,69 +52,69 @@ SELECT c.facts_world,
   s.stint,
   s.people_world
 FROM (
-  SELECT facts_world,
-    fact,
-    "day",
-    slice,
-    party_0 AS payee,
+  SELECT c.facts_world,
+    c.fact,
+    c."day",
+    c.slice,
+    c.party_0 AS payee,
     CAST(0 AS INTEGER) AS rule,
     CAST(5 AS BIGINT) AS share,
-    value_0,
-    value_1,
-    value_2,
-    value_3,
-    value_4,
-    key_5
-  FROM facts_deal
-  WHERE (party_0 IS NOT NULL)
+    c.value_0,
+    c.value_1,
+    c.value_2,
+    c.value_3,
+    c.value_4,
+    c.key_5
+  FROM facts_deal AS c
+  WHERE (c.party_0 IS NOT NULL)
   UNION ALL
-  SELECT facts_world,
-    fact,
-    "day",
-    slice,
-    party_1 AS payee,
+  SELECT c.facts_world,
+    c.fact,
+    c."day",
+    c.slice,
+    c.party_1 AS payee,
     CAST(1 AS INTEGER) AS rule,
     CAST(((1 * 1) * 1) AS BIGINT) AS share,
-    value_0,
-    value_1,
-    value_2,
-    value_3,
-    value_4,
-    key_5
-  FROM facts_deal
-  WHERE (party_1 IS NOT NULL)
+    c.value_0,
+    c.value_1,
+    c.value_2,
+    c.value_3,
+    c.value_4,
+    c.key_5
+  FROM facts_deal AS c
+  WHERE (c.party_1 IS NOT NULL)
   UNION ALL
-  SELECT facts_world,
-    fact,
-    "day",
-    slice,
-    party_0 AS payee,
+  SELECT c.facts_world,
+    c.fact,
+    c."day",
+    c.slice,
+    c.party_0 AS payee,
     CAST(1 AS INTEGER) AS rule,
-    CAST(((1 * (1 * (5 - (0 + CASE WHEN (party_1 IS NOT NULL) THEN 1 ELSE 0 END)))) * (1 - 0)) AS BIGINT) AS share,
-    value_0,
-    value_1,
-    value_2,
-    value_3,
-    value_4,
-    key_5
-  FROM facts_deal
-  WHERE (party_0 IS NOT NULL)
+    CAST(((1 * (1 * (5 - (0 + CASE WHEN (c.party_1 IS NOT NULL) THEN 1 ELSE 0 END)))) * (1 - 0)) AS BIGINT) AS share,
+    c.value_0,
+    c.value_1,
+    c.value_2,
+    c.value_3,
+    c.value_4,
+    c.key_5
+  FROM facts_deal AS c
+  WHERE (c.party_0 IS NOT NULL)
   UNION ALL
-  SELECT facts_world,
-    fact,
-    "day",
-    slice,
-    party_0 AS payee,
+  SELECT c.facts_world,
+    c.fact,
+    c."day",
+    c.slice,
+    c.party_0 AS payee,
     CAST(2 AS INTEGER) AS rule,
     CAST(5 AS BIGINT) AS share,
-    value_0,
-    value_1,
-    value_2,
-    value_3,
-    value_4,
-    key_5
-  FROM facts_deal
-  WHERE ((party_0 IS NOT NULL) AND rule_2)
+    c.value_0,
+    c.value_1,
+    c.value_2,
+    c.value_3,
+    c.value_4,
+    c.key_5
+  FROM facts_deal AS c
+  WHERE ((c.party_0 IS NOT NULL) AND c.rule_2)
 ) AS c
 JOIN ref_stint AS s ON (((s.payee = c.payee) AND (s.from_day <= c."day")) AND (c."day" < s.to_day));
 
@@ -130,7 +130,7 @@ SELECT facts_world,
   CAST(sum((value_0 * share)) FILTER (WHERE (rule = 0)) AS BIGINT) AS sum_0,
   CAST(count(*) FILTER (WHERE ((value_1 IS NOT NULL) AND (rule = 0))) AS BIGINT) AS sum_1,
   CAST(count(*) FILTER (WHERE ((value_2 IS NOT NULL) AND (rule = 0))) AS BIGINT) AS sum_2,
-  CAST(count(*) FILTER (WHERE ((value_2 IS NOT NULL) AND (rule = 1))) AS BIGINT) AS sum_3,
+  CAST(count(*) FILTER (WHERE (((value_2 IS NOT NULL) AND (rule = 1)) AND (share <> 0))) AS BIGINT) AS sum_3,
   CAST(count(*) FILTER (WHERE ((value_2 IS NOT NULL) AND (rule = 2))) AS BIGINT) AS sum_4,
   CAST(NULL AS BIGINT) AS sum_5,
   CAST(NULL AS BIGINT) AS sum_6,
@@ -150,7 +150,7 @@ SELECT facts_world,
   CAST(NULL AS BIGINT) AS sum_2,
   CAST(NULL AS BIGINT) AS sum_3,
   CAST(NULL AS BIGINT) AS sum_4,
-  CAST(count(*) FILTER (WHERE ((value_3 IS NOT NULL) AND (rule = 1))) AS BIGINT) AS sum_5,
+  CAST(count(*) FILTER (WHERE (((value_3 IS NOT NULL) AND (rule = 1)) AND (share <> 0))) AS BIGINT) AS sum_5,
   CAST(NULL AS BIGINT) AS sum_6,
   CAST(NULL AS BIGINT) AS sum_7
 FROM credits
@@ -170,7 +170,7 @@ SELECT facts_world,
   CAST(NULL AS BIGINT) AS sum_3,
   CAST(NULL AS BIGINT) AS sum_4,
   CAST(NULL AS BIGINT) AS sum_5,
-  CAST(sum((value_4 * share)) FILTER (WHERE (rule = 1)) AS BIGINT) AS sum_6,
+  CAST(sum((value_4 * share)) FILTER (WHERE ((rule = 1) AND (share <> 0))) AS BIGINT) AS sum_6,
   CAST(NULL AS BIGINT) AS sum_7
 FROM credits
 WHERE (key_5 IS NOT NULL)
@@ -192,7 +192,7 @@ JOIN ref_measure AS m ON ((m.plan_world = o.plan_world) AND (m.block = c.block))
 JOIN ref_route AS r ON ((((r.people_world = o.people_world) AND (r.route = m.route)) AND (r.payee = c.payee)) AND (r.stint = c.stint))
 JOIN ref_need AS n ON ((((n.plan_world = o.plan_world) AND (n.measure = m.measure)) AND (n.subject = r.subject)) AND (n.stint = r.subject_stint))
 JOIN ref_window AS w ON (((w."window" = n."window") AND (w.span = m.span)) AND (w.slice = c.slice))
-WHERE ((NOT m.distinct_values) AND ((NOT m.by_value) OR (CASE WHEN (m.cube_column = 0) THEN c.sum_0 WHEN (m.cube_column = 1) THEN c.sum_1 WHEN (m.cube_column = 2) THEN c.sum_2 WHEN (m.cube_column = 3) THEN c.sum_3 WHEN (m.cube_column = 4) THEN c.sum_4 WHEN (m.cube_column = 5) THEN c.sum_5 WHEN (m.cube_column = 6) THEN c.sum_6 WHEN (m.cube_column = 7) THEN c.sum_7 ELSE CAST(NULL AS BIGINT) END IS NOT NULL)))
+WHERE CASE WHEN (NOT m.distinct_values) THEN ((NOT m.by_value) OR (CASE WHEN (m.cube_column = 0) THEN c.sum_0 WHEN (m.cube_column = 1) THEN c.sum_1 WHEN (m.cube_column = 2) THEN c.sum_2 WHEN (m.cube_column = 3) THEN c.sum_3 WHEN (m.cube_column = 4) THEN c.sum_4 WHEN (m.cube_column = 5) THEN c.sum_5 WHEN (m.cube_column = 6) THEN c.sum_6 WHEN (m.cube_column = 7) THEN c.sum_7 ELSE CAST(NULL AS BIGINT) END IS NOT NULL)) ELSE false END
 GROUP BY 1, 2, 3, 4, 5, 6, 7
 UNION ALL
 SELECT o.world,
@@ -209,7 +209,7 @@ JOIN ref_measure AS m ON ((m.plan_world = o.plan_world) AND (m.block = c.block))
 JOIN ref_route AS r ON ((((r.people_world = o.people_world) AND (r.route = m.route)) AND (r.payee = c.payee)) AND (r.stint = c.stint))
 JOIN ref_need AS n ON ((((n.plan_world = o.plan_world) AND (n.measure = m.measure)) AND (n.subject = r.subject)) AND (n.stint = r.subject_stint))
 JOIN ref_window AS w ON (((w."window" = n."window") AND (w.span = m.span)) AND (w.slice = c.slice))
-WHERE (m.distinct_values AND ((NOT m.by_value) OR (CASE WHEN (m.cube_column = 0) THEN c.sum_0 WHEN (m.cube_column = 1) THEN c.sum_1 WHEN (m.cube_column = 2) THEN c.sum_2 WHEN (m.cube_column = 3) THEN c.sum_3 WHEN (m.cube_column = 4) THEN c.sum_4 WHEN (m.cube_column = 5) THEN c.sum_5 WHEN (m.cube_column = 6) THEN c.sum_6 WHEN (m.cube_column = 7) THEN c.sum_7 ELSE CAST(NULL AS BIGINT) END IS NOT NULL)))
+WHERE CASE WHEN m.distinct_values THEN ((NOT m.by_value) OR (CASE WHEN (m.cube_column = 0) THEN c.sum_0 WHEN (m.cube_column = 1) THEN c.sum_1 WHEN (m.cube_column = 2) THEN c.sum_2 WHEN (m.cube_column = 3) THEN c.sum_3 WHEN (m.cube_column = 4) THEN c.sum_4 WHEN (m.cube_column = 5) THEN c.sum_5 WHEN (m.cube_column = 6) THEN c.sum_6 WHEN (m.cube_column = 7) THEN c.sum_7 ELSE CAST(NULL AS BIGINT) END IS NOT NULL)) ELSE false END
 GROUP BY 1, 2, 3, 4, 5, 6, 7;
 
 -- looks: what each component looks at, as pairs

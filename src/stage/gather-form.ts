@@ -1,9 +1,19 @@
 /** Arithmetic of measures that are sums: Σ coefficient × column. What is more than that is a formula of values. */
 import type { Typed } from '../plan/formula.ts';
-import type { Measure, Subject } from '../plan/plan.ts';
+import type { CreditRule, Measure, Num, Plan, Subject } from '../plan/plan.ts';
 import { assert } from '../value/diagnostic.ts';
 import { add, divide, multiply, ONE, ratio, type Ratio, ZERO } from '../value/rate.ts';
-import type { BookTerm, CubeColumn, RowTerm } from './gather.ts';
+import type { BookTerm, CubeColumn, FactColumn, RowTerm } from './gather.ts';
+
+/** How a number of a field is kept: divisor of its stored integer; and that of all shares of a rule. The facts stage knows both. */
+export interface Divisors {
+  column(column: Omit<FactColumn, 'index'>): bigint;
+  shares(rule: CreditRule, plan: Plan): bigint;
+  portion(num: Num, kind: string, plan: Plan, at: Measure['at']): bigint;
+  book(term: BookTerm): bigint;
+  /** is it divided by something that is not constant? */
+  isCarried(of: Omit<FactColumn, 'index'> | { readonly rule: CreditRule; readonly plan: Plan }): boolean;
+}
 
 export interface FormTerm { readonly column: CubeColumn; readonly route: number; readonly span: number; readonly coefficient: Ratio }
 /** `rows`, `book`: found in their own way, in parts of `divisor`; they stand alone. `distinct` stands alone, too. */

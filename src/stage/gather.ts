@@ -10,7 +10,7 @@ import type { Aggregate, CreditRule, Guardrail, Kind, Measure, MeasureLimit, Num
 import { assert, must } from '../value/diagnostic.ts';
 import { lcm, ONE, powerOfTen, ratio, type Ratio, ZERO } from '../value/rate.ts';
 import { CARRIED } from './arithmetic.ts';
-import { asQuotient, type Form, type FormTerm, linearForm, sameSubject } from './gather-form.ts';
+import { asQuotient, type Divisors, type Form, type FormTerm, linearForm, sameSubject } from './gather-form.ts';
 import { type Exchanges, exchangesOf, moneyKey, type PlanMoney } from './exchange.ts';
 import { bookKey, comparesMoney, keyed, rowKey, ruleKey, termsKey, yieldsKey } from './gather-keys.ts';
 import { digitsOf, NotBuilt } from './lower.ts';
@@ -138,16 +138,6 @@ export interface Gathered {
 export const OWNER: CreditRule = Object.freeze({
   name: 'owner', from: [], to: [['owner']], split: [], overlay: false, at: { file: '', line: 0, column: 0, path: '' },
 });
-
-/** How a number of a field is kept: divisor of its stored integer; and that of all shares of a rule. The facts stage knows both. */
-export interface Divisors {
-  column(column: Omit<FactColumn, 'index'>): bigint;
-  shares(rule: CreditRule, plan: Plan): bigint;
-  portion(num: Num, kind: string, plan: Plan, at: Measure['at']): bigint;
-  book(term: BookTerm): bigint;
-  /** is it divided by something that is not constant? */
-  isCarried(of: Omit<FactColumn, 'index'> | { readonly rule: CreditRule; readonly plan: Plan }): boolean;
-}
 
 export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisors: Divisors, exchanges: Exchanges = exchangesOf(plans)): Gathered {
   const divisorOf = divisors.column;

@@ -4,13 +4,13 @@
  */
 import type { Kind } from '../plan/plan.ts';
 import {
-  aggregate, and, cast, coalesce, col, compare, eq, type Expr, filter, int, isNotNull, type JoinInput, keep, minus, named, type Named, project, type Relation, scan, type Statement, sum, times, union, when,
+  aggregate, and, cast, coalesce, col, compare, countDistinct, eq, type Expr, filter, int, isNotNull, isNull, type JoinInput, keep, max, min, minus, named, type Named, nothing, project, type Relation, scan, type Statement, sum, times, union, when,
 } from '../relation/relation.ts';
 import { assert, must } from '../value/diagnostic.ts';
 import { asWide, scanOf } from './arithmetic.ts';
 import type { PlanMoney } from './exchange.ts';
-import { type BookTerm, COMPANY, constantShare, type Gathered, type LinearMeasure, type MeasureValue } from './gather.ts';
-import { lower, lowerCondition, lowerNumber, type Lowered, NotBuilt, type Scope } from './lower.ts';
+import { type BookTerm, COMPANY, constantShare, type Gathered, type LinearMeasure, type MeasureValue, weighs } from './gather.ts';
+import { lower, lowerCondition, lowerKey, lowerNumber, type Lowered, NotBuilt, type Scope } from './lower.ts';
 import { casesOfPairs, type Pair, productOfPairs } from './lower-pair.ts';
 import { REF_NEED, REF_NEED_GROUP, REF_PERIOD, REF_ROUTE, REF_STINT, REF_WORLD } from './reference.ts';
 import { datedColumns, forceOn, groupPath, type Joins, joinsOf, lowerPortion, rowScope } from './row-scope.ts';
@@ -40,11 +40,21 @@ export function bookRows(measure: LinearMeasure, before: Statement | undefined, 
   const references = new Set<Kind>();
   const rows = union(must(measure.book).map((term) => termRows(measure, term, before, gathered, kinds, references)));
   const by = keep(undefined, 'world', 'plan', 'window', 'period', 'payee');
-  const summed = aggregate(rows, by, [named('num', sum(col('num')))]);
+  const summed = aggregate(rows, by, [named('num', gatheredBy(measure))]);
   return {
     references: [...references],
     relation: project(filter(summed, isNotNull(col('num'))), [...keep(undefined, 'world', 'plan'), named('measure', cast(int(measure.index), 'integer')), ...keep(undefined, 'window', 'period', 'payee'), named('field_value', int(0)), ...keep(undefined, 'num')]),
   };
+}
+
+/** All terms of a measure have its form. */
+function gatheredBy({ book, divisor }: LinearMeasure): Expr {
+  switch (must(book)[0]?.form) {
+    case 'min': return min(col('num'));
+    case 'max': return max(col('num'));
+    case 'distinct': return times(asWide(countDistinct(col('num'))), int(divisor));
+    default: return sum(col('num'));
+  }
 }
 
 /** Rows of one term; `told`: what else is said of each: `f` is the row, `s` the stint of whom it is credited to. */
@@ -59,7 +69,8 @@ export function termRows(measure: LinearMeasure, term: BookTerm, before: Stateme
     return col('num', alias);
   };
   const { pair, wanted } = bookValue(term, kind, kinds, joins, gathered.moneyOf(term.plan), last, read);
-  const whole = measure.divisor / (pair.d * (term.group === undefined ? gathered.shareDivisor : 1n));
+  const shares = term.group === undefined && weighs(term.form);
+  const whole = measure.divisor / (pair.d * (shares ? gathered.shareDivisor : 1n));
   const amount = times(asWide(pair.n), int(whole));
   const party = term.group === 'company' ? cast(int(COMPANY), 'integer') : partyOf(term, kind, kinds, joins, last);
   const need = term.group === undefined ? REF_NEED : REF_NEED_GROUP;
@@ -81,7 +92,7 @@ export function termRows(measure: LinearMeasure, term: BookTerm, before: Stateme
     { as: 'r', how: 'inner', relation: scan(REF_ROUTE), on: and(eq(col('people_world', 'r'), col('people_world', 'o')), eq(col('route', 'r'), int(term.route)), eq(col('payee', 'r'), col('payee', 's')), eq(col('stint', 'r'), col('stint', 's'))) },
     { as: 'n', how: 'inner', relation: scan(REF_NEED), on: and(eq(col('plan_world', 'n'), col('plan_world', 'o')), eq(col('plan', 'n'), col('plan', 'a')), eq(col('measure', 'n'), int(measure.index)), eq(col('window', 'n'), col('window', 'a')), eq(col('subject', 'n'), col('subject', 'r')), eq(col('stint', 'n'), col('subject_stint', 'r'))) },
   );
-  return project(filter({ kind: 'join', inputs }, and(...wanted)), [...key, named('payee', col('subject', 'n')), named('num', times(amount, int((gathered.shareDivisor * share.n) / share.d)))]);
+  return project(filter({ kind: 'join', inputs }, and(...wanted)), [...key, named('payee', col('subject', 'n')), named('num', shares ? times(amount, int((gathered.shareDivisor * share.n) / share.d)) : amount)]);
 }
 
 /** Whom a row belongs to: the payee whom the rule names, or the group. */
@@ -99,10 +110,15 @@ export function bookValue(term: BookTerm, kind: Kind, kinds: readonly Kind[], jo
     const input = typed.ref.kind === 'measure' ? term.inputs.get(typed.ref.measure) : undefined;
     return input === undefined ? undefined : { kind: 'number', ...lowerValue(input, read, (names) => ({ ...scope, name: (t) => (t.ref.kind === 'measure' ? names(t.ref.measure) : undefined) ?? scope.name(t) })) };
   });
+  const where = [...(term.where === null ? [] : [lowerCondition(term.where, scope)]), ...(term.rule?.where === undefined ? [] : [lowerCondition(term.rule.where.formula, scope)])];
+  if (term.form === 'distinct') {
+    const key = lowerKey(must(term.of), scope);
+    return { pair: { n: key.expr, d: key.divisor }, wanted: where };
+  }
   const start: Pair = term.of === null ? { n: int(1), d: 1n } : lowerNumber(term.of, scope);
   const pair = term.factors.reduce((v: Pair, f) => productOfPairs(v, lowerPortion(f, scope)), start);
   const fixed = typeof pair.d === 'bigint' ? pair : must(scope.quotient)(pair);
   assert(typeof fixed.d === 'bigint', 'a value has a constant divisor');
-  const where = [...(term.where === null ? [] : [lowerCondition(term.where, scope)]), ...(term.rule?.where === undefined ? [] : [lowerCondition(term.rule.where.formula, scope)])];
-  return { pair: { n: fixed.n, d: fixed.d }, wanted: where };
+  const own: Pair & { readonly d: bigint } = term.form === 'weight' ? { n: when(isNull(fixed.n), nothing('bigint'), int(1)), d: 1n } : { n: fixed.n, d: fixed.d };
+  return { pair: own, wanted: where };
 }

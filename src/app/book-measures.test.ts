@@ -8,10 +8,10 @@ beforeAll(async () => { engine = await openForTests('book-measures'); });
 afterAll(() => engine.close());
 
 const FACTS = `facts:
-  account: { fields: { lead: payee, tier: text, score: number, opened: date, fee: money } }
+  account: { fields: { lead: payee, second: payee, team: payees, parts: splits, part: percent, tier: text, score: number, opened: date, fee: money } }
   deal: { fields: { owner: payee, account: account, amount: money } }
 sources:
-  accounts: { file: a.csv, into: account, id: id, fields: { lead: lead, tier: tier, score: score, opened: opened, fee: fee } }
+  accounts: { file: a.csv, into: account, id: id, fields: { lead: lead, second: second, team: team, parts: parts, part: part, tier: tier, score: score, opened: opened, fee: fee } }
 `;
 const plan = (more: string, credit = 'lead: { from: account, to: lead }'): string => `plan: p
 effective: 2026-01-01 / 2027-01-01
@@ -70,4 +70,30 @@ test('none of them is the first: they have no date', async () => {
   expect(checked(files).errors).toEqual([]);
   const [real] = await differing(engine, files, `${DATA}expect: [ [ann, 2026-Q1, one, 1] ]`);
   expect(real?.join()).toContain('Rows of account have no date, so none of them is the first');
+}, 60_000);
+
+const SHARED = `plan: p
+people: { ann: {}, bob: { manager: ann }, cid: {} }
+entities: { account: {
+  w: { lead: ann, second: bob, part: 50%, fee: 30, tier: A }, x: { lead: ann, part: 20%, fee: 60, tier: B }, y: { lead: cid, fee: 120, tier: A, team: [ann, bob, cid], parts: [ [ann, 70%], [bob, 30%] ] } } }
+`;
+const shared = (credit: string): string => plan(`components:
+  fees: { measure: { sum: fee, from: account }, amount: 1 }
+  mean: { measure: { average: fee, from: account }, amount: 1 }
+  rows: { measure: { count: account }, amount: 1 }
+`, credit);
+/** What each is credited with of the fees, and of how many rows. */
+const says = (fees: Readonly<Record<string, readonly [number, number]>>): string => `${SHARED}expect: [ ${Object.entries(fees).map(([who, [sum, rows]]) => `[${who}, 2026-Q1, fees.value, ${sum}], [${who}, 2026-Q1, rows.value, ${rows}]`).join(', ')} ]`;
+
+test.each([
+  ['a share of each row, and none where it is blank', 'lead: { from: account, to: lead, share: part }', { ann: [27, 2], cid: [0, 0] }],
+  ['a share by a table', 'lead: { from: account, to: lead, share: { by: tier, lookup: { A: 10%, otherwise: 25% } } }', { ann: [18, 2], cid: [12, 1] }],
+  ['a factor', 'lead: { from: account, to: lead, factor: { by: tier, lookup: { A: 0.5x, otherwise: 2x } } }', { ann: [135, 2], cid: [60, 1] }],
+  ['equally among those who are there', 'both: { from: account, to: [lead, second] }', { ann: [75, 2], bob: [15, 1], cid: [120, 1] }],
+  ['steps of a split', 'split: { from: account, split: [ { second: 20% }, { lead: part } ] }', { ann: [24, 2], bob: [6, 1], cid: [0, 0] }],
+  ['a list, equally', 'team: { from: account, to: team, share: 30% }', { ann: [12, 1], bob: [12, 1], cid: [12, 1] }],
+  ['a list of payees and shares', 'parts: { from: account, to: parts }', { ann: [84, 1], bob: [36, 1], cid: [0, 0] }],
+  ['those above a list', 'team: { from: account, to: team, up: manager, overlay: yes }', { ann: [40, 1], bob: [0, 0] }],
+] as const)('a row is credited by %s', async (_, credit, fees) => {
+  expect(await differing(engine, { 'facts/f.yaml': FACTS, 'plans/p.yaml': shared(credit) }, says(fees))).toEqual(RIGHT);
 }, 60_000);

@@ -12,7 +12,7 @@ import {
 import { assert, must } from '../value/diagnostic.ts';
 import { lcm, powerOfTen } from '../value/rate.ts';
 import { asWide, CARRIED, scanOf } from './arithmetic.ts';
-import { bookValue } from './book.ts';
+import { bookValue } from './book-value.ts';
 import { constantShare, type DirectRule, type Divisors, type FactColumn, type Gathered, type TimeOf } from './gather.ts';
 import { moneyKey, type PlanMoney } from './exchange.ts';
 import { type KindRows, rowOf } from './kind-rows.ts';

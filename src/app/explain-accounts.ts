@@ -20,7 +20,7 @@ export function withAccounts(place: Place, list: FactList, { sum }: ListedSum, a
   const facts = list.facts.map((fact, i): CountedFact => {
     const term = book.find((t) => t.kind === fact.kind), row = rows[i];
     // a value that reads derived fields or through references, or is multiplied by factors, is told by its amount alone
-    if (term === undefined || row === undefined || term.of === null || term.factors.length > 0 || namesOf(term.of).some((n) => n.ref.kind === 'field' && !isStored(n.ref.path, place, term.kind))) return fact;
+    if (term === undefined || row === undefined || term.of === null || term.form === 'weight' || term.form === 'distinct' || term.factors.length > 0 || namesOf(term.of).some((n) => n.ref.kind === 'field' && !isStored(n.ref.path, place, term.kind))) return fact;
     return { ...fact, made: writtenFormula(place, term.of, term.inputs, { field: (path, type) => fieldOf(fact, path, type), value: (value, name) => ofAccount(place, list, value, name, { row, asked, fact, term }, inner) }) };
   });
   return [{ ...list, facts }, ...inner.values()];
@@ -53,7 +53,8 @@ function ofAccount(place: Place, list: FactList, value: MeasureValue, name: stri
 }
 
 /** What the rows of one account come to, in parts of the measure; they stand in order of date and id. */
-function totalOf({ distinct, rows: ordered }: ListedSum['sum'], rows: readonly Row[]): bigint {
+function totalOf({ distinct, rows: picked, book }: ListedSum['sum'], rows: readonly Row[]): bigint {
+  const ordered = picked ?? book?.[0];
   const values = rows.filter((r) => wideOf(r, 'num') !== 0n || ordered !== undefined).map((r) => wideOf(r, 'num'));
   if (distinct || ordered?.form === 'distinct') return BigInt(new Set(rows.filter((r) => wideOf(r, 'share') !== 0n).map((r) => wideOf(r, 'key'))).size);
   switch (ordered?.form) {

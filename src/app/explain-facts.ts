@@ -61,8 +61,8 @@ function distinctOf(rows: readonly Row[], gathered: Gathered): Typed | undefined
   return gathered.facts[smallOrNull(rows[0], 'value_column') ?? -1]?.formula ?? undefined;
 }
 function formOf(sum: LinearMeasure): FactList['form'] {
-  const form = sum.distinct ? 'distinct' : sum.rows?.form ?? 'sum';
-  return form === 'count' ? 'sum' : form;
+  const form = sum.distinct ? 'distinct' : sum.rows?.form ?? sum.book?.[0]?.form ?? 'sum';
+  return form === 'count' || form === 'weight' ? 'sum' : form;
 }
 
 /** The rows are all that the measure counted, and nothing else. */

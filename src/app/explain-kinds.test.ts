@@ -60,6 +60,14 @@ describe('what is counted', () => {
     expect(short).not.toContain('d1 2026-02-10');
     expect(await page(book, rows, { entities, all: true })).toMatch(/Deals of A1 \(Won\):\n.*\n d1 2026-02-10/);
   });
+  it('the average, the greatest and how many differ of the accounts of a book', async () => {
+    const book = plan('  mean: { measure: { average: size, from: account }, amount: 1 }\n  top: { measure: { max: won, from: account }, amount: 1 }\n  tall: { measure: { distinct: size, from: account }, amount: 1 }\n', 'credits: { book: { from: account, to: lead, share: 50% } }\nmeasures: { won: { for: account, sum: amount, from: deal } }\n');
+    const text = await page(book, { deal: [deal('d1', '100', { account: 'A1' }), deal('d2', '300', { account: 'A2' })] }, { entities: { account: [{ id: 'A1', lead: 'ann', size: '1' }, { id: 'A2', lead: 'ann', size: '2' }, { id: 'A3', lead: 'ann' }] }, all: true });
+    expect(text).toContain('The average size of accounts in 2026-Q1: 1.5 of 1 = 1.5.');
+    expect(text).toMatch(/A1 2026-03-31 1 50 % 0\.5 0\.5 .*\n A2 2026-03-31 1 50 % 1 0\.5 .*\n together 1\.5 1/);
+    expect(text).toContain('In 2026-Q1 the highest won of accounts: 300.00 USD (3 accounts).');
+    expect(text).toContain('In 2026-Q1 different values of size of accounts: 2 (2 accounts).');
+  });
   it('two groups in one period, each for its days', async () => {
     const text = await page(plan('  c: { measure: { sum: amount, from: deal, for: pod }, target: pod.goal, payout: { steps: { 0%: 0%, 100%: 100% } } }', 'incentive: 900 a quarter\n'),
       { deal: [deal('d1', '100', { pod: 'north' }), deal('d2', '10', { pod: 'south' })] }, { entities: { person: [{ id: 'ann', name: 'Ann Lee', pod: 'north' }, { id: 'ann', name: 'Ann Lee', pod: 'south', from: '2026-02-15' }], pod: [{ id: 'north', goal: '100' }, { id: 'south', goal: '100' }] } });

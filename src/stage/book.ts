@@ -2,53 +2,45 @@
  * Measures over reference rows: sums over the accounts of a book, as of the last day of each window,
  * of fields of the account and of its own measures. Retention is two such levels.
  */
-import type { Kind } from '../plan/plan.ts';
+import type { At, Kind } from '../plan/plan.ts';
 import {
-  aggregate, and, cast, coalesce, col, compare, eq, type Expr, filter, int, isNotNull, type JoinInput, keep, minus, named, type Named, project, type Relation, scan, type Statement, sum, times, union, when,
+  aggregate, and, cast, col, compare, countDistinct, eq, type Expr, filter, int, isNotNull, type JoinInput, keep, max, min, minus, named, type Named, project, type Relation, scan, type Statement, sum, times, union, wide,
 } from '../relation/relation.ts';
 import { assert, must } from '../value/diagnostic.ts';
 import { asWide, scanOf } from './arithmetic.ts';
+import { bookValue } from './book-value.ts';
+import { type Creditor, slotsOfRule } from './credits.ts';
 import type { PlanMoney } from './exchange.ts';
-import { type BookTerm, COMPANY, constantShare, type Gathered, type LinearMeasure, type MeasureValue } from './gather.ts';
-import { lower, lowerCondition, lowerNumber, type Lowered, NotBuilt, type Scope } from './lower.ts';
-import { casesOfPairs, type Pair, productOfPairs } from './lower-pair.ts';
+import { divisorsOf } from './facts.ts';
+import { type BookTerm, COMPANY, constantShare, type Gathered, type LinearMeasure, weighs } from './gather.ts';
+import { lower, NotBuilt, type Scope } from './lower.ts';
 import { REF_NEED, REF_NEED_GROUP, REF_PERIOD, REF_ROUTE, REF_STINT, REF_WORLD } from './reference.ts';
-import { datedColumns, forceOn, groupPath, type Joins, joinsOf, lowerPortion, rowScope } from './row-scope.ts';
-
-/** A value from the sums of its measures; `read` gives the sum of one, NULL where there is none. */
-export function lowerValue(value: MeasureValue, read: (measure: LinearMeasure) => Expr, scope: (names: (name: string) => Lowered | undefined) => Scope): Pair {
-  switch (value.kind) {
-    case 'simple': {
-      const num = (m: LinearMeasure): Expr => (m.zeroIfNone ? coalesce(read(m), asWide(int(0))) : read(m));
-      const top = times(asWide(num(value.measure)), int(value.mul));
-      if (value.over === undefined) return { n: top, d: value.div };
-      const under = num(value.over), positive = { kind: 'call' as const, fn: 'nullif' as const, args: [asWide(under), int(0)] };
-      return { n: when(compare('<', asWide(under), int(0)), { kind: 'call', fn: 'negate', args: [top] }, top), d: times({ kind: 'call', fn: 'abs', args: [positive] }, int(value.div)) };
-    }
-    case 'formula': return lowerNumber(value.formula, scope((name) => { const input = value.inputs.get(name); return input === undefined ? undefined : { kind: 'number', ...lowerValue(input, read, scope) }; }));
-    case 'sample': {
-      const below = value.of.over, least = times(asWide(int(value.least.n)), int(must(below).divisor));
-      const enough = compare('>=', times(asWide(coalesce(read(must(below)), asWide(int(0)))), int(value.least.d)), least);
-      return casesOfPairs([[enough, lowerValue(value.of, read, scope)]], lowerValue(value.otherwise, read, scope));
-    }
-    case 'rank': throw new NotBuilt(value.measureOf.at, `${value.measureOf.name} cannot be read for single rows`, 'Use sums, counts and ratios of them.');
-  }
-}
+import { datedColumns, forceOn, groupPath, type Joins, joinsOf, listRow, lowerPortion, type Row, rowScope } from './row-scope.ts';
 
 /** Rows of `measures` for one measure over reference rows. `before`: the measures of earlier passes. */
 export function bookRows(measure: LinearMeasure, before: Statement | undefined, gathered: Gathered, kinds: readonly Kind[]): { readonly relation: Relation; readonly references: readonly Kind[] } {
   const references = new Set<Kind>();
   const rows = union(must(measure.book).map((term) => termRows(measure, term, before, gathered, kinds, references)));
   const by = keep(undefined, 'world', 'plan', 'window', 'period', 'payee');
-  const summed = aggregate(rows, by, [named('num', sum(col('num')))]);
+  const summed = aggregate(rows, by, [named('num', gatheredBy(measure))]);
   return {
     references: [...references],
     relation: project(filter(summed, isNotNull(col('num'))), [...keep(undefined, 'world', 'plan'), named('measure', cast(int(measure.index), 'integer')), ...keep(undefined, 'window', 'period', 'payee'), named('field_value', int(0)), ...keep(undefined, 'num')]),
   };
 }
 
-/** Rows of one term; `told`: what else is said of each: `f` is the row, `s` the stint of whom it is credited to. */
-export function termRows(measure: LinearMeasure, term: BookTerm, before: Statement | undefined, gathered: Gathered, kinds: readonly Kind[], references: Set<Kind>, told: (value: Expr, party: Expr) => readonly Named[] = () => []): Relation {
+/** All terms of a measure have its form. */
+function gatheredBy({ book, divisor }: LinearMeasure): Expr {
+  switch (must(book)[0]?.form) {
+    case 'min': return min(col('num'));
+    case 'max': return max(col('num'));
+    case 'distinct': return times(asWide(countDistinct(col('num'))), int(divisor));
+    default: return sum(col('num'));
+  }
+}
+
+/** Rows of one term; `told`: what else is said of each: `f` is the row, `s` the stint of whom it is credited to; the share is in parts of gathered.shareDivisor. */
+export function termRows(measure: LinearMeasure, term: BookTerm, before: Statement | undefined, gathered: Gathered, kinds: readonly Kind[], references: Set<Kind>, told: (value: Expr, party: Expr, share: Expr) => readonly Named[] = () => []): Relation {
   const kind = must(kinds.find((k) => k.name === term.kind)), joins = joinsOf(kinds), asked = new Map<number, JoinInput>();
   references.add(kind);
   const last = minus(col('to_day', 'p'), int(1));
@@ -59,50 +51,53 @@ export function termRows(measure: LinearMeasure, term: BookTerm, before: Stateme
     return col('num', alias);
   };
   const { pair, wanted } = bookValue(term, kind, kinds, joins, gathered.moneyOf(term.plan), last, read);
-  const whole = measure.divisor / (pair.d * (term.group === undefined ? gathered.shareDivisor : 1n));
+  const shares = term.group === undefined && weighs(term.form);
+  const whole = measure.divisor / (pair.d * (shares ? gathered.shareDivisor : 1n));
   const amount = times(asWide(pair.n), int(whole));
-  const party = term.group === 'company' ? cast(int(COMPANY), 'integer') : partyOf(term, kind, kinds, joins, last);
+  const money: PlanMoney = { currency: term.plan.currency, exchange: undefined }, row: Row = { kind, alias: 'f', day: last }, creditor = creditorOf(row, joins, money);
   const need = term.group === undefined ? REF_NEED : REF_NEED_GROUP;
   const windows = aggregate(filter(scan(need), eq(col('measure'), int(measure.index))), keep(undefined, 'plan_world', 'plan', 'window'), []);
-  const inputs: JoinInput[] = [
+  const inputs = (): JoinInput[] => [
     { as: 'o', how: 'from', relation: scan(REF_WORLD) },
     { as: 'a', how: 'inner', relation: windows, on: eq(col('plan_world', 'a'), col('plan_world', 'o')) },
     { as: 'p', how: 'inner', relation: scan(REF_PERIOD), on: eq(col('window', 'p'), col('window', 'a')) },
     { as: 'f', how: 'inner', relation: { kind: 'scan', table: `dated_${kind.name}`, columns: datedColumns(kind) }, on: forceOn('f', last) },
     ...joins.inputs.values(), ...asked.values(),
   ];
+  const key = [...keep('o', 'world'), ...keep('a', 'plan'), ...keep('p', 'window', 'period')], { rule } = term;
+  if (rule?.through !== undefined || rule?.yieldsTo !== undefined) throw new NotBuilt(term.at, `Rows of ${term.kind} are not credited ${rule.through === undefined ? `by a rule that yields to another, as ${rule.name} does` : `through facts, as ${rule.name} does`}`, 'Name the payee in a field of the row.');
+  const slots = rule === undefined ? [] : slotsOfRule({ rule, kind: kind.name, plan: term.plan, guards: [] }, creditor, { gathered, divisors: divisorsOf(kinds) });
+  const fixed = constantShare(rule?.factor), factor = rule?.factor === undefined ? undefined : fixed === undefined ? lowerPortion(rule.factor, rowScope(row, joins, money, rule.at)).n : int(fixed.n);
+  const group = term.group === undefined ? undefined : groupParty(term.group, kind, kinds, creditor, term.at);
   for (const r of joins.references) references.add(r);
-  const key = [...keep('o', 'world'), ...keep('a', 'plan'), ...keep('p', 'window', 'period'), ...told(asWide(pair.n), party)];
-  if (term.group !== undefined) return project(filter({ kind: 'join', inputs }, and(isNotNull(party), ...wanted)), [...key, named('payee', party), named('num', amount)]);
-  const share = constantShare(term.rule?.share);
-  if (share === undefined) throw new NotBuilt(term.at, 'A share of reference rows that is found for each row is not built yet', 'Write a percentage.');
-  inputs.push(
-    { as: 's', how: 'inner', relation: scan(REF_STINT), on: and(eq(col('people_world', 's'), col('people_world', 'o')), eq(col('payee', 's'), party), compare('<=', col('from_day', 's'), last), compare('<', last, col('to_day', 's'))) },
-    { as: 'r', how: 'inner', relation: scan(REF_ROUTE), on: and(eq(col('people_world', 'r'), col('people_world', 'o')), eq(col('route', 'r'), int(term.route)), eq(col('payee', 'r'), col('payee', 's')), eq(col('stint', 'r'), col('stint', 's'))) },
-    { as: 'n', how: 'inner', relation: scan(REF_NEED), on: and(eq(col('plan_world', 'n'), col('plan_world', 'o')), eq(col('plan', 'n'), col('plan', 'a')), eq(col('measure', 'n'), int(measure.index)), eq(col('window', 'n'), col('window', 'a')), eq(col('subject', 'n'), col('subject', 'r')), eq(col('stint', 'n'), col('subject_stint', 'r'))) },
-  );
-  return project(filter({ kind: 'join', inputs }, and(...wanted)), [...key, named('payee', col('subject', 'n')), named('num', times(amount, int((gathered.shareDivisor * share.n) / share.d)))]);
+  if (group !== undefined) return project(filter({ kind: 'join', inputs: inputs() }, and(isNotNull(group), ...wanted)), [...key, ...told(asWide(pair.n), group, wide(gathered.shareDivisor)), named('payee', group), named('num', amount)]);
+  return union(slots.map((slot): Relation => {
+    const share = factor === undefined ? asWide(slot.share) : times(asWide(slot.share), factor), varies = slot.share.kind !== 'literal' || factor !== undefined;
+    const own: JoinInput[] = [
+      ...(slot.joins ?? []),
+      { as: 's', how: 'inner', relation: scan(REF_STINT), on: and(eq(col('people_world', 's'), col('people_world', 'o')), eq(col('payee', 's'), slot.party), compare('<=', col('from_day', 's'), last), compare('<', last, col('to_day', 's'))) },
+      { as: 'r', how: 'inner', relation: scan(REF_ROUTE), on: and(eq(col('people_world', 'r'), col('people_world', 'o')), eq(col('route', 'r'), int(term.route)), eq(col('payee', 'r'), col('payee', 's')), eq(col('stint', 'r'), col('stint', 's'))) },
+      { as: 'need', how: 'inner', relation: scan(REF_NEED), on: and(eq(col('plan_world', 'need'), col('plan_world', 'o')), eq(col('plan', 'need'), col('plan', 'a')), eq(col('measure', 'need'), int(measure.index)), eq(col('window', 'need'), col('window', 'a')), eq(col('subject', 'need'), col('subject', 'r')), eq(col('stint', 'need'), col('subject_stint', 'r'))) },
+    ];
+    return project(filter({ kind: 'join', inputs: [...inputs(), ...own] }, and(...(varies ? [compare('<>', share, int(0))] : []), ...wanted)), [...key, ...told(asWide(pair.n), slot.party, share), named('payee', col('subject', 'need')), named('num', shares ? times(amount, share) : amount)]);
+  }));
 }
 
-/** Whom a row belongs to: the payee whom the rule names, or the group. */
-function partyOf(term: BookTerm, kind: Kind, kinds: readonly Kind[], joins: Joins, day: Expr): Expr {
-  const path = term.group === undefined ? term.rule?.to[0] : groupPath(kind, term.group, kinds);
-  if (path === undefined || (term.rule !== undefined && (term.rule.to.length !== 1 || term.rule.split.length > 0))) throw new NotBuilt(term.at, `Rows of ${term.kind} are credited to one payee each`, 'Use a rule with one payee in `to`.');
-  const out = lower({ kind: 'name', name: path.join('.'), ref: { kind: 'field', path }, type: { kind: 'payee' }, at: { start: 0, end: 0 } }, rowScope({ kind, alias: 'f', day }, joins, { currency: term.plan.currency, exchange: undefined }, term.at), false);
-  assert(out.kind === 'code', 'whom a row belongs to is a word');
-  return out.expr;
+/** The group that a row belongs to, or the company. */
+function groupParty(group: string, kind: Kind, kinds: readonly Kind[], creditor: Creditor, at: At): Expr {
+  return group === 'company' ? cast(int(COMPANY), 'integer') : creditor.party(must(groupPath(kind, group, kinds)), at);
 }
 
-/** The value of a row, in parts of a constant divisor, and the conditions under which it counts. */
-export function bookValue(term: BookTerm, kind: Kind, kinds: readonly Kind[], joins: Joins, money: PlanMoney, day: Expr, read: (m: LinearMeasure) => Expr): { readonly pair: Pair & { readonly d: bigint }; readonly wanted: readonly Expr[] } {
-  const scope: Scope = rowScope({ kind, alias: 'f', day }, joins, money, term.at, (typed) => {
-    const input = typed.ref.kind === 'measure' ? term.inputs.get(typed.ref.measure) : undefined;
-    return input === undefined ? undefined : { kind: 'number', ...lowerValue(input, read, (names) => ({ ...scope, name: (t) => (t.ref.kind === 'measure' ? names(t.ref.measure) : undefined) ?? scope.name(t) })) };
-  });
-  const start: Pair = term.of === null ? { n: int(1), d: 1n } : lowerNumber(term.of, scope);
-  const pair = term.factors.reduce((v: Pair, f) => productOfPairs(v, lowerPortion(f, scope)), start);
-  const fixed = typeof pair.d === 'bigint' ? pair : must(scope.quotient)(pair);
-  assert(typeof fixed.d === 'bigint', 'a value has a constant divisor');
-  const where = [...(term.where === null ? [] : [lowerCondition(term.where, scope)]), ...(term.rule?.where === undefined ? [] : [lowerCondition(term.rule.where.formula, scope)])];
-  return { pair: { n: fixed.n, d: fixed.d }, wanted: where };
+/** How rules name payees and shares of rows of a kind. */
+function creditorOf(row: Row, joins: Joins, money: PlanMoney): Creditor {
+  const scope = (at: At): Scope => rowScope(row, joins, money, at);
+  return {
+    party(path, at) {
+      const out = lower({ kind: 'name', name: path.join('.'), ref: { kind: 'field', path }, type: { kind: 'payee' }, at: { start: 0, end: 0 } }, scope(at), false);
+      assert(out.kind === 'code', 'whom a row belongs to is a word');
+      return out.expr;
+    },
+    portion: (num, _, at) => lowerPortion(num, scope(at)),
+    list(path) { const { owner, row: held } = listRow(path, row, joins); return { owner, row: held }; },
+  };
 }

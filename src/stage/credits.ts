@@ -243,25 +243,30 @@ function groupBranch(rule: DirectRule, context: CreditsContext): Relation {
 }
 
 /** What the share is a part of, before the factor and the guardrails take their divisors. */
-function wholeOf(rule: DirectRule, context: CreditsContext): bigint {
+function wholeOf(rule: RuleOfKind, context: Shares): bigint {
   const portions = [...(rule.rule.factor === undefined ? [] : [divisorOfPortion(rule.rule.factor, rule, context)]), ...rule.guards.flatMap((g) => (g.otherwise.kind === 'factor' ? [divisorOfPortion(g.otherwise.factor, rule, context)] : []))];
   const d = portions.reduce((a, b) => a * b, 1n);
   assert(context.gathered.shareDivisor % d === 0n, 'the divisor of shares holds every factor');
   return context.gathered.shareDivisor / d;
 }
-function divisorOfPortion(num: Num, rule: DirectRule, context: CreditsContext): bigint {
+function divisorOfPortion(num: Num, rule: RuleOfKind, context: Shares): bigint {
   return constantShare(num)?.d ?? context.divisors.portion(num, rule.kind, rule.plan, rule.rule.at);
 }
 
+/** How the payees and shares that a rule names are read from a row. */
+export type Creditor = Pick<FactsBuilder, 'party' | 'portion' | 'list'>;
+type RuleOfKind = Pick<DirectRule, 'rule' | 'kind' | 'plan' | 'guards'>;
+type Shares = Pick<CreditsContext, 'gathered' | 'divisors'>;
+
 export function slotsOf(direct: DirectRule, context: CreditsContext): Slot[] {
   const { rule } = direct, builder = must(context.builders.get(direct.kind));
-  const whole = wholeOf(direct, context);
-  const own = shareOf(rule.share, direct, context);
-  const part = own.constant === undefined ? times(int(whole / own.d), own.n) : int((whole * own.constant.n) / own.constant.d);
-  assert(whole % own.d === 0n, 'the divisor of shares holds every share');
+  return rule.through === undefined ? slotsOfRule(direct, builder, context) : [throughSlot(rule, builder, wholeShare(direct, builder, context).part, context)];
+}
+/** Of a rule that credits whom the row itself names. */
+export function slotsOfRule(direct: RuleOfKind, builder: Creditor, context: Shares): Slot[] {
+  const { rule } = direct, { whole, own, part } = wholeShare(direct, builder, context);
   if (rule.list !== undefined) return [listSlot(rule, builder, whole, own, context)];
-  if (rule.through !== undefined) return [throughSlot(rule, builder, part, context)];
-  if (rule.split.length > 0) return splitSlots(direct, context, whole, own);
+  if (rule.split.length > 0) return splitSlots(direct, builder, whole, own);
   const names = rule.to.map((path) => builder.party(path, rule.at));
   const [only] = names;
   if (only !== undefined && names.length === 1) return [{ party: only, share: part }];
@@ -270,14 +275,19 @@ export function slotsOf(direct: DirectRule, context: CreditsContext): Slot[] {
   return names.map((party) => ({ party, share: call('quotient', part, there) }));
 }
 interface Share { readonly n: Expr; readonly d: bigint; readonly constant: Ratio | undefined }
-function shareOf(num: Num | undefined, direct: DirectRule, context: CreditsContext): Share {
+function wholeShare(direct: RuleOfKind, builder: Creditor, context: Shares): { readonly whole: bigint; readonly own: Share; readonly part: Expr } {
+  const whole = wholeOf(direct, context), own = shareOf(direct.rule.share, direct, builder);
+  assert(whole % own.d === 0n, 'the divisor of shares holds every share');
+  return { whole, own, part: own.constant === undefined ? times(int(whole / own.d), own.n) : int((whole * own.constant.n) / own.constant.d) };
+}
+function shareOf(num: Num | undefined, direct: RuleOfKind, builder: Creditor): Share {
   const constant = constantShare(num);
   if (constant !== undefined) return { n: int(constant.n), d: constant.d, constant };
-  return { ...must(context.builders.get(direct.kind)).portion(must(num), direct.plan, direct.rule.at), constant: undefined };
+  return { ...builder.portion(must(num), direct.plan, direct.rule.at), constant: undefined };
 }
 
 /** Payees of a list, equally or each with his own share. */
-function listSlot(rule: CreditRule, builder: FactsBuilder, whole: bigint, own: Share, context: CreditsContext): Slot {
+function listSlot(rule: CreditRule, builder: Creditor, whole: bigint, own: Share, context: Shares): Slot {
   const list = must(rule.list), { owner, row: held } = builder.list(list.path);
   const rows = filter(scan(partyTable(owner)), eq(col('field'), text(must(list.path.at(-1)))));
   const q = qualified('c'), row = q(held);
@@ -307,13 +317,13 @@ function throughSlot(rule: CreditRule, builder: FactsBuilder, part: Expr, contex
 }
 
 /** Steps: each takes its shares from what is left; `rest` is what remains in the step; nobody there leaves it for the next. */
-function splitSlots(direct: DirectRule, context: CreditsContext, whole: bigint, own: Share): Slot[] {
-  const { rule } = direct, builder = must(context.builders.get(direct.kind));
+function splitSlots(direct: RuleOfKind, builder: Creditor, whole: bigint, own: Share): Slot[] {
+  const { rule } = direct;
   const slots: Slot[] = [];
   const start: Expr = own.constant === undefined ? own.n : int(own.constant.n);
   let left: Expr = int(1), leftDivisor = own.d;
   for (const step of rule.split) {
-    const shares = step.map((s) => (s.share === 'rest' ? 'rest' as const : shareOf(s.share, direct, context)));
+    const shares = step.map((s) => (s.share === 'rest' ? 'rest' as const : shareOf(s.share, direct, builder)));
     const d = shares.reduce((m, s) => (s === 'rest' ? m : lcm(m, s.d)), 1n);
     let given: Expr = int(0);
     step.forEach((s, i) => {

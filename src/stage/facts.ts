@@ -12,7 +12,7 @@ import {
 import { assert, must } from '../value/diagnostic.ts';
 import { lcm, powerOfTen } from '../value/rate.ts';
 import { asWide, CARRIED, scanOf } from './arithmetic.ts';
-import { bookValue } from './book.ts';
+import { bookValue } from './book-value.ts';
 import { constantShare, type DirectRule, type FactColumn, type Gathered, type TimeOf } from './gather.ts';
 import type { Divisors } from './gather-form.ts';
 import { moneyKey, type PlanMoney } from './exchange.ts';

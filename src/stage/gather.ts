@@ -63,10 +63,10 @@ export interface RowTerm {
   readonly span: number;
   readonly time: TimeOf;
 }
-/** What is gathered from reference rows as of the end of each window: a sum of values, or how many. */
+/** What is gathered from reference rows as of the end of each window. `weight`: the shares of those that have a value. */
 export interface BookTerm {
   readonly kind: string;
-  readonly form: 'sum' | 'count';
+  readonly form: 'sum' | 'weight' | 'count' | 'distinct' | 'min' | 'max';
   readonly of: Typed | null;
   readonly where: Typed | null;
   readonly factors: readonly Num[];
@@ -239,20 +239,20 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
   };
 
   /** sums over reference rows, such as the accounts of a book */
-  const fromBook = (plan: Plan, measure: Aggregate, key: KeyOf | undefined): Form => {
-    if (measure.kind !== 'sum' && measure.kind !== 'count') throw new NotBuilt(measure.at, `${measure.kind} over rows of ${measure.from.join(', ')} is not built yet`, 'Use `sum`, `count`, or a ratio of both.');
+  const fromBook = (plan: Plan, measure: Aggregate, key: KeyOf | undefined, form: BookTerm['form'] | 'first' | 'last' = measure.kind === 'average' ? 'sum' : measure.kind): Form => {
+    if (form === 'first' || form === 'last') throw new NotBuilt(measure.at, `Rows of ${measure.from.join(', ')} have no date, so none of them is the ${form}`, 'Use `min` or `max`, or measure facts.');
     if (key !== undefined) throw new NotBuilt(measure.at, `${measure.name} looks at ${measure.from.join(', ')}, whose rows are no facts; they cannot be paid one by one`, 'Leave `per` out.');
     const of = measure.kind === 'count' ? null : measure.of, where = measure.where?.formula ?? null;
     const inputs = new Map([...namesOf(of), ...namesOf(where), ...measure.factors.flatMap((f) => namesOf(f.factor))].flatMap((n) => {
       const { ref } = n, inner = ref.kind === 'measure' ? plan.measures.find((m) => m.name === ref.measure) : undefined;
       return inner === undefined ? [] : [[inner.name, valueOf(plan, inner)] as const];
     }));
-    const shared = { form: measure.kind, of, where, factors: measure.factors.map((f) => f.factor), plan, at: measure.at, inputs };
+    const shared = { form, of, where, factors: measure.factors.map((f) => f.factor), plan, at: measure.at, inputs };
     const terms = measure.from.flatMap((kind): BookTerm[] => {
       if (measure.subject !== 'payee') return [{ ...shared, kind, rule: undefined, route: 0, group: measure.subject === 'company' ? 'company' : measure.subject.entity }];
       return rulesFor(plan, kind, measure.credited).map((rule) => ({ ...shared, kind, rule, route: routeOf(rule), group: undefined }));
     });
-    const divisor = terms.reduce((d, t) => lcm(d, divisors.book(t)), 1n) * (measure.subject === 'payee' ? shareDivisor : 1n);
+    const divisor = terms.reduce((d, t) => lcm(d, divisors.book(t)), 1n) * (measure.subject === 'payee' && weighs(form) ? shareDivisor : 1n);
     return { terms: [], constant: ZERO, distinct: false, book: { terms, divisor }, subject: measure.subject };
   };
 
@@ -266,7 +266,7 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
   const isCarried = (form: Form, terms: readonly MeasureTerm[]): boolean => form.book?.terms.some((t) => divisors.book(t) >= CARRIED)
     ?? [...terms.map((t) => t.column), ...form.rows?.term.columns ?? []].some((c) => (c.value.role !== 'distinct' && divisors.isCarried(c.value)) || c.rules.some((i) => divisors.isCarried(must(rules.all()[i]))));
   const measureOf = (form: Form, at: Measure): LinearMeasure => {
-    const zeroIfNone = form.book !== undefined || form.rows === undefined || form.rows.term.form === 'sum' || form.rows.term.form === 'count' || form.rows.term.form === 'distinct';
+    const zeroIfNone = [form.rows?.term, ...(form.book?.terms ?? [])].every((t) => t === undefined || !['min', 'max', 'first', 'last'].includes(t.form));
     const divisor = form.rows?.divisor ?? form.book?.divisor ?? form.terms.reduce((d, t) => lcm(d, t.coefficient.d), 1n);
     const terms = form.terms.map((t): MeasureTerm => ({ column: t.column, route: t.route, span: t.span, coefficient: t.coefficient.n * (divisor / t.coefficient.d) }));
     const key = [form.distinct, divisor, ...terms.map((t) => `${t.column.index}:${t.route}:${t.span}:${t.coefficient}`), form.rows === undefined ? '' : rowKey(form.rows.term), form.book === undefined ? '' : bookKey(form.book.terms), contentKey(form.subject)].join('|');
@@ -313,6 +313,7 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
   };
   /** below an average: the shares of what has a value */
   const weightForm = (plan: Plan, measure: Extract<Aggregate, { kind: 'average' }> | Aggregate, key: KeyOf | undefined): Form => {
+    if (measure.from.some((k) => !kindOf(k).dated)) return fromBook(plan, measure, key, 'weight');
     const time = timeOf(measure, kindOf), span = spanOf(spanSpec(measure, time)), of = measure.kind === 'count' ? null : measure.of;
     const terms = measure.from.flatMap((kind): FormTerm[] => {
       const value = factColumn(plan, measure.at, kind, 'weight', of, whereOf(plan, measure, kind));
@@ -335,6 +336,8 @@ export function gatherer(kinds: readonly Kind[], plans: readonly Plan[], divisor
 
 /** a half-life weighs by factors of six decimals */
 export const HALF_LIFE_PARTS = 1_000_000n;
+/** Shares weigh amounts; a row that is counted counts whole. */
+export const weighs = (form: BookTerm['form']): boolean => form === 'sum' || form === 'weight';
 /** Whose rows count for the company: no word has this code. */
 export const COMPANY = -2;
 

@@ -13,7 +13,7 @@ import { asWide, scanOf } from './arithmetic.ts';
 import { termRows } from './book.ts';
 import { mayGiveNothing } from './credits.ts';
 import { columnName, type FactsBuilder } from './facts.ts';
-import { constantShare, type CubeColumn, type FactColumn, type Gathered, type LinearMeasure } from './gather.ts';
+import { type CubeColumn, type FactColumn, type Gathered, type LinearMeasure, weighs } from './gather.ts';
 import { originsOf } from './kind-rows.ts';
 import { timed } from './measures.ts';
 import { pickedLines } from './picked.ts';
@@ -129,13 +129,12 @@ function qualify(e: Expr): Expr {
 /** Of measures over rows of a reference: the accounts of a book. */
 function bookLines(asked: readonly AskedSum[], measure: LinearMeasure, { credits, measures, gathered, kinds }: LinesFrom): Relation {
   return finished(union((measure.book ?? []).map((term): Relation => {
-    const grouped = term.group !== undefined, share = constantShare(term.rule?.share);
-    const rows = termRows(measure, term, measures, gathered, kinds, new Set(), (value, party) => [
-      named('fact', col('row', 'f')), named('day', cast({ kind: 'call', fn: 'subtract', args: [col('to_day', 'p'), int(1)] }, 'integer')), named('credited', cast(party, 'integer')), named('via', grouped ? cast(party, 'integer') : col('via', 'r')), named('value', value),
+    const grouped = term.group !== undefined;
+    const rows = termRows(measure, term, measures, gathered, kinds, new Set(), (value, party, share) => [
+      named('fact', col('row', 'f')), named('day', cast({ kind: 'call', fn: 'subtract', args: [col('to_day', 'p'), int(1)] }, 'integer')), named('credited', cast(party, 'integer')), named('via', grouped ? cast(party, 'integer') : col('via', 'r')), named('value', value), named('share', weighs(term.form) ? share : wide(gathered.shareDivisor)),
     ]);
-    const one = share === undefined || grouped ? gathered.shareDivisor : (gathered.shareDivisor * share.n) / share.d;
     return project(join(['x', askedRows(asked)], ['inner', 'l', filter(rows, eq(col('world'), int(0))), and(...(['plan', 'window', 'period'] as const).map((k) => eq(col(k, 'l'), col(k, 'x'))), eq(col('payee', 'l'), col('subject', 'x')))]), [
-      ...keep('x', ...SUM), ...keep('l', 'fact', 'day'), named('rule', whole(-1)), named('route', whole(term.route)), ...keep('l', 'via', 'value'), named('payee', col('credited', 'l')), named('share', wide(one)), ...unguarded(credits),
+      ...keep('x', ...SUM), ...keep('l', 'fact', 'day'), named('rule', whole(-1)), named('route', whole(term.route)), ...keep('l', 'via', 'value', 'share'), named('payee', col('credited', 'l')), ...unguarded(credits),
       named('value_column', whole(-1)), named('key_column', whole(-1)), named('kind', kindOf(kinds, term.kind)), named('key', wide(0n)), named('coefficient', wide(1n)), named('weight', wide(1n)),
       named('whole', asWide(col('num', 'l'))), named('num', asWide(col('num', 'l'))),
     ]);

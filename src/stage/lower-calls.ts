@@ -2,7 +2,7 @@
 import type { FunctionName } from '../plan/formula-functions.ts';
 import { isFunction } from '../plan/formula-functions.ts';
 import type { Typed } from '../plan/formula.ts';
-import { and, call, cast, compare, type CompareOp, type Expr, int, isNotNull, minus, nothing, plus, text, times, when } from '../relation/relation.ts';
+import { and, call, cast, coalesce, compare, type CompareOp, type Expr, int, isNotNull, minus, nothing, plus, text, times, when } from '../relation/relation.ts';
 import { assert, must } from '../value/diagnostic.ts';
 import { formulaText } from '../plan/formula-text.ts';
 import { sign } from './arithmetic.ts';
@@ -21,7 +21,7 @@ export function lowerCall(typed: Call, scope: Scope, money: boolean, lower: Lowe
   const day = (x: Typed | undefined): Expr => { const out = lower(must(x), scope, false); assert(out.kind === 'day', 'a date is a day'); return cast(out.expr, 'bigint'); };
   const whole = (n: Expr): Lowered => ({ kind: 'number', n, d: 1n });
   switch (name) {
-    case 'if': return chosen([[surely(yesNo(lower(must(a), scope, false))), lower(must(b), scope, money)]], lower(must(c), scope, money), must(b));
+    case 'if': { const [x, y] = alike([must(b), must(c)], scope, money, lower); return chosen([[surely(yesNo(lower(must(a), scope, false))), must(x)]], must(y), must(b)); }
     case 'switch': return switched(args, scope, money, lower);
     case 'min': case 'max': return extreme(name, args, money, number);
     case 'abs': { const x = number(must(a), money); return { kind: 'number', n: call('abs', x.n), d: x.d }; }
@@ -37,12 +37,15 @@ export function lowerCall(typed: Call, scope: Scope, money: boolean, lower: Lowe
     case 'year': return whole(civil(day(a)).year);
     case 'weekday': return whole(weekday(day(a)));
     case 'known': return { kind: 'yes_no', expr: isKnown(lower(must(a), scope, money)) };
-    case 'ifblank': { const x = lower(must(a), scope, money); return chosen([[isKnown(x), x]], lower(must(b), scope, money), must(a)); }
+    case 'ifblank': { const [x, y] = alike(args, scope, money, lower); return chosen([[isKnown(must(x)), must(x)]], must(y), must(a)); }
     case 'count': {
       if (scope.count === undefined || a?.kind !== 'name') throw new NotBuilt(scope.at, 'The entries of a list cannot be counted here', 'Count them in a derived field of the fact: `derived: { people: count(team) }`.');
       return scope.count(a);
     }
-    case 'yearly': case 'lower': case 'upper': case 'left': case 'concat': case 'date':
+    case 'lower': case 'upper': return { kind: 'text', expr: call(name, asText(must(a), lower(must(a), scope, false), scope)) };
+    case 'left': return { kind: 'text', expr: call('left', asText(must(a), lower(must(a), scope, false), scope), lettersOf(must(b), scope)) };
+    case 'concat': return { kind: 'text', expr: args.map((x) => coalesce(asText(x, lower(x, scope, false), scope), text(''))).reduce((x, y) => call('concat', x, y)) };
+    case 'yearly': case 'date':
       throw new NotBuilt(scope.at, `${name}(…) cannot be computed for a single fact`, 'Compute it in the source: `fields: { name: formula }`, and use the field here.');
   }
 }
@@ -63,9 +66,21 @@ export function chosen(branches: readonly (readonly [Expr, Lowered])[], otherwis
 
 function switched(args: readonly Typed[], scope: Scope, money: boolean, lower: Lower): Lowered {
   const [what, ...rest] = args;
-  const pairs: (readonly [Expr, Lowered])[] = [];
-  for (let i = 0; i + 1 < rest.length; i += 2) pairs.push([surely(comparison('=', must(what), must(rest[i]), scope, isMoney(must(what).type), lower)), lower(must(rest[i + 1]), scope, money)]);
-  return chosen(pairs, lower(must(rest.at(-1)), scope, money), must(rest[1]));
+  const results = rest.filter((_, i) => i % 2 === 1 || i === rest.length - 1), made = alike(results, scope, money, lower);
+  const pairs = made.slice(0, -1).map((x, i) => [surely(comparison('=', must(what), must(rest[2 * i]), scope, isMoney(must(what).type), lower)), x] as const);
+  return chosen(pairs, must(made.at(-1)), must(rest[1]));
+}
+
+/** Text among codes makes text of all. */
+function alike(all: readonly Typed[], scope: Scope, money: boolean, lower: Lower): readonly Lowered[] {
+  const out = all.map((x) => lower(x, scope, money));
+  return out.some((x) => x.kind === 'text') ? out.map((x, i): Lowered => ({ kind: 'text', expr: asText(must(all[i]), x, scope) })) : out;
+}
+
+/** How many letters: a number that is written out. */
+function lettersOf(typed: Typed, scope: Scope): Expr {
+  if (typed.kind !== 'number' || typed.value.d !== 1n || typed.value.n < 0n) throw new NotBuilt(scope.at, 'The number of letters of left(…) is a whole number that is written out', 'Write it as `left(code, 2)`.');
+  return int(typed.value.n);
 }
 
 type NumberOf = (typed: Typed, money: boolean) => Pair;
@@ -113,8 +128,10 @@ export function comparison(op: CompareOp, left: Typed, right: Typed, scope: Scop
   if (a.kind === 'code' && op !== '=' && op !== '<>') throw new NotBuilt(scope.at, `Text cannot be compared by ${op}`, 'Use = or in (…).');
   return compare(op, a.expr, b.expr);
 }
-function asText(typed: Typed, lowered: Lowered, scope: Scope): Expr {
+export function asText(typed: Typed, lowered: Lowered, scope: Scope): Expr {
   if (typed.kind === 'text') return text(typed.value);
   if (lowered.kind === 'text') return lowered.expr;
-  throw new NotBuilt(scope.at, `${formulaText(typed)} cannot be compared with the id of a fact`, 'Compare the id with words in quotes.');
+  const word = lowered.kind === 'code' ? scope.word?.(lowered.expr) : undefined;
+  if (word !== undefined) return word;
+  throw new NotBuilt(scope.at, `The letters of ${formulaText(typed)} cannot be read here`, 'Make the text that you need a field in the source: `fields: { name: formula }`.');
 }

@@ -4,7 +4,7 @@
  */
 import type { Typed } from '../plan/formula.ts';
 import type { OuterRow, Table, TableRow } from '../plan/plan.ts';
-import { codeOf, type Expr, eq, int, isNull, not, nothing, when } from '../relation/relation.ts';
+import { codeOf, type Expr, eq, int, isNull, not, nothing, text, when } from '../relation/relation.ts';
 import { assert, must } from '../value/diagnostic.ts';
 import { divide, multiply, ONE, powerOfTen, ratio, type Ratio, subtract } from '../value/rate.ts';
 import { chosen } from './lower-calls.ts';
@@ -43,7 +43,7 @@ function outer(table: Table, at: Lowered, rows: readonly OuterRow[], inner: (t: 
 }
 
 function holdsWord(at: Lowered, key: TableRow['key'], by: Typed, scope: Scope): Expr {
-  if (typeof key === 'string') return eq(exprOf(at), codeOf(key));
+  if (typeof key === 'string') return eq(exprOf(at), at.kind === 'text' ? text(key) : codeOf(key));
   if (typeof key === 'boolean') return key ? exprOf(at) : not(exprOf(at));
   return comparePair('=', asPair(at, by), keyPair(key, by, scope));
 }

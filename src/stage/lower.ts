@@ -9,7 +9,7 @@ import type { Num, Table } from '../plan/plan.ts';
 import { and, bool, call, cast, codeOf, type Expr, int, isNull, nothing, not, or, when } from '../relation/relation.ts';
 import { assert, must } from '../value/diagnostic.ts';
 import { powerOfTen, type Ratio } from '../value/rate.ts';
-import { comparison, lowerCall } from './lower-calls.ts';
+import { asText, comparison, lowerCall } from './lower-calls.ts';
 import { asPair, digitsOf, isMoney, type Lowered, NotBuilt, type Scope } from './lowered.ts';
 import { constantPair, type Pair, productOfPairs, quotientOfPairs, sumOfPairs, surely } from './lower-pair.ts';
 import { readTable } from './lower-table.ts';
@@ -75,7 +75,7 @@ function operation(typed: Extract<Typed, { kind: 'op' }>, scope: Scope, money: b
     case '=': case '<>': case '<': case '<=': case '>': case '>=': return { kind: 'yes_no', expr: comparison(op, must(a), must(b), scope, sides, lower) };
     case 'between': return { kind: 'yes_no', expr: and(comparison('>=', must(a), must(b), scope, sides, lower), comparison('<=', must(a), must(c), scope, sides, lower)) };
     case 'in': return { kind: 'yes_no', expr: or(...args.slice(1).map((x) => comparison('=', must(a), x, scope, sides, lower))) };
-    case '&': throw new NotBuilt(scope.at, 'Joining text of facts with & is not built yet', 'Make the joined text a field in the source: `fields: { key: concat(a, b) }`.');
+    case '&': return { kind: 'text', expr: call('concat', ...args.map((x) => asText(x, lower(x, scope, false), scope))) };
   }
 }
 

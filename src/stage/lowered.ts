@@ -20,6 +20,8 @@ export interface Scope {
   name(typed: TypedName): Lowered;
   /** how many payees are in a list; undefined: it cannot be read here */
   count?(list: TypedName): Lowered;
+  /** the word that a code stands for, as text; undefined: words cannot be read here */
+  word?(code: Expr): Expr | undefined;
   /** a part that is known before the facts are, as a column of its own; undefined where it is not */
   known?(typed: Typed): Lowered | undefined;
   /** told each divisor that is not constant */

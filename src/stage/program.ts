@@ -65,8 +65,8 @@ export function programOf(input: ProgramInput, catalogue: Catalogue, context: Ma
   const undated = [...all].filter((k) => !k.dated), ided = [...all].filter((k) => k.dated);
   const before = [...made.statements, ...facts.map((f) => f.statement), ...statements], read = new Set(before.flatMap((s) => tablesIn(s.relation)));
   const lists = input.kinds.map(partyTable).filter((t) => read.has(t.table));
-  // ids stand beside codes where facts name facts, in ids that a run makes, and where equal parts of a pool go by them
-  const wordy = ided.length > 0 || reviewed || states.length > 0 || kinds.some((k) => k.name === EARNING) || catalogue.components.some((c) => c.spec.pool !== undefined);
+  // ids stand beside codes where letters are read, where facts name facts, in ids that a run makes, and where equal parts of a pool go by them
+  const wordy = read.has(WORD.table) || ided.length > 0 || reviewed || states.length > 0 || kinds.some((k) => k.name === EARNING) || catalogue.components.some((c) => c.spec.pool !== undefined);
   const stored: TableSchema[] = uniqueTables([
     ...[...made.stored, ...ided, ...(reviewed && review !== undefined ? [review] : [])].flatMap((k) => [factTable(k), supersededTable(k)]),
     ...lists, ...undated.flatMap((k) => [entityTable(k), supersededTable(k)]), ...(wordy ? [WORD] : []),

@@ -3,6 +3,7 @@
  * derived fields. Asking for a field of a reference joins it.
  */
 import type { Typed } from '../plan/formula.ts';
+import { EARNING } from '../plan/rounds.ts';
 import type { At, DerivedField, Field, Kind, Num } from '../plan/plan.ts';
 import { aggregate, and, col, compare, count, eq, type Expr, filter, isNotNull, isNull, type JoinInput, keep, named, or, type Relation, scan, type TableSchema, text } from '../relation/relation.ts';
 import { assert, must } from '../value/diagnostic.ts';
@@ -14,7 +15,7 @@ import { lineage } from './lineage.ts';
 import type { PlanMoney } from './exchange.ts';
 import { type MoneyRow, planMoney } from './money.ts';
 import { namesOf } from './reads.ts';
-import { entityTable, factTable, isCoded, PARTS, partyTable } from './store.ts';
+import { entityTable, factTable, isCoded, PARTS, partyTable, WORD } from './store.ts';
 
 /** The joins of one view, by alias, in the order in which they were asked for. */
 export interface Joins {
@@ -54,6 +55,13 @@ export function rowScope(row: Row, joins: Joins, money: PlanMoney, at: At, other
       const counted = aggregate(filter(scan(partyTable(owner)), eq(col('field'), text(field))), keep(undefined, 'row'), [named('payees', count())]);
       if (!joins.inputs.has(alias)) joins.inputs.set(alias, { as: alias, how: 'left', relation: counted, on: eq(col('row', alias), stored_) });
       return { kind: 'number', n: col('payees', alias), d: 1n };
+    },
+    word(code) {
+      // what rounds pay is called by names that no file says
+      if (code.kind !== 'column' || code.of === undefined || row.kind.name === EARNING) return undefined;
+      const alias = `word_${code.of}_${code.name}`;
+      if (!joins.inputs.has(alias)) joins.inputs.set(alias, { as: alias, how: 'left', relation: scan(WORD), on: eq(col('code', alias), code) });
+      return col('word', alias);
     },
     divides: (by) => { joins.divisors.push(by); },
     quotient: carried,

@@ -12,7 +12,7 @@ import {
 import { assert, must } from '../value/diagnostic.ts';
 import type { Day } from '../value/period.ts';
 import { scanOf } from './arithmetic.ts';
-import { lowerValue } from './book.ts';
+import { lowerValue } from './book-value.ts';
 import { moneyKey } from './exchange.ts';
 import { divisorsOf } from './facts.ts';
 import { fieldName, gatherer, type LinearMeasure } from './gather.ts';

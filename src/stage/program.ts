@@ -27,6 +27,7 @@ import { withPools } from './pools.ts';
 import { askTimed, pickedRows } from './picked.ts';
 import { REFERENCES } from './reference.ts';
 import { inRounds } from './rounds.ts';
+import { factDays } from './single-days.ts';
 import { entityTable, factTable, partyTable, supersededTable, WORD } from './store.ts';
 
 export interface ProgramInput { readonly kinds: readonly Kind[]; readonly cut: number; readonly asOf?: Day }
@@ -114,7 +115,7 @@ function bodyOf(credited: CreditsContext, catalogue: Catalogue, context: MakeCon
   const leaves = components.flatMap((c) => (c.spec.kind === 'leaf' ? [c.spec] : []));
   const attainment = attainmentStage(must(looks.at(-1)), {
     lines: leaves.some((l) => l.per !== undefined), carries: leaves.some((l) => l.carry === 'shortfall'), excess: leaves.some((l) => l.of === 'excess'), other: leaves.some((l) => typeof l.of === 'object'),
-    told: components.some((c) => [c.reading, c.base].some((v) => v?.kind === 'simple' && v.measure.byValue)),
+    told: components.some((c) => [c.reading, c.base].some((v) => v?.kind === 'simple' && v.measure.byValue)), days: factDays(catalogue, builders),
   });
   const figured = figures.length === 0 ? undefined : figuresStage(figures, must(looks.at(-1)), attainment, builders, context.params);
   const ranks = looks.find((s) => s.name === 'ranks');

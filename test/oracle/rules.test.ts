@@ -64,6 +64,19 @@ components: { c: { measure: { sum: amount, from: deal }, payout: { steps: { 0: 1
 people: { ann: {} }
 facts: { deal: [ { owner: ann, date: 2026-01-15, amount: 5 }, { owner: ann, date: 2026-01-16, amount: 7 } ] }`, 'ann 2026-01 c.value', 'ann 2026-01 c')).toEqual({ 'ann 2026-01 c.value': '7', 'ann 2026-01 c': '1600' });
   });
+  test('facts that are paid one by one read what was in force on their days', () => {
+    expect(figures(plan(`period: month
+terms: { cut: percent = 10%, most: money = 500 }
+components:
+  rated:  { measure: { sum: amount, from: deal }, per: deal, rate: cut }
+  capped: { measure: { sum: amount, from: deal }, per: deal, rate: 10%, cap: most }
+  gated:  { measure: { sum: amount, from: deal }, per: deal, rate: 10%, gates: { lead: { require: payee.role = "Lead", otherwise: cut } } }
+---
+people: { ann: { cut: [ { value: 10% }, { from: 2026-01-16, value: 20% } ], role: [ { value: AE }, { from: 2026-01-21, value: Lead } ], most: [ { value: 30 }, { from: 2026-01-11, value: 500 } ] } }
+facts: { deal: [ { owner: ann, date: 2026-01-10, amount: 1_000 }, { owner: ann, date: 2026-01-15, amount: 1_000 }, { owner: ann, date: 2026-01-16, amount: 1_000 }, { owner: ann, date: 2026-01-31, amount: 1_000 } ] }`), 'ann 2026-01 rated', 'ann 2026-01 capped', 'ann 2026-01 gated')).toEqual({
+      'ann 2026-01 rated': '600', 'ann 2026-01 capped': '330', 'ann 2026-01 gated': '140',
+    });
+  });
   test('half-life: six-decimal factors, by whole numbers', () => {
     expect([0, 1, 15, 30, 60, 299].map((age) => formatRatio(decay(age, 30)))).toEqual(['1', '0.97716', '0.707107', '0.5', '0.25', '0.000999']);
   });

@@ -45,5 +45,5 @@ test('each line is worked out again from its own sentences', async () => {
   const text = explanationText(value, { all: true });
   expect(text).toContain('10 %');
   expect(text).toContain('20 %');
-  expect(walked.lines).toBe(2);
+  expect([walked.lines, walked.wrong]).toEqual([2, []]);
 });

@@ -77,6 +77,21 @@ facts: { deal: [ { owner: ann, date: 2026-01-10, amount: 1_000 }, { owner: ann, 
       'ann 2026-01 rated': '600', 'ann 2026-01 capped': '330', 'ann 2026-01 gated': '140',
     });
   });
+  test('gates and factors read what the table gave', () => {
+    expect(figures(plan(`period: month
+incentive: 1_000 a month
+components:
+  whole: { measure: { sum: amount, from: deal }, rate: { retroactive: { 0: 5%, 3_000: 10% } }, gates: { high: { require: rate > 5%, otherwise: 50% } }, multiply: { more: { by: rate, steps: { 0%: 1x, 10%: 2x } } } }
+  each: { measure: { sum: amount, from: deal }, per: deal, rate: { retroactive: { 0: 5%, 2_000: 10% } }, gates: { high: { require: rate > 5%, otherwise: 0% } } }
+  points: { measure: { sum: amount, from: deal }, target: 2_000, payout: { points: { 0%: 0%, 100%: 100%, 200%: 300% } }, multiply: { more: "if(payout > 150%, 2x, 1x)" } }
+  base: { measure: { sum: amount, from: deal }, target: 2_000, rate: { retroactive: { 0%: 1x, 150%: 2x } }, gates: { half: { require: rate >= 60%, otherwise: 10% } } }
+---
+people: { ann: {}, bob: {} }
+facts: { deal: [ { owner: ann, date: 2026-01-10, amount: 1_000 }, { owner: ann, date: 2026-01-11, amount: 2_000 }, { owner: bob, date: 2026-01-11, amount: 500 } ] }`),
+    'ann 2026-01 whole', 'bob 2026-01 whole', 'ann 2026-01 each', 'ann 2026-01 points', 'bob 2026-01 points', 'ann 2026-01 base', 'bob 2026-01 base')).toEqual({
+      'ann 2026-01 whole': '600', 'bob 2026-01 whole': '12.5', 'ann 2026-01 each': '200', 'ann 2026-01 points': '4000', 'bob 2026-01 points': '250', 'ann 2026-01 base': '3000', 'bob 2026-01 base': '25',
+    });
+  });
   test('half-life: six-decimal factors, by whole numbers', () => {
     expect([0, 1, 15, 30, 60, 299].map((age) => formatRatio(decay(age, 30)))).toEqual(['1', '0.97716', '0.707107', '0.5', '0.25', '0.000999']);
   });

@@ -4,7 +4,7 @@ import type { Typed } from '../plan/formula.ts';
 import type { Diagnostic } from '../value/diagnostic.ts';
 import { must } from '../value/diagnostic.ts';
 import type { Catalogue, ComponentEntry, PlanEntry } from './catalogue.ts';
-import { CARRY_UNIT, carryUnit, type CurveShape, curveShape, NO_CURVE, READS, readingOf } from './curve.ts';
+import { CARRY_UNIT, carryUnit, type CurveShape, curveShape, hasFactors, NO_CURVE, READS, readingOf } from './curve.ts';
 import { type Figure, measureNamed, readsPay } from './figures.ts';
 import { fieldName, type Gathered, type MeasureValue } from './gather.ts';
 import { isMoney, NotBuilt } from './lower.ts';
@@ -83,7 +83,8 @@ function paysMoney(leaf: Leaf): boolean {
   const { pay } = leaf;
   if (pay?.form === 'amount') return true;
   const paid = typeof leaf.of === 'object' ? leaf.of : leaf.measure;
-  return pay?.form === 'rate' && paid !== undefined && paid.type.kind !== 'money';
+  // multiples of the base rate are plain numbers
+  return pay?.form === 'rate' && !hasFactors(pay.number) && paid !== undefined && paid.type.kind !== 'money';
 }
 
 function figure(what: Figure['what'], money: boolean, plan: Plan, leaf: Leaf | undefined, gathered: Gathered, figures: Figure[], at: Component['at']): Figure {

@@ -30,3 +30,22 @@ test('of the component and of each fact', async () => {
   expect([walked.lines, walked.wrong]).toEqual([4, []]);
   expect(value.plans[0]?.components.map((c) => c.amount)).toEqual(['600.00', '210.00', '4000.00', '150.00']);
 });
+
+test('multiples of the base rate that are found by a formula or a table of several', async () => {
+  const plan = `plan: p
+effective: 2026-01-01 / 2027-01-01
+period: quarter
+incentive: 1_000 a quarter
+components:
+  worked: { measure: { sum: amount, from: deal }, target: 2_000, rate: "if(attainment >= 150%, 2x, 1x)" }
+  outer: { measure: { sum: amount, from: deal }, target: 2_000, rate: { by: [value, attainment], retroactive: { 0: { 0%: 1x, 100%: 2x }, 2_000: { 0%: 1x, 150%: 3x } } } }
+  units: { measure: { count: deal }, target: 2, rate: "if(attainment >= 100%, 1.5x, 1x)" }
+`;
+  const run = await calculated({ plans: { 'p.yaml': plan }, facts: FACTS, engine: openMemory(), entities: {}, rows: { deal: [{ id: 'd1', date: '2026-01-10', owner: 'ann', amount: '1000' }, { id: 'd2', date: '2026-02-10', owner: 'ann', amount: '2000' }] } });
+  const { value } = await explain(run.engine, run.calculation, { payee: 'ann', period: '2026-Q1', kinds: run.workspace.kinds });
+  if (value === undefined) throw new Error('nothing is explained');
+  const walked = nothingWalked();
+  walk(value, 'base rate', walked);
+  expect([walked.lines, walked.wrong]).toEqual([3, []]);
+  expect(value.plans[0]?.components.map((c) => c.amount)).toEqual(['3000.00', '4500.00', '1500.00']);
+});

@@ -92,6 +92,22 @@ facts: { deal: [ { owner: ann, date: 2026-01-10, amount: 1_000 }, { owner: ann, 
       'ann 2026-01 whole': '600', 'bob 2026-01 whole': '12.5', 'ann 2026-01 each': '200', 'ann 2026-01 points': '4000', 'bob 2026-01 points': '250', 'ann 2026-01 base': '3000', 'bob 2026-01 base': '25',
     });
   });
+  test('a multiple of the base rate may be found by a formula, or by a table of several results', () => {
+    expect(figures(plan(`period: month
+incentive: 1_000 a month
+terms: { boost: factor = 3x }
+measures: { wins: { count: deal, where: won } }
+components:
+  worked: { measure: { sum: amount, from: deal }, target: 2_000, rate: "if(attainment >= 150%, 2x, 1x)" }
+  named: { measure: { sum: amount, from: deal }, target: 2_000, rate: "if(wins > 0, boost, 1x)" }
+  outer: { measure: { sum: amount, from: deal }, target: 2_000, rate: { by: [wins, attainment], retroactive: { 0: { 0%: 1x, 100%: 2x }, 1: { 0%: 1x, 150%: boost } } } }
+  rounded: { measure: { sum: amount, from: deal }, target: 3_000, rate: "if(attainment >= 100%, 2x, 1x)", round: { rate: 1% } }
+---
+people: { ann: {} }
+facts: { deal: [ { owner: ann, date: 2026-01-10, amount: 1_000, won: yes }, { owner: ann, date: 2026-01-11, amount: 2_000, won: no } ] }`), 'ann 2026-01 worked', 'ann 2026-01 named', 'ann 2026-01 outer', 'ann 2026-01 rounded')).toEqual({
+      'ann 2026-01 worked': '3000', 'ann 2026-01 named': '4500', 'ann 2026-01 outer': '4500', 'ann 2026-01 rounded': '1980',
+    });
+  });
   test('half-life: six-decimal factors, by whole numbers', () => {
     expect([0, 1, 15, 30, 60, 299].map((age) => formatRatio(decay(age, 30)))).toEqual(['1', '0.97716', '0.707107', '0.5', '0.25', '0.000999']);
   });

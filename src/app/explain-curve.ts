@@ -7,7 +7,7 @@ import { SCALE } from '../stage/arithmetic.ts';
 import { HELD } from '../stage/attainment.ts';
 import { BLANK_KEY } from '../stage/facts.ts';
 import { FIGURE } from '../stage/figures.ts';
-import { READS } from '../stage/curve.ts';
+import { hasFactors, READS } from '../stage/curve.ts';
 import { digitsOf } from '../stage/lower.ts';
 import type { Piece } from '../stage/tables.ts';
 import { assert } from '../value/diagnostic.ts';
@@ -47,14 +47,22 @@ function single(place: Place, spec: Leaf, part: Row): Step {
   const lead = number?.kind === 'formula' ? (shape.figure === undefined || written === undefined ? '' : `By ${formulaWords(number.formula)}${inputsClause(written.inputs, currency)}: `)
     : number === undefined ? '' : shape.reads === READS.nothing || shape.figure?.kind === 'value' ? `By ${formulaWords(number.table.by)}${written === undefined ? '' : inputsClause(written.inputs, currency)}: ` : rowWords(place, spec, number.table, part, read ?? ZERO);
   const { calculation, numbers } = product(place, spec, part, rowAt(place, 'attainment'));
-  const raw = tie === undefined ? wideOf(part, 'raw') : tie.own;
+  const raw = tie === undefined ? wideOf(part, 'raw') : tie.own, base = baseOf(place, spec, part);
   const excess = spec.of === 'excess' ? ' above the target' : '';
   return {
-    step: 'pay', text: capital(`${lead}${calculation}${excess}${spec.pay?.form === 'amount' ? '' : ' ='} ${scaledWords(raw, currency)}.`), ...(written !== undefined && { written }),
-    numbers: { ...numbers, ...(read === undefined ? {} : tableNumbers(place, spec, part, read)), amount: plainScaled(raw, currency) },
+    step: 'pay', text: capital(`${lead}${base?.text ?? ''}${calculation}${excess}${spec.pay?.form === 'amount' ? '' : ' ='} ${scaledWords(raw, currency)}.`), ...(written !== undefined && { written }),
+    numbers: { ...numbers, ...base?.numbers, ...(read === undefined ? {} : tableNumbers(place, spec, part, read)), amount: plainScaled(raw, currency) },
   };
 }
 const inputsClause = (inputs: Readonly<Record<string, ExplainedValue>>, currency: string): string => { const said = inputsSentence(inputs, currency).trim().replace(/\.$/, ''); return said === '' ? '' : ` (${said.charAt(0).toLowerCase()}${said.slice(1)})`; };
+
+/** The base rate, where a formula of results says how many times it is paid. */
+function baseOf(place: Place, spec: Leaf, part: Row): { readonly text: string; readonly numbers: Record<string, string> } | undefined {
+  const { shape } = place.entry, piece = pieceOf(place, part);
+  if (shape.figure?.kind !== 'value' || spec.pay?.form !== 'rate' || !hasFactors(spec.pay.number) || piece === undefined) return undefined;
+  const base = ratio(piece.b, piece.c), money = paidType(spec).kind !== 'money';
+  return { text: `${numberWords(readAt(place))} times the base rate of ${money ? moneyWords(base, place.currency) : rateWords(base)}; `, numbers: { multiple: plainNumber(readAt(place)), base_rate: money ? plainMoney(base, place.currency) : plainNumber(base) } };
+}
 
 /** What the table is read at: the own result, another value, a formula, a place. */
 function readAt(place: Place): Ratio {

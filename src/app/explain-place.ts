@@ -4,6 +4,7 @@ import type { Type } from '../plan/formula.ts';
 import { merged } from '../stage/assign.ts';
 import type { MeasureValue } from '../stage/gather.ts';
 import type { Person } from '../stage/people.ts';
+import { lastDayOf } from '../stage/single-days.ts';
 import { type Place as TermPlace, roundingsOf } from '../stage/terms.ts';
 import type { Day } from '../value/period.ts';
 import { divide, powerOfTen, ratio, type Ratio, ZERO } from '../value/rate.ts';
@@ -21,7 +22,7 @@ export interface Place extends Spot {
   readonly rows: PayeeRows;
   readonly person: Person;
   readonly currency: string;
-  /** the group whose measure it looks at, as a code; 0: none, or all */
+  /** the group whose measure it looks at, as a code, or a stretch of days; 0: none, or all */
   readonly part: number;
   /** what is paid by itself: the row of a fact, or the value of a field; null: all lines, or none */
   readonly line: bigint | null;
@@ -59,16 +60,17 @@ export function isNoneZero(value: MeasureValue): boolean {
   return value.kind === 'simple' && value.over === undefined && value.measure.zeroIfNone;
 }
 
-/** What is known of him without facts is read here; `day`: where it changes within the window. */
+/** What is known of him without facts is read here, for a line as of the day of its fact; `day`: where it changes within the window. */
 export function termPlace(place: Place, day?: Day): TermPlace {
   const { step, plan, entry, person, part } = place;
   const { people } = place.calculation.catalogue;
   const id = part === 0 || entry.group === undefined ? undefined : groupId(place);
-  return {
+  const end: TermPlace = {
     plan: plan.spec, people, person, eligible: merged(plan.members.get(person) ?? []), round: roundingsOf(plan.spec, entry.spec.round),
-    window: { from: step.from, to: step.soFar, cut: step.soFar }, day: day ?? Math.min(step.label.to, step.soFar) - 1,
+    window: { from: step.from, to: step.soFar, cut: step.soFar }, day: Math.min(step.label.to, step.soFar) - 1,
     ...(id !== undefined && entry.group !== undefined && { group: { kind: entry.group, id } }),
   };
+  return { ...end, day: day ?? lastDayOf(part, entry, plan, end) };
 }
 /** The id of the group that this part is of. */
 export function groupId({ person, entry, part, calculation }: Pick<Place, 'person' | 'entry' | 'part' | 'calculation'>): string | undefined {

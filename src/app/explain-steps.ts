@@ -70,7 +70,7 @@ function incentiveOver(place: Place): { readonly numbers: Record<string, string>
   let weight = ONE, own: Num | undefined = plan.spec.incentive;
   for (let at: typeof place.entry | undefined = place.entry; at !== undefined; at = calculation.catalogue.components.find((c) => c.component === at?.parent)) {
     if (at.spec.incentive !== undefined) { own = at.spec.incentive; break; }
-    if (at.spec.weight !== undefined) weight = multiply(weight, numberAt(at.spec.weight, termPlace(place)) ?? ratio(0n));
+    if (at.spec.weight !== undefined) weight = multiply(weight, numberAt(at.spec.weight, termPlace(place, Math.min(place.step.label.to, place.step.soFar) - 1)) ?? ratio(0n));
   }
   if (own === undefined) return undefined;
   return { numbers: { weight: plainNumber(weight), ...(rounding === undefined ? {} : { unit: plainNumber(rounding.unit), mode: rounding.mode }) }, rows: overWindow(place, own).rows };

@@ -3,6 +3,7 @@ import { compileFormula, isDay, isRatio, type Value } from '../plan/evaluate.ts'
 import type { Ref, Type, Typed } from '../plan/formula.ts';
 import type { Measure, Num } from '../plan/plan.ts';
 import { formulaWords, spaced } from '../plan/words-formula.ts';
+import { HELD } from '../stage/attainment.ts';
 import type { Figure } from '../stage/figures.ts';
 import type { LinearMeasure, MeasureValue } from '../stage/gather.ts';
 import { isKnownBefore, namesOf } from '../stage/reads.ts';
@@ -14,7 +15,7 @@ import { parseRatio, ratio, type Ratio } from '../value/rate.ts';
 import { idOfList, nameOf } from './explain-facts.ts';
 import { measureName } from './explain-measure.ts';
 import { inUnits, lookOf, type Place, resultsAt, rowAt, termPlace } from './explain-place.ts';
-import { pairIn } from './explain-rows.ts';
+import { pairIn, smallOrNull } from './explain-rows.ts';
 import { plainNumber, plainValue } from './explain-words.ts';
 import type { ExplainedValue, RoledValue, Written } from './explanation.ts';
 
@@ -118,7 +119,7 @@ function valueOf(f: Typed, reading: Reading): Value {
 function nameValue(ref: Ref, name: string, type: Type, { place, values, row: own }: Reading): Value {
   switch (ref.kind) {
     case 'measure': { const value = values.get(ref.measure), found = value === undefined ? undefined : lookOf(place, value); return found === undefined ? null : typedValue(found, type, place); }
-    case 'result': return resultOf(place, ref.what);
+    case 'result': return ref.what === 'rate' || ref.what === 'payout' ? given(place, type) : resultOf(place, ref.what);
     case 'component': {
       const other = place.calculation.catalogue.components.find((c) => c.plan === place.entry.plan && c.path.at(-1) === ref.component);
       const row = other === undefined ? undefined : place.rows.of('attainment', other.component, place.step.period)[0];
@@ -134,6 +135,11 @@ function typedValue(found: Ratio, type: Type, place: Place): Value {
   if (type.kind === 'text' || type.kind === 'payee' || type.kind === 'entity') return place.context.sums.word(Number.parseInt(found.n.toString(), 10)) ?? null;
   if (type.kind === 'date') return { day: Number.parseInt(found.n.toString(), 10) };
   return type.kind === 'yes_no' ? found.n === 1n : inUnits(found, type, place.currency);
+}
+/** What the component's table gave. */
+function given(place: Place, type: Type): Value {
+  const part = rowAt(place, 'parts'), value = part === undefined || smallOrNull(part, 'held') !== HELD.no ? undefined : pairIn(part, 'value');
+  return value === undefined ? null : inUnits(value, type, place.currency);
 }
 function resultOf(place: Place, what: string): Value {
   const { spec } = place.entry, { x, attained, target } = resultsAt(place), type: Type = (spec.kind === 'leaf' ? spec.measure?.type : undefined) ?? { kind: 'number' };

@@ -27,6 +27,7 @@ import { findPayee, findSpots, type Spot } from './explain-request.ts';
 import { paymentSteps } from './explain-payments.ts';
 import { lookSum, type PayeeRows, readPayee, smallOf, smallOrNull, wideOf } from './explain-rows.ts';
 import { attainmentSteps, factorSteps, gateSteps, incentiveSteps, limitSteps, measureSteps } from './explain-steps.ts';
+import { isStretch } from '../stage/single-days.ts';
 import { type ListedSum, lookedAt, readSums, subjectIn, type SumRows, sumsBehind } from './explain-sums.ts';
 import { targetSteps } from './explain-target.ts';
 import { explainedValues } from './explain-values.ts';
@@ -118,7 +119,7 @@ function explainSpot(context: Context, spot: Spot): ExplainedComponent {
   const { calculation, rows } = context, { entry, step, plan: { spec: { currency } } } = spot;
   const codes = partsOf(spot, rows), several = codes.length > 1 || rows.of('earned', entry.component, step.period).some((r) => wideOf(r, 'days_n') !== wideOf(r, 'days_d'));
   const grouped = entry.group !== undefined && several && codes.some((c) => c !== 0);
-  const place = placeOf(context, spot, grouped ? undefined : codes[0] ?? 0);
+  const place = placeOf(context, spot, grouped ? undefined : codes.at(-1) ?? 0);
   const children = grouped ? codes.map((part) => explainPart(context, placeOf(context, spot, part), undefined)) : childrenOf(spot, calculation).map((child) => explainSpot(context, child));
   const whole = grouped ? undefined : bodyOf(context, place);
   const lined = entry.spec.kind === 'leaf' && entry.spec.per !== undefined;
@@ -137,7 +138,7 @@ function bodyOf(context: Context, place: Place): { readonly steps: readonly Step
   const { spec } = place.entry;
   if (spec.kind === 'group') return { steps: [...groupSteps(place), ...afterPay(place)], lines: [] };
   if (spec.per === undefined) return { steps: [...measureSteps(place), ...targetSteps(place), ...attainmentSteps(place), ...incentiveSteps(place), ...paySteps(place, tiersAt(context, place)), ...afterPay(place)], lines: [] };
-  const lines = linesOf(place).map((line) => explainPart(context, { ...place, line }, line));
+  const lines = linesOf(place).map(({ line, part }) => explainPart(context, { ...place, line, part }, line));
   return { steps: [...targetSteps(place), ...linesStep(place, lines)], lines };
 }
 const afterPay = (place: Place): Step[] => [...gateSteps(place), ...factorSteps(place), ...limitSteps(place)];
@@ -189,13 +190,14 @@ function keyFormula({ value }: ComponentEntry) {
 // ---- lines and groups ----
 
 /** In the order of their facts. */
-function linesOf(place: Place): bigint[] {
-  const found = [...new Set(place.rows.of('attainment', place.entry.component, place.step.period).flatMap((r) => (r['part'] === place.part ? [wideOf(r, 'line')] : [])))];
+function linesOf(place: Place): { readonly line: bigint; readonly part: number }[] {
+  const rows = place.rows.of('attainment', place.entry.component, place.step.period).map((r) => ({ line: wideOf(r, 'line'), part: smallOf(r, 'part') }));
+  const own = new Map(rows.flatMap(({ line, part }) => (part === place.part || isStretch(part) ? [[line, part] as const] : []))), found = [...own.keys()];
   // a period without facts has a row all the same
   const perFact = place.entry.spec.kind === 'leaf' && place.entry.spec.per?.kind === 'fact';
   const names = new Map(found.map((line) => [line, place.factOf(line)]));
   const key = (line: bigint): string => { const fact = names.get(line); return fact === undefined ? '' : `${fact.date}|${fact.id}`; };
-  return found.filter((line) => rowAt({ ...place, line }, 'earned') !== undefined && !(perFact && names.get(line) === undefined)).sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a < b ? -1 : 1));
+  return found.map((line) => ({ line, part: own.get(line) ?? place.part })).filter(({ line, part }) => rowAt({ ...place, line, part }, 'earned') !== undefined && !(perFact && names.get(line) === undefined)).sort(({ line: a }, { line: b }) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : a < b ? -1 : 1));
 }
 function lineName(place: Place, line: bigint): string {
   const fact = place.factOf(line), { spec, value } = place.entry;

@@ -125,7 +125,7 @@ function leaf(ctx: PlanContext, entry: Entry, node: MapNode, base: Base, inner: 
   const inside: Inside = { results, rows: paidFacts(measure, of ?? 'value', per), single: per !== undefined, ...(reads !== undefined && { reads }) };
   const pay = form === undefined || of === undefined ? undefined : resolvePay(ctx, form, find(node, form) as Node, inside, { measure, of, round: inner.round });
   if (pay !== undefined) checkBase(ctx, entry, node, pay, { incentive: inner.hasIncentive, target: hasTarget });
-  const after = resolveAfter(ctx, node, { ...inside, results: { ...results, ...found(form, pay) } }, inner.hasIncentive);
+  const after = resolveAfter(ctx, node, { ...inside, results: { ...results, ...found(form, pay, typeof of === 'object' ? of : measure) } }, inner.hasIncentive);
   return {
     ...base, kind: 'leaf', carry: carryOf(ctx, node, inner.window), of: of ?? 'value', ...present('measure', measure), ...present('target', target), ...present('per', per),
     better: textOf(find(node, 'better')) === 'lower' ? 'lower' : 'higher',
@@ -149,11 +149,11 @@ function payable(ctx: PlanContext, node: MapNode, top: boolean, lines: readonly 
 }
 
 /** The rate or the share that was found; a marginal table has one for each part, and so none. */
-function found(form: Form | undefined, pay: Leaf['pay']): Results {
+function found(form: Form | undefined, pay: Leaf['pay'], paid: Measure | undefined): Results {
   const value = pay && valuesOf(pay.number)[0];
   if (pay === undefined || value === undefined || form === 'amount' || (pay.number.kind === 'table' && pay.number.table.kind === 'marginal')) return {};
   // a multiple of the base rate has become money, or a share of money, when it can be read
-  return form === 'payout' ? { payout: { kind: 'percent' } } : { rate: value.type.kind === 'factor' ? { kind: 'percent' } : value.type };
+  return form === 'payout' ? { payout: { kind: 'percent' } } : { rate: value.type.kind === 'factor' ? { kind: paid?.type.kind === 'money' ? 'percent' : 'money' } : value.type };
 }
 
 function carryOf(ctx: PlanContext, node: MapNode, window: Window): Leaf['carry'] {

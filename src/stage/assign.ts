@@ -14,7 +14,7 @@ import type { Gathered } from './gather.ts';
 import { AMONG, GROUP } from './looks.ts';
 import { type Person, rowAt, type Stint } from './people.ts';
 import type { Cell } from './rows.ts';
-import { changedWithin, readForEachFact } from './single-days.ts';
+import { changedIn, isCut, kindsPaid, partOfStretch, readForEachFact, stretchesOf } from './single-days.ts';
 import type { WindowStep } from './spans.ts';
 import { constantPiece, innerTable, leafTable, type Piece, pieces } from './tables.ts';
 import { asRatio, inMinor, numberAt, numberOver, NoValue, type Place, placeAt, rounded, roundingsOf, valueAt } from './terms.ts';
@@ -32,7 +32,9 @@ export interface AssignRows {
   readonly places: { readonly entry: ComponentEntry; readonly person: Person; readonly step: WindowStep; readonly part: number; readonly place: Place }[];
   /** terms without a value → payees that it happens to */
   readonly missing: Map<string, Set<string>>;
-  /** what is read for each fact, and changes within a period */
+  /** which facts an assignment is for, where what they read changes within a window */
+  readonly stretches: Cell[][];
+  /** what is read for each fact, and changes within a period, where facts are not told apart by their days */
   readonly changing: Map<ComponentEntry, { readonly person: Person; readonly name: string }>;
   readonly tooLarge: { readonly plan: Plan; readonly person: Person; readonly number: Ratio }[];
 }
@@ -46,7 +48,7 @@ export interface AssignContext {
 }
 
 export function assignRows(context: AssignContext): AssignRows {
-  const out: AssignRows = { assign: [], segments: [], gates: [], factors: [], caps: [], curves: [], groups: [], places: [], missing: new Map(), changing: new Map(), tooLarge: [] };
+  const out: AssignRows = { assign: [], segments: [], gates: [], factors: [], caps: [], curves: [], groups: [], places: [], stretches: [], missing: new Map(), changing: new Map(), tooLarge: [] };
   const sets = { curves: numbered(), gates: numbered(), factors: numbered() };
   for (const plan of context.catalogue.plans) {
     const entries = context.catalogue.components.filter((c) => c.plan === plan.plan), single = new Map(entries.map((e) => [e, readForEachFact(e)]));
@@ -60,11 +62,16 @@ export function assignRows(context: AssignContext): AssignRows {
           let incentive: Ratio | null = null;
           for (const part of isPot(entry) ? potOf(entry, person, place, context) : partsOf(entry, person, place, context)) {
             const at = part.id === null ? place : { ...place, group: { kind: must(entry.group), id: part.id } };
-            incentive = assignOne(entry, entries, plan.spec, person, step, part, isPot(entry) ? ofNobody(at) : at, context, out, sets);
-            const changed = changedWithin(single.get(entry) ?? [], at);
-            if (changed !== undefined && !out.changing.has(entry)) out.changing.set(entry, { person, name: changed });
-            out.places.push({ entry, person, step, part: part.code, place: at });
-            groupRows(entry, plan, person, step, part, at, context, out);
+            const reads = single.get(entry) ?? [], cut = isCut(entry), stretches = stretchesOf(entry, reads, plan, at);
+            if (stretches.length > 1 && !cut && !out.changing.has(entry)) out.changing.set(entry, { person, name: changedIn(reads, at, stretches) });
+            (cut ? stretches : [{ from: step.from, to: at.day + 1 }]).forEach((stretch, i, all) => {
+              // what is in force at the end is the part of the whole
+              const own = i === all.length - 1 ? part : { ...part, code: partOfStretch(i) }, day = stretch.to - 1, whose = isPot(entry) ? ofNobody(at) : at;
+              incentive = assignOne(entry, entries, plan.spec, person, step, own, whose, { ...whose, day }, context, out, sets);
+              if (all.length > 1) for (const kind of kindsPaid(entry, context.catalogue.kinds)) out.stretches.push([0, 0, entry.component, person.payee, step.period, own.code, kind, stretch.from, stretch.to]);
+              out.places.push({ entry, person, step, part: own.code, place: { ...at, day } });
+              groupRows(entry, plan, person, step, own, at, context, out);
+            });
           }
           // what is shown and not paid has no part in what the plan pays at most
           if (entry.parent === null && (entry.spec.kind === 'group' || entry.spec.pay !== undefined)) incentives.set(step.period, add(incentives.get(step.period) ?? ZERO, incentive ?? ZERO));
@@ -140,21 +147,22 @@ export function basePlace(plan: Plan, person: Person, eligible: readonly Span[],
   return { plan, person, people, eligible, round, window: { from: step.from, to: step.soFar, cut: step.soFar }, day: Math.min(step.label.to, step.soFar) - 1 };
 }
 
-function assignOne(entry: ComponentEntry, entries: readonly ComponentEntry[], plan: Plan, person: Person, step: WindowStep, part: Part, place: Place, context: AssignContext, out: AssignRows, sets: Sets): Ratio | null {
+/** `onDay`: where what is dated is read as of the day of single facts; target and incentive are those of the window. */
+function assignOne(entry: ComponentEntry, entries: readonly ComponentEntry[], plan: Plan, person: Person, step: WindowStep, part: Part, place: Place, onDay: Place, context: AssignContext, out: AssignRows, sets: Sets): Ratio | null {
   const { spec } = entry;
   const over = { from: step.from, soFar: step.soFar, to: step.to, periods: step.targetPeriods };
   const incentive = incentiveOf(entry, entries, plan, place, over);
   const target = spec.kind === 'leaf' && spec.target !== undefined ? targetOf(entry, plan, place, over) : null;
   let curve: number | null = null, unit: Ratio = ONE;
   if (spec.kind === 'leaf' && spec.pay !== undefined) {
-    const made = payeeCurve(spec, entry.shape, place, { target, incentive, code: context.code, round: place.round });
+    const made = payeeCurve(spec, entry.shape, onDay, { target, incentive, code: context.code, round: place.round });
     unit = made.unit;
     curve = curveNumber(made.pieces, out, sets);
   }
-  const gateSet = spec.gates.length === 0 ? null : gateNumber(spec.gates, entry, plan, place, context, out, sets);
-  const factorSet = spec.multiply.length === 0 ? null : factorNumber(spec.multiply, entry, plan, place, context, out, sets);
-  const cap = spec.caps.map((c) => limitOf(c, plan, place, incentive)).reduce<Ratio | null>((a, b) => (a === null ? b : b === null ? a : min(a, b)), null);
-  const floor = spec.floor === undefined ? null : limitOf(spec.floor, plan, place, incentive);
+  const gateSet = spec.gates.length === 0 ? null : gateNumber(spec.gates, entry, plan, onDay, context, out, sets);
+  const factorSet = spec.multiply.length === 0 ? null : factorNumber(spec.multiply, entry, plan, onDay, context, out, sets);
+  const cap = spec.caps.map((c) => limitOf(c, plan, onDay, incentive)).reduce<Ratio | null>((a, b) => (a === null ? b : b === null ? a : min(a, b)), null);
+  const floor = spec.floor === undefined ? null : limitOf(spec.floor, plan, onDay, incentive);
   out.assign.push([0, 0, entry.component, person.payee, step.period, part.code, step.cycle, ...pair(part.days),
     ...pair(target), ...pair(unit), ...pair(incentive ?? ZERO), curve, gateSet, factorSet, ...pair(cap), ...pair(floor)]);
   return incentive;

@@ -10,7 +10,7 @@ import {
 import { asWide, atScale, extend, roundedPair, SCALE, scanOf } from './arithmetic.ts';
 import { CARRY_UNIT } from './curve.ts';
 import { BLANK_KEY } from './facts.ts';
-import { REF_ASSIGN, REF_COMPONENT, REF_WORLD } from './reference.ts';
+import { REF_ASSIGN, REF_COMPONENT, REF_STRETCH, REF_WORLD } from './reference.ts';
 
 /** Why a component pays nothing for now. 0 is not held. */
 export const HELD = { no: 0, no_target: 1, no_value: 2, no_reading: 3, no_row: 4, gate: 5, factor: 6, no_group: 7 } as const;
@@ -18,8 +18,8 @@ export const HELD = { no: 0, no_target: 1, no_value: 2, no_reading: 3, no_row: 4
 /** What identifies a row. `part`: the group whose measure it looks at; `line`: what is paid by itself; `field_value`: what a table is read by. */
 export const ATTAINED = ['world', 'component', 'payee', 'period', 'part', 'line', 'field_value'] as const;
 
-/** Which of the rarer forms some component has: pay line by line, a shortfall that is carried, pay on what is above the target, pay on another value; `told`: what is read or paid on is told apart by a field of the fact as well. */
-export interface Forms { readonly lines: boolean; readonly carries: boolean; readonly excess: boolean; readonly other: boolean; readonly told: boolean }
+/** Which of the rarer forms some component has: pay line by line, a shortfall that is carried, pay on what is above the target, pay on another value; `told`: what is read or paid on is told apart by a field of the fact as well; `days`: the days of facts, where some is paid by what was in force on its day. */
+export interface Forms { readonly lines: boolean; readonly carries: boolean; readonly excess: boolean; readonly other: boolean; readonly told: boolean; readonly days: Relation | undefined }
 
 export function attainmentStage(looks: Statement, forms: Forms): Statement {
   const x = roundedPair(valuePairs(looks, forms), 'x_n', 'x_d', 'measure');
@@ -55,9 +55,9 @@ function valuePairs(looks: Statement, forms: Forms): Relation {
     ['inner', 'k', scan(REF_COMPONENT), eq(col('plan_world', 'k'), col('plan_world', 'o'))],
     ['inner', 'a', scan(REF_ASSIGN), and(eq(col('component', 'a'), col('component', 'k')), eq(col('plan_world', 'a'), col('plan_world', 'o')), eq(col('people_world', 'a'), col('people_world', 'o')))],
     ['left', 'x', scanOf(looks), lookOf('x', 'look')],
-    ...alike('r', 'reads_look'), ...(forms.other ? alike('y', 'pays_look') : []),
+    ...alike('r', 'reads_look'), ...(forms.other ? alike('y', 'pays_look') : []), ...stretches(forms),
   // one calculation for each line: without facts there is none
-  ), and(eq(col('level', 'k'), int(0)), ...(forms.lines ? [or(not(col('lines', 'k')), isNotNull(col('num', 'x')))] : [])));
+  ), and(eq(col('level', 'k'), int(0)), ...(forms.lines ? [or(not(col('lines', 'k')), isNotNull(col('num', 'x')))] : []), ...(forms.days === undefined ? [] : [or(isNull(col('kind', 'z')), isNotNull(col('day', 'd')))])));
   const found = coalesce(col('field_value', 'x'), int(0));
   const raw = project(joined, [
     ...keep('o', 'world'), ...keep('k', 'plan', 'component', 'reads', 'pays_on', 'has_target', 'lower_is_better', 'needs_value', 'no_target_n', 'no_target_d', 'missing_n', 'missing_d',
@@ -76,6 +76,15 @@ function valuePairs(looks: Statement, forms: Forms): Relation {
     named('has_reading', compare('<>', col('r_bottom'), int(0))), ...upright('o', 'r_top', 'r_bottom'),
     ...(forms.other ? [named('has_base', compare('<>', col('y_bottom'), int(0))), ...upright('y', 'y_top', 'y_bottom')] : []),
   ]);
+}
+
+/** Of several assignments of a payee, that of the stretch in which the fact is. */
+function stretches({ days }: Forms): Extract<Parameters<typeof join>[1], readonly unknown[]>[] {
+  if (days === undefined) return [];
+  return [
+    ['left', 'z', scan(REF_STRETCH), and(...['people_world', 'plan_world', 'component', 'payee', 'period', 'part'].map((k) => eq(col(k, 'z'), col(k, 'a'))))],
+    ['left', 'd', days, and(eq(col('facts_world', 'd'), col('facts_world', 'o')), eq(col('kind', 'd'), col('kind', 'z')), eq(col('fact', 'd'), col('field_value', 'x')), compare('>=', col('day', 'd'), col('from_day', 'z')), compare('<', col('day', 'd'), col('to_day', 'z')))],
+  ];
 }
 
 /** A missed target is added to the next: B = max(0, B before + T − X), so target and backlog are running sums. Carried at 10⁻¹⁵. */

@@ -22,7 +22,7 @@ import { NotBuilt } from './lower.ts';
 import { unreached } from './fact-lines.ts';
 import { notBuilt } from './not-built.ts';
 import type { ParamsOf } from './params.ts';
-import { aboveOn, type DatedRow, type People, type Person, type Stint, stintsOf } from './people.ts';
+import { aboveOn, type DatedRow, LONG_AGO, type People, type Person, type Stint, stintsOf } from './people.ts';
 import { personalOf } from './personal.ts';
 import { paidTwice } from './paid-twice.ts';
 import { type Made, programOf } from './program.ts';
@@ -98,7 +98,6 @@ function refusedFor(error: unknown): { readonly diagnostics: readonly Diagnostic
   if (error instanceof NotBuilt) return { diagnostics: [error.diagnostic] };
   throw error;
 }
-const LONG_AGO = -1_000_000;
 
 /** Kinds of the workspace, those that plans derive for themselves, and those of states and of earnings, whose rows the run makes. */
 function allKinds(kinds: readonly Kind[], plans: readonly Plan[]): Kind[] {
@@ -156,8 +155,8 @@ function missingTerms(rows: AssignRows, plans: readonly Plan[]): Diagnostic[] {
 }
 
 function changing(rows: AssignRows): Diagnostic[] {
-  return [...rows.changing].map(([{ spec }, { person, name }]) => new NotBuilt(spec.at, `${spec.name} is paid for each fact by itself, and ${name} changes for ${person.id} within a period; what was in force on the day of each fact is not calculated yet`,
-    `Let the change of ${name} begin with a period, or pay the facts of a period together.`).diagnostic);
+  return [...rows.changing].map(([{ spec }, { person, name }]) => new NotBuilt(spec.at, `${spec.name} reads ${name} as of the day of each fact, and it changes for ${person.id} within a period; that is calculated only where each fact of the payee is paid by itself`,
+    `Let the change of ${name} begin with a period, or write \`per\` with the kind of fact.`).diagnostic);
 }
 
 function tooLarge(rows: AssignRows): Diagnostic[] {

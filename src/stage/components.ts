@@ -4,8 +4,8 @@ import type { Typed } from '../plan/formula.ts';
 import type { Diagnostic } from '../value/diagnostic.ts';
 import { must } from '../value/diagnostic.ts';
 import type { Catalogue, ComponentEntry, PlanEntry } from './catalogue.ts';
-import { type CurveShape, curveShape, NO_CURVE, READS, readingOf } from './curve.ts';
-import { type Figure, measureNamed } from './figures.ts';
+import { CARRY_UNIT, carryUnit, type CurveShape, curveShape, hasFactors, NO_CURVE, READS, readingOf } from './curve.ts';
+import { type Figure, measureNamed, readsPay } from './figures.ts';
 import { fieldName, type Gathered, type MeasureValue } from './gather.ts';
 import { isMoney, NotBuilt } from './lower.ts';
 import { contentKey, isKnownBefore, namesOf } from './reads.ts';
@@ -61,6 +61,11 @@ function figuresOf(spec: Component, shape: CurveShape, plan: PlanEntry, gathered
     const made = factorFigure(factor, plan.spec, leaf, make, told);
     if (made !== undefined) factors.set(slot, made);
   });
+  const limits = [...spec.caps, ...(spec.floor === undefined ? [] : [spec.floor])].map((l) => l.amount), shares = spec.gates.flatMap(({ otherwise: o }) => (o.kind === 'hold' ? [] : [o.kind === 'share' ? o.of : o.share]));
+  if (![...limits, ...shares].every(isKnownBefore)) told(() => { throw new NotBuilt(at, `A cap, a floor or the \`otherwise\` of a gate of ${spec.name} reads results or facts, which is not built yet`, 'Use terms and fields of the payee there; a factor (`multiply`) may read results.'); });
+  const late = [...gates.values(), ...factors.values()].some(readsPay);
+  if (late && shape.reads === READS.field) told(() => { throw new NotBuilt(at, `${spec.name} has a rate for each fact, so there is no one rate that its gates and factors could read`, 'Pay each fact by itself (`per` with the kind of fact).'); });
+  if (late && leaf !== undefined && carryUnit(leaf, shape) !== CARRY_UNIT.none) told(() => { throw new NotBuilt(at, `The multiple of a base rate of ${spec.name}, whose target a shortfall is added to, cannot be read by its gates and factors yet`, 'Read attainment or value instead.'); });
   const { pool } = spec;
   const share = pool === undefined || pool.share === 'equal' ? undefined : make({ kind: 'number', number: pool.share, money: false, average: false }, false);
   const among = pool?.among === undefined ? undefined : make({ kind: 'condition', formula: pool.among.formula }, false);
@@ -78,7 +83,8 @@ function paysMoney(leaf: Leaf): boolean {
   const { pay } = leaf;
   if (pay?.form === 'amount') return true;
   const paid = typeof leaf.of === 'object' ? leaf.of : leaf.measure;
-  return pay?.form === 'rate' && paid !== undefined && paid.type.kind !== 'money';
+  // multiples of the base rate are plain numbers
+  return pay?.form === 'rate' && !hasFactors(pay.number) && paid !== undefined && paid.type.kind !== 'money';
 }
 
 function figure(what: Figure['what'], money: boolean, plan: Plan, leaf: Leaf | undefined, gathered: Gathered, figures: Figure[], at: Component['at']): Figure {

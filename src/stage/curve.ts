@@ -46,13 +46,12 @@ export function curveShape(leaf: Leaf, plan: Plan): CurveShape {
   const constant = !readsNames(number) && !hasFactors(number);
   if (number.kind === 'formula') {
     const figure = isKnownBefore(number.formula) ? undefined : { kind: 'value' as const, number };
-    if (figure !== undefined && hasFactors(number)) throw new NotBuilt(number.at, 'A multiple of the base rate that is found by a formula of results is not built yet', 'Write a table of attainment: `{ marginal: { 0%: 1x, 100%: 1.5x } }`.');
-    return { ...NO_CURVE, reads: figure === undefined ? READS.nothing : READS.figure, figure, paysOnValue: form === 'rate', constant: constant || figure !== undefined, roundsValue: hasFactors(number) ? undefined : rounds, number };
+    return { ...NO_CURVE, reads: figure === undefined ? READS.nothing : READS.figure, figure, paysOnValue: form === 'rate', constant: constant || (figure !== undefined && !hasFactors(number)), roundsValue: hasFactors(number) ? undefined : rounds, number };
   }
   const { table } = number, leafOf = leafTable(table), outer = outerReads(table);
   if (outer.length > 0 && !outer.every(isKnownBefore)) {
-    if (form === 'rate' && (leafOf.kind === 'marginal' || hasFactors(number))) throw new NotBuilt(table.at, 'A marginal rate, or a multiple of the base rate, whose outer keys are read of results is not built yet', 'Read the outer keys by a field of the payee, or use `retroactive` with plain rates.');
-    return { ...NO_CURVE, reads: READS.figure, figure: { kind: 'value', number }, paysOnValue: form === 'rate', constant: true, roundsValue: rounds, number };
+    if (form === 'rate' && leafOf.kind === 'marginal') throw new NotBuilt(table.at, 'A marginal rate whose outer keys are read of results is not built yet', 'Read the outer keys by a field of the payee, or use `retroactive`.');
+    return { ...NO_CURVE, reads: READS.figure, figure: { kind: 'value', number }, paysOnValue: form === 'rate', constant: !hasFactors(number), roundsValue: hasFactors(number) ? undefined : rounds, number };
   }
   const reads = readingOf(leafOf, plan, leaf);
   if (form !== 'rate') return { ...reads, paysOnValue: false, constant: constant && outer.length === 0 && reads.reads !== READS.nothing, roundsValue: rounds, number };
@@ -117,8 +116,8 @@ export function payeeCurve(leaf: Leaf, shape: CurveShape, place: Place, known: C
   const numbers = leaf.carry === 'shortfall' && form === 'rate' && hasFactors(number) ? { ...known, target: ONE } : known;
   const unit = unitOf(form, number, shape, numbers);
   const cell = cellReader(leaf, place, numbers, form, number);
-  // the figure is the value
-  if (shape.figure?.kind === 'value') return { pieces: IDENTITY, unit };
+  // the figure is the value, or says how many times the base rate it is
+  if (shape.figure?.kind === 'value') return { pieces: form === 'rate' && hasFactors(number) ? timesBase(baseRate(numbers)) : IDENTITY, unit };
   if (number.kind === 'formula') return { pieces: constantPiece(cell(number.formula)), unit };
   if (shape.reads === READS.nothing) {
     const y = numberAt(number, place);
@@ -131,6 +130,8 @@ export function payeeCurve(leaf: Leaf, shape: CurveShape, place: Place, known: C
   const each = form === 'payout' && table.kind === 'marginal' ? (typed: Typed): Ratio => divide(cell(typed), scale) : cell;
   return { unit, pieces: pieces(table, { keyScale: scale, code: numbers.code, cell: each }) };
 }
+/** f(r) = base · r */
+const timesBase = (base: Ratio): Piece[] => [{ low: null, high: null, a: 0n, b: base.n, c: base.d }];
 /** f(r) = r */
 export const IDENTITY: readonly Piece[] = [{ low: null, high: null, a: 0n, b: 1n, c: 1n }];
 

@@ -17,6 +17,7 @@ import { lower, type Lowered, lowerCondition, lowerTable, NotBuilt, type Scope }
 import { divisorExpr, type Pair } from './lower-pair.ts';
 import { valueReader } from './looks.ts';
 import { type ParamsOf, paramScope } from './params.ts';
+import { namesOf } from './reads.ts';
 import { REF_ASSIGN, REF_COMPONENT, REF_LOOK, REF_WORLD } from './reference.ts';
 
 /** numbers of figures among the looks */
@@ -41,14 +42,28 @@ export const measureNamed = (plan: Plan, name: string): Measure | undefined => p
 
 const ROW = ['world', 'component', 'payee', 'period', 'part', 'line'] as const;
 
-export function figuresStage(figures: readonly Figure[], looks: Statement, attainment: Statement, builders: ReadonlyMap<string, FactsBuilder>, params: ParamsOf): Statement {
-  return {
-    name: 'figures', make: 'table', key: [...ROW, 'look'], about: 'formulas that read results, as pairs; yes is 1',
-    relation: union(figures.map((f) => figureRows(f, looks, attainment, builders, params))),
-  };
-}
+export interface FiguresFrom { readonly looks: Statement; readonly attainment: Statement; readonly builders: ReadonlyMap<string, FactsBuilder>; readonly params: ParamsOf }
 
-function figureRows(figure: Figure, looks: Statement, attainment: Statement, builders: ReadonlyMap<string, FactsBuilder>, params: ParamsOf): Relation {
+/** Formulas of what is known before pay is found: all, where no gate or factor reads what a table gave. */
+export function figuresStage(figures: readonly Figure[], from: FiguresFrom): Statement | undefined {
+  const before = figures.filter((f) => !readsPay(f)), late = before.length < figures.length;
+  return before.length === 0 ? undefined : made(late ? 'figures_before' : 'figures', before, from, undefined);
+}
+/** Those that read what a table gave, and a view of all. */
+export function lateFigures(figures: readonly Figure[], from: FiguresFrom, before: Statement | undefined, parts: Statement): Statement[] {
+  const late = figures.filter(readsPay);
+  if (late.length === 0) return [];
+  if (before === undefined) return [made('figures', late, from, parts)];
+  const after = made('figures_after', late, from, parts);
+  return [after, { ...after, name: 'figures', make: 'view', relation: union([scanOf(before), scanOf(after)]), about: before.about }];
+}
+/** Does it read `rate` or `payout`: what the table of the component gave? */
+export const readsPay = ({ what }: Figure): boolean => namesOf(what.kind === 'number' ? what.number : what.formula).some((n) => n.ref.kind === 'result' && (n.ref.what === 'rate' || n.ref.what === 'payout'));
+const made = (name: string, figures: readonly Figure[], from: FiguresFrom, parts: Statement | undefined): Statement => ({
+  name, make: 'table', key: [...ROW, 'look'], about: 'formulas that read results, as pairs; yes is 1', relation: union(figures.map((f) => figureRows(f, from, parts))),
+});
+
+function figureRows(figure: Figure, { looks, attainment, builders, params }: FiguresFrom, parts: Statement | undefined): Relation {
   const joins = new Map<string, JoinInput>();
   const look = FIGURE + figure.index;
   const row = (alias: string): Expr => and(eq(col('world', alias), col('world', 'o')), eq(col('payee', alias), col('payee', 'a')), eq(col('period', alias), col('period', 'a')));
@@ -68,8 +83,8 @@ function figureRows(figure: Figure, looks: Statement, attainment: Statement, bui
     name(typed) {
       const { ref } = typed;
       switch (ref.kind) {
-        case 'result': return { kind: 'number', ...resultPair(ref.what, 't', figure.at, 'a') };
-        case 'component': return { kind: 'number', ...resultPair(ref.what, other(must(figure.components.get(ref.component))), figure.at) };
+        case 'result': return { kind: 'number', ...(ref.what === 'rate' || ref.what === 'payout' ? givenPair() : resultPair(ref.what, 't', 'a')) };
+        case 'component': return { kind: 'number', ...resultPair(ref.what, other(must(figure.components.get(ref.component)))) };
         case 'measure': return asTyped(typed.type, valueReader(must(figure.values.get(ref.measure)), ask, (names) => ({ ...scope, name: (t) => (t.ref.kind === 'measure' ? names(t.ref.measure) : undefined) ?? scope.name(t) })));
         case 'field': {
           const builder = figure.facts === undefined ? undefined : builders.get(figure.facts);
@@ -89,6 +104,7 @@ function figureRows(figure: Figure, looks: Statement, attainment: Statement, bui
     { as: 'l', how: 'inner', relation: scan(REF_LOOK), on: and(eq(col('plan_world', 'l'), col('plan_world', 'o')), eq(col('component', 'l'), col('component', 'k')), eq(col('look', 'l'), int(look))) },
     { as: 'a', how: 'inner', relation: scan(REF_ASSIGN), on: and(eq(col('component', 'a'), col('component', 'k')), eq(col('plan_world', 'a'), col('plan_world', 'o')), eq(col('people_world', 'a'), col('people_world', 'o'))) },
     { as: 't', how: 'left', relation: scanOf(attainment), on: and(row('t'), eq(col('component', 't'), col('component', 'k')), eq(col('part', 't'), col('part', 'a')), eq(col('field_value', 't'), int(0))) },
+    ...(parts === undefined ? [] : [{ as: 'g', how: 'left' as const, relation: scanOf(parts), on: and(row('g'), eq(col('component', 'g'), col('component', 'k')), eq(col('part', 'g'), col('part', 'a')), eq(col('line', 'g'), coalesce(col('line', 't'), int(0))), eq(col('field_value', 'g'), int(0))) }]),
     ...joins.values(), ...own.joins(),
   ];
   return project({ kind: 'join', inputs }, [
@@ -121,13 +137,17 @@ function figurePair(figure: Figure, scope: Scope): Pair {
 function assertNumber(): never { assert(false, 'a figure is a number, a word or a day'); }
 
 /** A result of a component as a pair. `a`: the alias of its assignment, where it is its own. */
-function resultPair(what: 'attainment' | 'value' | 'target' | 'incentive' | 'rate' | 'payout', t: string, at: At, a?: string): Pair {
+function resultPair(what: 'attainment' | 'value' | 'target' | 'incentive', t: string, a?: string): Pair {
   const wide = (name: string, alias: string): Expr => asWide(col(name, alias));
   switch (what) {
     case 'attainment': return { n: col('a_n', t), d: col('a_d', t) };
     case 'value': return { n: when(coalesce(col('has_value', t), { kind: 'literal', type: 'boolean', value: false }), col('x_n', t), nothing('wide')), d: col('x_d', t) };
     case 'target': return { n: wide('target_n', t), d: wide('target_d', t) };
     case 'incentive': return a === undefined ? { n: nothing('wide'), d: 1n } : { n: wide('incentive_n', a), d: wide('incentive_d', a) };
-    case 'rate': case 'payout': throw new NotBuilt(at, `${what} cannot be read in a formula of the same component`, 'Read attainment or value instead.');
   }
+}
+/** What the component's table gave; blank where its pay is held. */
+function givenPair(): Pair {
+  const there = coalesce(eq(col('held', 'g'), int(0)), { kind: 'literal', type: 'boolean', value: false });
+  return { n: when(there, col('value_n', 'g'), nothing('wide')), d: col('value_d', 'g') };
 }

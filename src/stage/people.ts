@@ -33,6 +33,9 @@ export interface Stint { readonly person: Person; readonly stint: number; readon
 /** Somebody above: `via` is the one directly below. */
 export interface Above { readonly subject: Person; readonly via: Person; readonly depth: number }
 
+/** before every day that a file has */
+export const LONG_AGO: Day = -1_000_000;
+
 /** All stints of everybody within [from, to), in order of person and day. */
 export function stintsOf(people: People, from: Day, to: Day, upFields: readonly string[]): ReadonlyMap<Person, readonly Stint[]> {
   const out = new Map<Person, readonly Stint[]>();

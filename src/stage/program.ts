@@ -11,9 +11,9 @@ import { bookRows } from './book.ts';
 import type { Catalogue } from './catalogue.ts';
 import { roundsTiers } from './components.ts';
 import { creditsStage, type CreditsContext, everyGuard } from './credits.ts';
-import { earnedStage, earningsStages, factorsStage, gatesStage, partsStage, payoutsStage } from './earnings.ts';
+import { earnedStage, earningsStages, factorsStage, gatesStage, type More, partsStage, payoutsStage } from './earnings.ts';
 import { type Divided, divisorsOf, type FactsBuilder, factsBuilder, REVIEWS } from './facts.ts';
-import { figuresStage } from './figures.ts';
+import { figuresStage, lateFigures } from './figures.ts';
 import type { CubeColumn, LinearMeasure, MeasureValue } from './gather.ts';
 import { lineage } from './lineage.ts';
 import { currentRows, entityRows, idedRows } from './kind-rows.ts';
@@ -27,6 +27,7 @@ import { withPools } from './pools.ts';
 import { askTimed, pickedRows } from './picked.ts';
 import { REFERENCES } from './reference.ts';
 import { inRounds } from './rounds.ts';
+import { factDays } from './single-days.ts';
 import { entityTable, factTable, partyTable, supersededTable, WORD } from './store.ts';
 
 export interface ProgramInput { readonly kinds: readonly Kind[]; readonly cut: number; readonly asOf?: Day }
@@ -58,7 +59,9 @@ export function programOf(input: ProgramInput, catalogue: Catalogue, context: Ma
   overCredited(credited);
   for (const m of picked) askTimed(m, builders);
   askLines(catalogue, builders);
-  if (catalogue.figures.length > 0) figuresStage(catalogue.figures, NOTHING, NOTHING, builders, context.params);
+  const asking = { looks: NOTHING, attainment: NOTHING, builders, params: context.params };
+  figuresStage(catalogue.figures, asking);
+  lateFigures(catalogue.figures, asking, undefined, NOTHING);
   const facts = [...builders.values()].map((b) => b.finish());
   const { statements, blocks, references, paid } = bodyOf(credited, catalogue, context, input.kinds, timeColumn);
   const all = new Set([...facts.flatMap((f) => f.references), ...made.references, ...references].filter((k) => k.state === undefined)), reviewed = credited.reviewed || made.reviewed;
@@ -114,12 +117,13 @@ function bodyOf(credited: CreditsContext, catalogue: Catalogue, context: MakeCon
   const leaves = components.flatMap((c) => (c.spec.kind === 'leaf' ? [c.spec] : []));
   const attainment = attainmentStage(must(looks.at(-1)), {
     lines: leaves.some((l) => l.per !== undefined), carries: leaves.some((l) => l.carry === 'shortfall'), excess: leaves.some((l) => l.of === 'excess'), other: leaves.some((l) => typeof l.of === 'object'),
-    told: components.some((c) => [c.reading, c.base].some((v) => v?.kind === 'simple' && v.measure.byValue)),
+    told: components.some((c) => [c.reading, c.base].some((v) => v?.kind === 'simple' && v.measure.byValue)), days: factDays(catalogue, builders),
   });
-  const figured = figures.length === 0 ? undefined : figuresStage(figures, must(looks.at(-1)), attainment, builders, context.params);
+  const reading = { looks: must(looks.at(-1)), attainment, builders, params: context.params }, early = figuresStage(figures, reading);
   const ranks = looks.find((s) => s.name === 'ranks');
-  const more = { ...(figured !== undefined && { figures: figured }), ...(ranks !== undefined && { ranks }) };
-  const parts = partsStage(attainment, components.some((c) => roundsTiers(c, catalogue)), more);
+  const moreWith = (some: Statement | undefined): More => ({ ...(some !== undefined && { figures: some }), ...(ranks !== undefined && { ranks }) });
+  const parts = partsStage(attainment, components.some((c) => roundsTiers(c, catalogue)), moreWith(early));
+  const late = lateFigures(figures, reading, early, parts), figured = late.at(-1) ?? early, more = moreWith(figured);
   // as many as a component of any plan has, whoever is on it: who works here does not change the text
   const slots = { gates: Math.max(...components.map((c) => c.spec.gates.length)), factors: Math.max(...components.map((c) => c.spec.multiply.length)) };
   const gates = slots.gates > 0 ? gatesStage(must(looks.at(-1)), attainment, more) : undefined;
@@ -133,7 +137,7 @@ function bodyOf(credited: CreditsContext, catalogue: Catalogue, context: MakeCon
   return {
     blocks, references: [...references], paid: lined.paid.name,
     statements: [
-      credits, cube, ...measured, ...looks, attainment, ...(figured === undefined ? [] : [figured]), parts,
+      credits, cube, ...measured, ...looks, attainment, ...(early === undefined ? [] : [early]), parts, ...late,
       ...(gates === undefined ? [] : [gates]), ...(factors === undefined ? [] : [factors]), ...levels, ...earnings, ...lined.before, payouts, ...lined.after(payouts),
     ],
   };

@@ -54,6 +54,7 @@ export function referenceRows(catalogue: Catalogue, rows: AssignRows, made: Made
     { schema: R.REF_PARAM, rows: paramRows(rows, context) },
     { schema: R.REF_COMPONENT, rows: looking(catalogue).map((c) => componentRow(c, catalogue)) },
     { schema: R.REF_ASSIGN, rows: rows.assign },
+    { schema: R.REF_STRETCH, rows: rows.stretches },
     { schema: R.REF_SEGMENT, rows: rows.segments },
     { schema: R.REF_GATE, rows: rows.gates },
     { schema: R.REF_FACTOR, rows: rows.factors },

@@ -90,11 +90,18 @@ export const REF_COMPONENT = table('ref_component', ['plan_world', 'component'],
   factor_unit_n bigint, factor_unit_d bigint, factor_mode integer,
   tier_unit wide, tier_add wide, end_unit wide, end_minor bigint, end_add wide`);
 
-/** One row a component, payee, period and part: target T, unit amount U, incentive, limits, and which curve, gates and factors apply. `part`: the group whose measure it looks at, else 0; `days`: the share of days in it. */
+/** One row a component, payee, period and part: target T, unit amount U, incentive, limits, and which curve, gates and factors apply. `part`: the group whose measure it looks at, else 0, or one of `ref_stretch`; `days`: the share of days in it. */
 export const REF_ASSIGN = table('ref_assign', ['people_world', 'plan_world', 'component', 'payee', 'period', 'part'], `
   people_world integer, plan_world integer, component integer, payee integer, period integer, part integer, cycle integer, days_n bigint, days_d bigint,
   target_n bigint, target_d bigint, unit_n bigint, unit_d bigint, incentive_n bigint, incentive_d bigint,
   curve integer, gate_set integer, factor_set integer, cap_n bigint, cap_d bigint, floor_n bigint, floor_d bigint`);
+
+/**
+ * Which facts a row of `ref_assign` is for, where something that single facts read as of their day changes within the
+ * window: those of these days. Who has no row here has one assignment for all facts. `kind`: of the fact, by its place in the catalogue.
+ */
+export const REF_STRETCH = table('ref_stretch', ['people_world', 'plan_world', 'component', 'payee', 'period', 'part', 'kind'], `
+  people_world integer, plan_world integer, component integer, payee integer, period integer, part integer, kind integer, from_day integer, to_day integer`);
 
 /** Every one-dimensional table as affine pieces: between lower and upper end, value at r = (a + b · r) ÷ c. */
 export const REF_SEGMENT = table('ref_segment', ['plan_world', 'curve', 'segment'], `
@@ -125,7 +132,7 @@ export const REF_EARNING = table('ref_earning', ['plan_world', 'component', 'per
   plan_world integer, component integer, period integer, round integer, plan integer, name text, word integer, currency integer, from_day integer, to_day integer, label text`);
 
 export const REFERENCES = [
-  REF_WORLD, REF_DAY, REF_WINDOW, REF_PERIOD, REF_INSTANT, REF_STINT, REF_ROUTE, REF_AGE, REF_MEASURE, REF_NEED, REF_NEED_GROUP, REF_PERSONAL, REF_GROUP, REF_LOOK, REF_PARAM, REF_COMPONENT, REF_ASSIGN, REF_SEGMENT, REF_GATE, REF_FACTOR, REF_RATE, REF_CAP, REF_EARNING,
+  REF_WORLD, REF_DAY, REF_WINDOW, REF_PERIOD, REF_INSTANT, REF_STINT, REF_ROUTE, REF_AGE, REF_MEASURE, REF_NEED, REF_NEED_GROUP, REF_PERSONAL, REF_GROUP, REF_LOOK, REF_PARAM, REF_COMPONENT, REF_ASSIGN, REF_STRETCH, REF_SEGMENT, REF_GATE, REF_FACTOR, REF_RATE, REF_CAP, REF_EARNING,
 ] as const;
 
 /** Rows of one reference relation, in the order of its columns. */

@@ -239,7 +239,8 @@ const STEPS: Readonly<Record<Step['step'], Check>> = {
     }
     if (written !== undefined) {
       counts(at, 'formula of results');
-      const found = formulaOf(written, at.known, at);
+      const times = formulaOf(written, at.known, at), base = numbers['base_rate'];
+      const found = base === undefined || times === null || typeof times !== 'object' ? times : multiply(times, num(base));
       if (read === undefined ? !same(found, before) : found !== null && typeof found === 'object' && !same(found, num(read))) fail(at, `the formula ${written.formula} comes to ${text(found)}`, step);
     }
     if (numbers['of'] !== undefined) among(at, step, 'what it pays on', num(numbers['of']), paidOn(at));

@@ -8,6 +8,7 @@ import { isMap, listOf, mapOf, textOf } from './documents.ts';
 import type { Yaml, YamlMap } from './documents.ts';
 import { evaluate } from './evaluate.ts';
 import { namesIn, parse } from './formula.ts';
+import type { Formula } from './formula.ts';
 import { overOf, overWindow } from './component.ts';
 import type { Over, Result, Setting } from './component.ts';
 import { additions } from './measures.ts';
@@ -229,9 +230,18 @@ function cell(scope: Scope, text: string): Ratio {
   return value;
 }
 
-/** A multiple of the base rate: `1.5x`, or a term of type factor. */
+function givesMultiple(world: World, f: Formula): boolean {
+  switch (f.kind) {
+    case 'literal': return isNumberText(f.text) && f.text.endsWith('x');
+    case 'name': return f.name in world.terms && termOf(world, f.name).type === 'factor';
+    case 'call': return (f.name === 'if' ? f.args.slice(1) : ['min', 'max', 'round'].includes(f.name) ? f.args : []).some((a) => givesMultiple(world, a));
+    case 'operation': return ['+', '-', '*', '/'].includes(f.op) && [f.left, f.right].some((a) => givesMultiple(world, a));
+    default: return false;
+  }
+}
+/** A multiple of the base rate: `1.5x`, a term of type factor, or a formula that gives one. */
 function isMultiple(world: World, node: Yaml): boolean {
-  if (typeof node === 'string') return isNumberText(node) ? node.endsWith('x') : node in world.terms && termOf(world, node).type === 'factor';
+  if (typeof node === 'string') return node.trim() !== '' && givesMultiple(world, parse(node));
   if (!isMap(node)) return listOf(node).some((n) => isMultiple(world, n));
   const kind = TABLE_KINDS.find((k) => k in node);
   return Object.values(kind === undefined ? node : mapOf(node[kind])).some((n) => isMultiple(world, n));

@@ -64,6 +64,50 @@ components: { c: { measure: { sum: amount, from: deal }, payout: { steps: { 0: 1
 people: { ann: {} }
 facts: { deal: [ { owner: ann, date: 2026-01-15, amount: 5 }, { owner: ann, date: 2026-01-16, amount: 7 } ] }`, 'ann 2026-01 c.value', 'ann 2026-01 c')).toEqual({ 'ann 2026-01 c.value': '7', 'ann 2026-01 c': '1600' });
   });
+  test('facts that are paid one by one read what was in force on their days', () => {
+    expect(figures(plan(`period: month
+terms: { cut: percent = 10%, most: money = 500 }
+components:
+  rated:  { measure: { sum: amount, from: deal }, per: deal, rate: cut }
+  capped: { measure: { sum: amount, from: deal }, per: deal, rate: 10%, cap: most }
+  gated:  { measure: { sum: amount, from: deal }, per: deal, rate: 10%, gates: { lead: { require: payee.role = "Lead", otherwise: cut } } }
+---
+people: { ann: { cut: [ { value: 10% }, { from: 2026-01-16, value: 20% } ], role: [ { value: AE }, { from: 2026-01-21, value: Lead } ], most: [ { value: 30 }, { from: 2026-01-11, value: 500 } ] } }
+facts: { deal: [ { owner: ann, date: 2026-01-10, amount: 1_000 }, { owner: ann, date: 2026-01-15, amount: 1_000 }, { owner: ann, date: 2026-01-16, amount: 1_000 }, { owner: ann, date: 2026-01-31, amount: 1_000 } ] }`), 'ann 2026-01 rated', 'ann 2026-01 capped', 'ann 2026-01 gated')).toEqual({
+      'ann 2026-01 rated': '600', 'ann 2026-01 capped': '330', 'ann 2026-01 gated': '140',
+    });
+  });
+  test('gates and factors read what the table gave', () => {
+    expect(figures(plan(`period: month
+incentive: 1_000 a month
+components:
+  whole: { measure: { sum: amount, from: deal }, rate: { retroactive: { 0: 5%, 3_000: 10% } }, gates: { high: { require: rate > 5%, otherwise: 50% } }, multiply: { more: { by: rate, steps: { 0%: 1x, 10%: 2x } } } }
+  each: { measure: { sum: amount, from: deal }, per: deal, rate: { retroactive: { 0: 5%, 2_000: 10% } }, gates: { high: { require: rate > 5%, otherwise: 0% } } }
+  points: { measure: { sum: amount, from: deal }, target: 2_000, payout: { points: { 0%: 0%, 100%: 100%, 200%: 300% } }, multiply: { more: "if(payout > 150%, 2x, 1x)" } }
+  base: { measure: { sum: amount, from: deal }, target: 2_000, rate: { retroactive: { 0%: 1x, 150%: 2x } }, gates: { half: { require: rate >= 60%, otherwise: 10% } } }
+---
+people: { ann: {}, bob: {} }
+facts: { deal: [ { owner: ann, date: 2026-01-10, amount: 1_000 }, { owner: ann, date: 2026-01-11, amount: 2_000 }, { owner: bob, date: 2026-01-11, amount: 500 } ] }`),
+    'ann 2026-01 whole', 'bob 2026-01 whole', 'ann 2026-01 each', 'ann 2026-01 points', 'bob 2026-01 points', 'ann 2026-01 base', 'bob 2026-01 base')).toEqual({
+      'ann 2026-01 whole': '600', 'bob 2026-01 whole': '12.5', 'ann 2026-01 each': '200', 'ann 2026-01 points': '4000', 'bob 2026-01 points': '250', 'ann 2026-01 base': '3000', 'bob 2026-01 base': '25',
+    });
+  });
+  test('a multiple of the base rate may be found by a formula, or by a table of several results', () => {
+    expect(figures(plan(`period: month
+incentive: 1_000 a month
+terms: { boost: factor = 3x }
+measures: { wins: { count: deal, where: won } }
+components:
+  worked: { measure: { sum: amount, from: deal }, target: 2_000, rate: "if(attainment >= 150%, 2x, 1x)" }
+  named: { measure: { sum: amount, from: deal }, target: 2_000, rate: "if(wins > 0, boost, 1x)" }
+  outer: { measure: { sum: amount, from: deal }, target: 2_000, rate: { by: [wins, attainment], retroactive: { 0: { 0%: 1x, 100%: 2x }, 1: { 0%: 1x, 150%: boost } } } }
+  rounded: { measure: { sum: amount, from: deal }, target: 3_000, rate: "if(attainment >= 100%, 2x, 1x)", round: { rate: 1% } }
+---
+people: { ann: {} }
+facts: { deal: [ { owner: ann, date: 2026-01-10, amount: 1_000, won: yes }, { owner: ann, date: 2026-01-11, amount: 2_000, won: no } ] }`), 'ann 2026-01 worked', 'ann 2026-01 named', 'ann 2026-01 outer', 'ann 2026-01 rounded')).toEqual({
+      'ann 2026-01 worked': '3000', 'ann 2026-01 named': '4500', 'ann 2026-01 outer': '4500', 'ann 2026-01 rounded': '1980',
+    });
+  });
   test('half-life: six-decimal factors, by whole numbers', () => {
     expect([0, 1, 15, 30, 60, 299].map((age) => formatRatio(decay(age, 30)))).toEqual(['1', '0.97716', '0.707107', '0.5', '0.25', '0.000999']);
   });

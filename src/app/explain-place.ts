@@ -1,7 +1,7 @@
 /** Where an explanation stands: one component of one payee in one period, of one group and one line where there are several. */
 import type { Value } from '../plan/evaluate.ts';
 import type { Type } from '../plan/formula.ts';
-import { merged } from '../stage/assign.ts';
+import { isPot, merged, ofNobody } from '../stage/assign.ts';
 import type { MeasureValue } from '../stage/gather.ts';
 import type { Person } from '../stage/people.ts';
 import { type Place as TermPlace, roundingsOf } from '../stage/terms.ts';
@@ -59,16 +59,17 @@ export function isNoneZero(value: MeasureValue): boolean {
   return value.kind === 'simple' && value.over === undefined && value.measure.zeroIfNone;
 }
 
-/** What is known of him without facts is read here; `day`: where it changes within the window. */
+/** What is known of him without facts is read here, of a pot what is known of nobody; `day`: where it changes within the window. */
 export function termPlace(place: Place, day?: Day): TermPlace {
   const { step, plan, entry, person, part } = place;
   const { people } = place.calculation.catalogue;
   const id = part === 0 || entry.group === undefined ? undefined : groupId(place);
-  return {
+  const own: TermPlace = {
     plan: plan.spec, people, person, eligible: merged(plan.members.get(person) ?? []), round: roundingsOf(plan.spec, entry.spec.round),
     window: { from: step.from, to: step.soFar, cut: step.soFar }, day: day ?? Math.min(step.label.to, step.soFar) - 1,
     ...(id !== undefined && entry.group !== undefined && { group: { kind: entry.group, id } }),
   };
+  return isPot(entry) ? ofNobody(own) : own;
 }
 /** The id of the group that this part is of. */
 export function groupId({ person, entry, part, calculation }: Pick<Place, 'person' | 'entry' | 'part' | 'calculation'>): string | undefined {

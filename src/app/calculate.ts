@@ -80,6 +80,7 @@ async function codesOf(engine: ProgramRunner, plans: readonly Plan[], kinds: rea
   gatherWords(kinds, words);
   for (const plan of plans) { words.add(plan.currency); gatherWords(plan, words); for (const state of plan.states) for (const level of state.change?.levels ?? []) words.add(level); }
   if (plans.some((p) => p.exchange !== undefined) || kinds.some((k) => k.derivation !== undefined)) for (const currency of MINOR_DIGITS.keys()) words.add(currency);
+  for (const value of plans.flatMap((p) => p.terms.flatMap((t) => [t.given, t.fallback]))) if (typeof value === 'string') words.add(value);
   // what reviewers write: the name of a guardrail, and what they decided
   for (const word of plans.flatMap((p) => (p.guardrails.length === 0 ? [] : [...p.guardrails.map((g) => g.name), 'pass', 'reject']))) words.add(word);
   const wanted: Relation = { kind: 'values', columns: [{ name: 'word', type: 'text' }], rows: [...words].sort().map((w) => [w]) };

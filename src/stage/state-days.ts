@@ -106,7 +106,7 @@ function factsFor(context: StateContext, gathered: Gathered, measures: readonly 
   for (const m of measures) {
     const at = kind.at, timed = [...m.terms.map((t) => t.column.value), ...(m.rows?.columns.map((c) => c.value) ?? [])].some((v) => v.timed || v.personal);
     if (m.book !== undefined) throw new NotBuilt(at, `The state ${kind.name} reads a measure over reference rows, which this version does not calculate day by day`, 'Read measures over facts.');
-    if (timed) throw new NotBuilt(at, `The state ${kind.name} reads a measure of terms, or of the period, which are others on each day`, 'Read measures whose values are fields of the fact.');
+    if (timed) throw new NotBuilt(at, `The state ${kind.name} reads a measure with a term that has a unit of time, or with the period, which is another on each day`, 'Read measures of fields of the fact, and of terms with one value for all.');
   }
   const read = [...new Set(gathered.rules.map((r) => r.kind))].map((name) => must(kinds.find((k) => k.name === name)));
   const runs = gathered.spans.some((s) => s.spec.kind === 'instant');

@@ -79,6 +79,7 @@ async function codesOf(engine: ProgramRunner, plans: readonly Plan[], kinds: rea
   const words = new Set<string>(more);
   gatherWords(kinds, words);
   for (const plan of plans) { words.add(plan.currency); gatherWords(plan, words); for (const state of plan.states) for (const level of state.change?.levels ?? []) words.add(level); }
+  for (const value of plans.flatMap((p) => p.terms.flatMap((t) => [t.given, t.fallback]))) if (typeof value === 'string') words.add(value);
   // what reviewers write: the name of a guardrail, and what they decided
   for (const word of plans.flatMap((p) => (p.guardrails.length === 0 ? [] : [...p.guardrails.map((g) => g.name), 'pass', 'reject']))) words.add(word);
   // a currency that no row has needs no rate

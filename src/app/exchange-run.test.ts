@@ -41,3 +41,20 @@ test('a rate of 0 or below goes to quarantine; the last good one is not taken in
   const { diagnostics } = await company.preview();
   expect(diagnostics.filter((d) => d.code === 'run.no_rate')).toHaveLength(2);
 }, MONEY));
+
+test('facts without a rate are named whatever measure would count them', HEAVY, async () => {
+  const deals = 'measure: { sum: amount, from: deal, where: stage = "Won" }, rate: 5%';
+  const ways = ['max: amount, from: deal', 'last: amount, from: deal', 'average: amount, from: deal', 'sum: amount, from: deal, limits: { most: { at_most: 400, per: account } }', 'sum: amount, from: deal, for: company', 'max: amount, from: deal, for: company'];
+  for (const way of ways) {
+    const plan = (MONEY['plans/reps.yaml']).replace(deals, `measure: { ${way}, where: stage = "Won" }, rate: 5%`).replace(/^ {2}gold: .*\n/m, '');
+    expect(plan).toContain(way);
+    await withCompany(async (company) => {
+      await company.importAll();
+      const { diagnostics } = await company.preview();
+      expect(diagnostics.filter((d) => d.code === 'run.no_rate').map((d) => d.message), way).toEqual([
+        '1 deal fact in CHF on 2026-03-17 has no rate in plan reps, so it does not count: "d6".',
+        '2 deal facts in EUR between 2026-03-01 and 2026-03-15 have no rate in plan reps, so they do not count: "d3" is one of them.',
+      ]);
+    }, { ...MONEY, 'plans/reps.yaml': plan });
+  }
+});

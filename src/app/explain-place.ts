@@ -1,7 +1,7 @@
 /** Where an explanation stands: one component of one payee in one period, of one group and one line where there are several. */
 import type { Value } from '../plan/evaluate.ts';
 import type { Type } from '../plan/formula.ts';
-import { merged } from '../stage/assign.ts';
+import { isPot, merged, ofNobody } from '../stage/assign.ts';
 import type { MeasureValue } from '../stage/gather.ts';
 import type { Person } from '../stage/people.ts';
 import { lastDayOf } from '../stage/single-days.ts';
@@ -60,7 +60,7 @@ export function isNoneZero(value: MeasureValue): boolean {
   return value.kind === 'simple' && value.over === undefined && value.measure.zeroIfNone;
 }
 
-/** What is known of him without facts is read here, for a line as of the day of its fact; `day`: where it changes within the window. */
+/** What is known of him without facts is read here, of a pot what is known of nobody, for a line as of the day of its fact; `day`: where it changes within the window. */
 export function termPlace(place: Place, day?: Day): TermPlace {
   const { step, plan, entry, person, part } = place;
   const { people } = place.calculation.catalogue;
@@ -70,7 +70,8 @@ export function termPlace(place: Place, day?: Day): TermPlace {
     window: { from: step.from, to: step.soFar, cut: step.soFar }, day: Math.min(step.label.to, step.soFar) - 1,
     ...(id !== undefined && entry.group !== undefined && { group: { kind: entry.group, id } }),
   };
-  return { ...end, day: day ?? lastDayOf(part, entry, plan, end) };
+  const own = { ...end, day: day ?? lastDayOf(part, entry, plan, end) };
+  return isPot(entry) ? ofNobody(own) : own;
 }
 /** The id of the group that this part is of. */
 export function groupId({ person, entry, part, calculation }: Pick<Place, 'person' | 'entry' | 'part' | 'calculation'>): string | undefined {

@@ -31,3 +31,12 @@ describe('a take-back', () => {
     expect(await said(`${BACK}components:\n  all: { components: { ${DEALS.trim()}, ${EACH.trim()} } }\n`)).toEqual([expect.stringContaining('never takes anything of `all`')]);
   });
 });
+
+describe('a part of a release', () => {
+  test('that waits for facts is told the components whose pay has none', async () => {
+    const parts = 'measures: { back: { for: deal, ratio: [{ sum: amount, from: refund }, { sum: amount, from: deal }] } }\nrelease:\n  now: { share: 40% }\n  live: { share: 30%, from: refund, within: 90 days }\n  cash: { share: 30%, as: back }\n';
+    expect(await said(`${parts}components:\n${DEALS}${EACH}`)).toEqual([]);
+    const why = (part: string, line: number, so: string): string => `warning plan.release ${line}: The part \`${part}\` waits for what happens to single facts, and what \`margin\` pays cannot be told apart by the facts that it came from: ${so}. Pay on a sum or a count of facts, or write \`per\` with the kind of fact; or give the component a \`release\` of its own.`;
+    expect(await said(`${parts}components:\n${DEALS}${RATIO}`)).toEqual([why('live', 7, 'the event never comes'), why('cash', 8, 'it is payable without that')]);
+  });
+});

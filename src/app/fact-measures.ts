@@ -3,13 +3,16 @@
  * is paid, whether revenue of an account still runs.
  */
 import { isDay, isRatio, type Value } from '../plan/evaluate.ts';
-import type { Aggregate, Kind, Measure } from '../plan/plan.ts';
+import type { Aggregate, Kind, Measure, MeasureLimit } from '../plan/plan.ts';
+import { HALF_LIFE_PARTS } from '../stage/gather.ts';
 import { lineage } from '../stage/lineage.ts';
 import { NotBuilt } from '../stage/lower.ts';
 import { groupPath } from '../stage/row-scope.ts';
+import { halved } from '../stage/reference-rows.ts';
+import { byCodePoint } from '../value/code-points.ts';
 import { must } from '../value/diagnostic.ts';
-import type { Span } from '../value/period.ts';
-import { add, compare, divide, multiply, negate, ONE, ratio, type Ratio, ZERO } from '../value/rate.ts';
+import type { Day, Span } from '../value/period.ts';
+import { add, compare, divide, multiply, negate, ONE, ratio, type Ratio, subtract, ZERO } from '../value/rate.ts';
 import { type Asked, follow, holds, type MeasuredOf, numberOf, valueOf } from './fact-values.ts';
 import type { KnownFact } from './known-rows.ts';
 
@@ -40,14 +43,13 @@ export interface CountedFact { readonly fact: KnownFact; readonly value: Value }
 
 /** Facts of the subject in the window, in order of day and id. */
 export function counted(measure: Aggregate, subject: MeasuredOf, asked: Asked, window: Span, only?: Only): CountedFact[] {
-  if (measure.limits.length > 0 || measure.halfLife !== undefined) throw new NotBuilt(measure.at, `${measure.name} has ${measure.limits.length > 0 ? 'limits' : 'a half-life'}, which cannot be found for a single fact yet`, 'Use a sum without them.');
   const { known } = asked;
   const facts = measure.from.flatMap((name) => {
     const kind = must(known.kinds.find((k) => k.name === name));
     if (!kind.dated) throw new NotBuilt(measure.at, `${measure.name} counts rows of ${name}, which cannot be done for a single fact yet`, 'Count facts.');
     return ofSubject(kind, subject, asked).filter((f) => (only === undefined || only(f)) && inTime(measure, kind, f, asked, window));
   });
-  return facts.flatMap((fact): CountedFact[] => {
+  const rows = facts.flatMap((fact): CountedFact[] => {
     const about = { ...asked, about: { fact }, day: fact.day };
     if (!holds(measure.where?.formula, about)) return [];
     let value: Value = measure.kind === 'count' ? ONE : valueOf(measure.of, about);
@@ -56,7 +58,36 @@ export function counted(measure: Aggregate, subject: MeasuredOf, asked: Asked, w
       value = by === null || before === null ? null : multiply(before, by);
     }
     return value === null ? [] : [{ fact, value: fact.reversal && isRatio(value) ? negate(value) : value }];
-  }).sort((a, b) => a.fact.day - b.fact.day || (a.fact.id < b.fact.id ? -1 : a.fact.id > b.fact.id ? 1 : 0));
+  }).sort((a, b) => a.fact.day - b.fact.day || byCodePoint(a.fact.id, b.fact.id));
+  return faded(measure, measure.limits.reduce((some, limit) => limited(some, limit, asked), rows), asked, window);
+}
+
+/** A limit in order of date, then fact: of running sums S, what counts so far is S − max(0, highest S − limit). */
+function limited(rows: readonly CountedFact[], { atMost, per }: MeasureLimit, asked: Asked): CountedFact[] {
+  const reached = new Map<string, { sum: Ratio; highest: Ratio; counted: Ratio }>();
+  return rows.map(({ fact, value }) => {
+    const key = per.map((p) => (p === 'day' ? String(fact.day) : keyText(follow(p, { fact }, { ...asked, day: fact.day })))).join('|');
+    const before = reached.get(key) ?? { sum: ZERO, highest: ZERO, counted: ZERO };
+    const sum = add(before.sum, numeric(value) ?? ZERO), highest = !reached.has(key) || compare(sum, before.highest) > 0 ? sum : before.highest, over = subtract(highest, atMost);
+    const counted = compare(over, ZERO) > 0 ? subtract(sum, over) : sum;
+    reached.set(key, { sum, highest, counted });
+    return { fact, value: subtract(counted, before.counted) };
+  });
+}
+const keyText = (value: Value): string => JSON.stringify(value, (_, v: unknown) => (typeof v === 'bigint' ? String(v) : v));
+
+/** The value of each halves with its age on the last day of the window. */
+function faded(measure: Aggregate, rows: readonly CountedFact[], asked: Asked, window: Span): CountedFact[] {
+  const { halfLife } = measure;
+  if (halfLife === undefined) return [...rows];
+  return rows.flatMap(({ fact, value }) => {
+    const date = dateOf(measure, fact, asked), amount = numeric(value);
+    return date === undefined || amount === null ? [] : [{ fact, value: multiply(amount, ratio(halved(window.to - 1 - date, halfLife), HALF_LIFE_PARTS)) }];
+  });
+}
+function dateOf(measure: Aggregate, fact: KnownFact, asked: Asked): Day | undefined {
+  const date: Value = measure.date === undefined ? { day: fact.day } : follow(measure.date, { fact }, { ...asked, day: fact.day });
+  return date !== null && isDay(date) ? date.day : undefined;
 }
 
 /** Facts that are the subject, name it, or belong to it through their account. */
@@ -76,11 +107,11 @@ function inTime(measure: Aggregate, kind: Kind, fact: KnownFact, asked: Asked, w
     const [from, until] = runs.map((f) => fact.values.get(f) ?? null) as [Value, Value];
     return isDay(from) && from.day <= instant && !(isDay(until) && until.day <= instant);
   }
-  const date = measure.date === undefined ? { day: fact.day } : follow(measure.date, { fact }, { ...asked, day: fact.day });
-  if (date === null || !isDay(date)) return false;
-  if (moment !== undefined) return date.day < instant;
-  const from = measure.lookBack === undefined ? window.from : window.to - measure.lookBack;
-  return from <= date.day && date.day < window.to;
+  const day = dateOf(measure, fact, asked);
+  if (day === undefined) return false;
+  if (moment !== undefined) return day < instant;
+  const back = measure.halfLife === undefined ? measure.lookBack : 10 * measure.halfLife;
+  return (back === undefined ? window.from : window.to - back) <= day && day < window.to;
 }
 
 function aggregated(measure: Aggregate, facts: readonly CountedFact[]): Value {
@@ -88,7 +119,7 @@ function aggregated(measure: Aggregate, facts: readonly CountedFact[]): Value {
   switch (measure.kind) {
     case 'sum': case 'count': return sum();
     case 'average': return facts.length === 0 ? null : divide(sum(), ratio(BigInt(facts.length)));
-    case 'distinct': return ratio(BigInt(new Set(facts.map((f) => JSON.stringify(f.value, (_, v: unknown) => (typeof v === 'bigint' ? String(v) : v)))).size));
+    case 'distinct': return ratio(BigInt(new Set(facts.map((f) => keyText(f.value))).size));
     case 'first': return facts[0]?.value ?? null;
     case 'last': return facts.at(-1)?.value ?? null;
     case 'min': case 'max': return facts.map((f) => numeric(f.value)).filter((v) => v !== null).reduce<Ratio | null>((best, v) => (best === null || compare(v, best) === (measure.kind === 'min' ? -1 : 1) ? v : best), null);

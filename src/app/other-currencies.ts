@@ -6,7 +6,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Kind } from '../plan/plan.ts';
 import { columnsOf } from '../relation/check.ts';
 import {
-  aggregate, bool, cast, coalesce, col, countDistinct, eq, filter, join, keep, max, min, named, project, replaceScans, scan, type Statement, text,
+  aggregate, bool, cast, coalesce, col, countDistinct, eq, filter, join, keep, max, min, named, project, type Relation, replaceScans, scan, type Statement, text, union,
 } from '../relation/relation.ts';
 import { originsOf } from '../stage/kind-rows.ts';
 import { readsMoney, rootOf } from '../stage/row-scope.ts';
@@ -16,7 +16,7 @@ import type { Day } from '../value/period.ts';
 import type { Calculation } from './calculate.ts';
 import { rowsOf, wholeOf } from './cells.ts';
 import { planOf } from './earned.ts';
-import { countedCredits, counts } from './reach.ts';
+import { type CountedColumn, countedCredits, countedOtherwise, counts } from './reach.ts';
 import { isCounted } from './uncredited.ts';
 
 /**
@@ -30,11 +30,15 @@ export async function otherCurrencies(engine: Engine, calculation: Calculation, 
   const found: OtherCurrency[] = [], { gathered } = calculation.catalogue;
   for (const kind of kinds) {
     if (!isCounted(calculation, kind)) continue;
-    const money = new Set(gathered.cube.filter(({ value: v }) => v.kind === kind.name && [v.formula, v.where, ...v.factors].some((part) => readsMoney(part, kind, kinds))));
-    if (money.size === 0) continue;
+    const isMoney = ({ value: v }: CountedColumn): boolean => v.kind === kind.name && [v.formula, v.where, ...v.factors].some((part) => readsMoney(part, kind, kinds));
+    if (!gathered.facts.some((value) => isMoney({ value, key: null, rules: [] }))) continue;
     const elsewhere = unratedCredits(calculation, kind);
     await engine.execute(elsewhere);
-    const credits = countedCredits(calculation, (c) => filter({ kind: 'scan', table: elsewhere.name, columns: columnsOf(elsewhere.relation) }, money.has(c) ? counts(c, gathered) : bool(false)), ['fact']);
+    const from = (c: CountedColumn): Relation => filter({ kind: 'scan', table: elsewhere.name, columns: columnsOf(elsewhere.relation) }, isMoney(c) ? counts(c, gathered) : bool(false));
+    const summed = gathered.cube.length === 0 ? [] : [project(countedCredits(calculation, from, ['fact']), keep(undefined, 'fact', 'plan'))];
+    const ways = [...summed, ...countedOtherwise(calculation, (c) => (isMoney(c) ? from(c) : undefined), ['fact'])];
+    if (ways.length === 0) continue;
+    const credits = union(ways);
     const named_ = project(join(
       ['c', credits],
       ['inner', 'f', originsOf(rootOf(kind, kinds)), eq(col('row', 'f'), col('fact', 'c'))],

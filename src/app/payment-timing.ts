@@ -1,8 +1,9 @@
 /** When a part of a line is payable, as the plan says it of the fact of the line: evaluated, as far as it is known. */
 import { isRatio } from '../plan/evaluate.ts';
-import type { Kind, Measure, ReleasePart } from '../plan/plan.ts';
+import type { Aggregate, Kind, Measure, ReleasePart } from '../plan/plan.ts';
 import type { Otherwise, Timing } from '../ledger/release.ts';
 import { lineage } from '../stage/lineage.ts';
+import { NotBuilt } from '../stage/lower.ts';
 import { placeAt } from '../stage/terms.ts';
 import { must } from '../value/diagnostic.ts';
 import { instalmentDays, later } from '../value/length.ts';
@@ -96,7 +97,11 @@ function proportion(of: TimingOf, as: Measure, fact: KnownFact, to: Day, only?: 
 /** Each fact of the ratio's upper part moves it; its lower part counts whole, as it is known. */
 function movesOf(of: TimingOf, as: Measure, fact: KnownFact): { readonly day: Day; readonly ratio: Ratio }[] {
   const always = { from: LONG_AGO, to: ALWAYS }, subject = subjectOf(of, as, fact);
-  const facts = (m: Measure): readonly KnownFact[] => ('from' in m ? counted(m, subject, { ...of.asked, day: of.asOf }, always).map((c) => c.fact) : m.kind === 'ratio' ? [...facts(m.numerator), ...facts(m.denominator)] : m.kind === 'formula' ? Object.values(m.measures).flatMap(facts) : []);
+  const all = (m: Aggregate): Aggregate => {
+    if (m.halfLife !== undefined || m.lookBack !== undefined) throw new NotBuilt(m.at, `${m.name} ${m.halfLife === undefined ? 'looks back some days' : 'has a half-life'}, so what is payable by it would shrink again`, 'Use a sum of all that came, or a condition (`require`).');
+    return m;
+  };
+  const facts = (m: Measure): readonly KnownFact[] => ('from' in m ? counted(all(m), subject, { ...of.asked, day: of.asOf }, always).map((c) => c.fact) : m.kind === 'ratio' ? [...facts(m.numerator), ...facts(m.denominator)] : m.kind === 'formula' ? Object.values(m.measures).flatMap(facts) : []);
   const upper = new Set(as.kind === 'ratio' ? facts(as.numerator) : facts(as));
   const moves = [...new Set(facts(as))].sort((a, b) => a.day - b.day || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)), done = new Set<KnownFact>();
   return moves.flatMap((move) => {

@@ -9,7 +9,7 @@ import {
 import { EARNING } from '../plan/rounds.ts';
 import type { ComponentEntry } from '../stage/catalogue.ts';
 import { columnName } from '../stage/facts.ts';
-import { REF_COMPONENT, REF_LOOK, REF_MEASURE, REF_NEED, REF_ROUTE, REF_WINDOW } from '../stage/reference.ts';
+import { REF_COMPONENT, REF_LOOK, REF_MEASURE, REF_NEED, REF_NEED_GROUP, REF_ROUTE, REF_WINDOW } from '../stage/reference.ts';
 import type { CubeColumn, Gathered, MeasureValue } from '../stage/gather.ts';
 import { sumsOf, valuesIn } from '../stage/program.ts';
 import type { Calculation } from './calculate.ts';
@@ -35,6 +35,27 @@ export function countedCredits(calculation: Calculation, credits: CreditsOfColum
   return project(joined, [...keep('c', ...extra), ...keep('n', 'plan', 'measure', 'window'), ...keep('w', 'period'), named('payee', col('subject', 'n'))]);
 }
 
+/** What credits are counted by: a value, what keeps them apart, and rules. */
+export type CountedColumn = Pick<CubeColumn, 'value' | 'key' | 'rules'>;
+
+/** Rows (…extra, plan) for credits under measures that are no sums of payees: the highest, the last, sums with limits, and whatever is of a group. Those that read the window itself are left out. */
+export function countedOtherwise({ catalogue: { gathered } }: Calculation, credits: (column: CountedColumn) => Relation | undefined, extra: readonly string[]): Relation[] {
+  return gathered.measures.flatMap((m) => {
+    const grouped = m.subject !== 'payee', { rows } = m;
+    const columns = [...(grouped ? m.terms.map((t) => ({ ...t.column, route: t.route, span: t.span })) : []), ...(rows?.columns.map((c) => ({ ...c, span: rows.span })) ?? [])];
+    return columns.flatMap((c): Relation[] => {
+      const counted = c.value.timed ? undefined : credits(c);
+      if (counted === undefined) return [];
+      const need = grouped ? [['inner', 'n', scan(REF_NEED_GROUP), eq(col('measure', 'n'), int(m.index))] as const] : [
+        ['inner', 'r', scan(REF_ROUTE), and(eq(col('route', 'r'), int(c.route)), eq(col('payee', 'r'), col('payee', 'c')), eq(col('stint', 'r'), col('stint', 'c')))] as const,
+        ['inner', 'n', scan(REF_NEED), and(eq(col('measure', 'n'), int(m.index)), eq(col('subject', 'n'), col('subject', 'r')), eq(col('stint', 'n'), col('subject_stint', 'r')))] as const,
+      ];
+      const joined = join(['c', counted], ...need, ['inner', 'w', scan(REF_WINDOW), and(eq(col('window', 'w'), col('window', 'n')), eq(col('span', 'w'), int(c.span)), eq(col('slice', 'w'), col('slice', 'c')))]);
+      return [project(filter(joined, here('plan_world', 'n')), [...keep('c', ...extra), ...keep('n', 'plan')])];
+    });
+  });
+}
+
 /** The same with `top` in the place of measure and window: the top-level components whose pay depends on the measure. */
 export function reachedPay(calculation: Calculation, credits: CreditsOfColumn, extra: readonly string[]): Relation {
   return project(join(
@@ -45,7 +66,7 @@ export function reachedPay(calculation: Calculation, credits: CreditsOfColumn, e
 }
 
 /** As the sums of the cube count: the value is there, the key as well where there is one, and the rule is one of the measure's. */
-export function counts(c: CubeColumn, gathered: Gathered): Expr {
+export function counts(c: CountedColumn, gathered: Gathered): Expr {
   const everyRule = gathered.rules.filter((r) => r.kind === c.value.kind).every((r) => c.rules.includes(r.index));
   return and(
     isNotNull(col(columnName(c.value))), ...(c.key === null ? [] : [isNotNull(col(columnName(c.key)))]),

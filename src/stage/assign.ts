@@ -88,7 +88,7 @@ interface Part { readonly code: number; readonly id: string | null; readonly day
 export const WHOLE: Part = { code: 0, id: null, days: ONE };
 
 /** One pot of the component's group, or of the company: shared by those who are in it on the last day. */
-const isPot = ({ spec }: ComponentEntry): boolean => spec.kind === 'leaf' && spec.pool !== undefined && spec.per === undefined;
+export const isPot = ({ spec }: ComponentEntry): boolean => spec.kind === 'leaf' && spec.pool !== undefined && spec.per === undefined;
 function potOf({ group }: ComponentEntry, person: Person, place: Place, context: AssignContext): Part[] {
   if (group === undefined) return [WHOLE];
   const id = rowAt(person, place.day).values.get(group);
@@ -138,9 +138,12 @@ function withTerms(out: AssignRows, plan: Plan, person: Person, body: () => void
   try { body(); } catch (error) {
     if (error instanceof TooLarge) { out.tooLarge.push({ plan, person, number: error.number }); return; }
     if (!(error instanceof NoValue)) throw error;
-    const key = `${plan.plan}|${plan.effective.from}|${error.term}`;
-    out.missing.set(key, (out.missing.get(key) ?? new Set()).add(person.id));
+    missed(out, plan, person, error.term);
   }
+}
+export function missed({ missing }: Pick<AssignRows, 'missing'>, plan: Plan, person: Person, term: string): void {
+  const key = `${plan.plan}|${plan.effective.from}|${term}`;
+  missing.set(key, (missing.get(key) ?? new Set()).add(person.id));
 }
 
 export function basePlace(plan: Plan, person: Person, eligible: readonly Span[], step: WindowStep, people: Place['people'], round: Roundings): Place {

@@ -18,12 +18,12 @@ export const HELD = { no: 0, no_target: 1, no_value: 2, no_reading: 3, no_row: 4
 /** What identifies a row. `part`: the group whose measure it looks at; `line`: what is paid by itself; `field_value`: what a table is read by. */
 export const ATTAINED = ['world', 'component', 'payee', 'period', 'part', 'line', 'field_value'] as const;
 
-/** Which of the rarer forms some component has: pay line by line, a shortfall that is carried, pay on what is above the target, pay on another value; `told`: what is read or paid on is told apart by a field of the fact as well; `days`: the days of facts, where some is paid by what was in force on its day. */
-export interface Forms { readonly lines: boolean; readonly carries: boolean; readonly excess: boolean; readonly other: boolean; readonly told: boolean; readonly days: Relation | undefined }
+/** Which of the rarer forms some component has: pay line by line, a shortfall that is carried, pay on what is above the target, pay on another value; `pots`: a pot's is carried from pot to pot; `told`: what is read or paid on is told apart by a field of the fact as well; `days`: the days of facts, where some is paid by what was in force on its day. */
+export interface Forms { readonly lines: boolean; readonly carries: boolean; readonly pots: boolean; readonly excess: boolean; readonly other: boolean; readonly told: boolean; readonly days: Relation | undefined }
 
 export function attainmentStage(looks: Statement, forms: Forms): Statement {
   const x = roundedPair(valuePairs(looks, forms), 'x_n', 'x_d', 'measure');
-  const t = forms.carries ? carried(x) : x;
+  const t = forms.carries ? carried(x, forms.pots) : x;
   const a = roundedPair(attained(t), 'a_n', 'a_d', 'attainment');
   const read = reading(a, forms);
   const columns = ['world', 'plan', ...ATTAINED.slice(1), 'has_value', 'x_n', 'x_d', 'target_n', 'target_d', 'a_n', 'a_d', 'r_n', 'r_d', 'unit_n', 'unit_d', 'curve', 'held'];
@@ -61,7 +61,7 @@ function valuePairs(looks: Statement, forms: Forms): Relation {
   const found = coalesce(col('field_value', 'x'), int(0));
   const raw = project(joined, [
     ...keep('o', 'world'), ...keep('k', 'plan', 'component', 'reads', 'pays_on', 'has_target', 'lower_is_better', 'needs_value', 'no_target_n', 'no_target_d', 'missing_n', 'missing_d',
-      'measure_unit_n', 'measure_unit_d', 'measure_mode', 'attainment_unit_n', 'attainment_unit_d', 'attainment_mode', 'field_div', 'lines', ...(forms.carries ? ['carries', 'carry_unit'] : [])),
+      'measure_unit_n', 'measure_unit_d', 'measure_mode', 'attainment_unit_n', 'attainment_unit_d', 'attainment_mode', 'field_div', 'lines', ...(forms.carries ? ['carries', 'carry_unit'] : []), ...(forms.pots ? ['pot'] : [])),
     ...keep('a', 'payee', 'period', 'part', 'cycle', 'target_n', 'target_d', 'curve'),
     named('unit_n', asWide(col('unit_n', 'a'))), named('unit_d', asWide(col('unit_d', 'a'))),
     named('line', when(col('lines', 'k'), found, int(0))), named('field_value', when(col('lines', 'k'), int(0), found)),
@@ -87,17 +87,23 @@ function stretches({ days }: Forms): Extract<Parameters<typeof join>[1], readonl
   ];
 }
 
-/** A missed target is added to the next: B = max(0, B before + T − X), so target and backlog are running sums. Carried at 10⁻¹⁵. */
-function carried(x: Relation): Relation {
+/** A missed target is added to the next: B = max(0, B before + T − X), so target and backlog are running sums. Carried at 10⁻¹⁵. `pots`: one backlog for all who share it, counted once a period. */
+function carried(x: Relation, pots: boolean): Relation {
   const at = (n: Expr, d: Expr): Expr => atScale(coalesce(n, asWide(int(0))), coalesce(d, asWide(int(1))));
   const missed = extend(x, [named('wanted', at(asWide(col('target_n')), asWide(col('target_d')))), named('reached', when(col('has_value'), at(col('x_n'), col('x_d')), asWide(int(0))))]);
-  const by = { partition: ['world', 'component', 'payee', 'part', 'line', 'field_value'], order: [{ column: 'period', descending: false }] };
-  const over = extend(missed, [named('surplus', minus(col('reached'), col('wanted')))]);
+  const row = ['part', 'line', 'field_value'], surplus = minus(col('reached'), col('wanted')), whose = pots ? 'carrier' : 'payee';
+  const by = { partition: ['world', 'component', whose, ...row], order: ['period', ...(pots ? ['payee'] : [])].map((column) => ({ column, descending: false })) };
+  const once = [...by.partition, 'period'];
+  // all who share a pot have its numbers: the first of them carries it
+  const told = !pots ? missed : windowed(extend(missed, [named('carrier', when(col('pot'), int(0), col('payee')))]), [{ name: 'place', fn: 'row_number', partition: once, order: [{ column: 'payee', descending: false }] }]);
+  const first = eq(col('place'), int(1));
+  const over = extend(told, [named('surplus', pots ? when(first, surplus, asWide(int(0))) : surplus)]);
   const running = windowed(over, [{ name: 'running', fn: 'sum', of: col('surplus'), ...by }]);
   const highest = windowed(running, [{ name: 'highest', fn: 'max', of: col('running'), ...by }]);
   const backlog = extend(highest, [named('backlog', minus(call('greatest', col('highest'), asWide(int(0))), col('running')))]);
   const before = windowed(backlog, [{ name: 'owed', fn: 'lag', of: col('backlog'), before: asWide(int(0)), ...by }]);
-  const all = extend(before, [named('carried_n', plus(col('wanted'), col('owed')))]);
+  const owed = pots ? windowed(extend(before, [named('owed', when(first, col('owed'), nothing('wide')))]), [{ name: 'owed_by_all', fn: 'max', of: col('owed'), partition: once, order: [] }]) : before;
+  const all = extend(owed, [named('carried_n', plus(col('wanted'), col(pots ? 'owed_by_all' : 'owed')))]);
   const whole = eq(call('modulo', col('carried_n'), asWide(int(SCALE))), int(0));
   return extend(all, [
     named('target_n', when(and(col('carries'), isNotNull(col('target_n'))), when(whole, call('quotient', col('carried_n'), asWide(int(SCALE))), col('carried_n')), asWide(col('target_n')))),

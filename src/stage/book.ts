@@ -30,7 +30,7 @@ export function bookRows(measure: LinearMeasure, before: Statement | undefined, 
 }
 
 /** All terms of a measure have its form. */
-function gatheredBy({ book, divisor }: LinearMeasure): Expr {
+export function gatheredBy({ book, divisor }: LinearMeasure): Expr {
   switch (must(book)[0]?.form) {
     case 'min': return min(col('num'));
     case 'max': return max(col('num'));

@@ -87,12 +87,14 @@ export function compile(input: CompileInput): Compiled | { readonly diagnostics:
   const rows = assignRows({ catalogue: base, gathered, groupKinds, code });
   askedRows(input.asked ?? [], base, groupKinds, rows);
   const catalogue: Catalogue = { ...base, curves: rows.curves };
-  const diagnostics: Diagnostic[] = [...paidTwice(entries, people.persons.length > 0), ...missingTerms(rows, plans), ...unreached(catalogue), ...changing(rows), ...tooLarge(rows), ...cycles(upFields, stints, people)];
+  const toldOf = (): Diagnostic[] => [...paidTwice(entries, people.persons.length > 0), ...missingTerms(rows, plans), ...unreached(catalogue), ...changing(rows), ...tooLarge(rows), ...cycles(upFields, stints, people)];
   const personal = personalOf(gathered), params: ParamsOf = { slots: new Map() };
   let made: Made;
   try { made = programOf({ ...input, kinds }, catalogue, { history, personal, params, groupKinds }); } catch (error) { return refusedFor(error); }
   checkProgram(made.program);
-  return { program: made.program, unrated: made.unrated, overCredited: made.overCredited, divided: made.divided, references: referenceRows(catalogue, rows, made, { personal, params, groupKinds, code }), catalogue, builders: made.builders, diagnostics };
+  // terms without a value are told of its rows too
+  const references = referenceRows(catalogue, rows, made, { personal, params, groupKinds, code });
+  return { program: made.program, unrated: made.unrated, overCredited: made.overCredited, divided: made.divided, references, catalogue, builders: made.builders, diagnostics: toldOf() };
 }
 function refusedFor(error: unknown): { readonly diagnostics: readonly Diagnostic[] } {
   if (error instanceof NotBuilt) return { diagnostics: [error.diagnostic] };

@@ -44,22 +44,25 @@ export function componentEntries(plans: readonly PlanEntry[], gathered: Gathered
 }
 
 type Figures = ComponentEntry['figures'];
-export const figuresIn = (f: Figures): Figure[] => [...(f.reading === undefined ? [] : [f.reading]), ...f.gates.values(), ...f.factors.values(), ...(f.pool?.share === undefined ? [] : [f.pool.share]), ...(f.pool?.among === undefined ? [] : [f.pool.among])];
+export const figuresIn = (f: Figures): Figure[] => [...(f.reading === undefined ? [] : [f.reading]), ...f.gates.values(), ...f.factors.values(), ...poolFigures(f)];
+/** Of the payees among whom a pot is shared. */
+export const poolFigures = ({ pool }: Figures): Figure[] => [...(pool?.share === undefined ? [] : [pool.share]), ...(pool?.among === undefined ? [] : [pool.among])];
 
 /** Formulas of results that a component has: what its table is read at, conditions that are more than comparisons, factors. */
 function figuresOf(spec: Component, shape: CurveShape, plan: PlanEntry, gathered: Gathered, figures: Figure[], told: <T>(body: () => T) => T | undefined): Figures {
   const leaf = spec.kind === 'leaf' ? spec : undefined, at = spec.at;
-  const make = (what: Figure['what'], money: boolean): Figure | undefined => told(() => figure(what, money, plan.spec, leaf, gathered, figures, at));
+  const made = (what: Figure['what'], money: boolean, pot: boolean): Figure | undefined => told(() => figure(what, money, pot, plan.spec, leaf, gathered, figures, at));
+  const make = (what: Figure['what'], money: boolean): Figure | undefined => made(what, money, spec.pool !== undefined);
   const reading = shape.figure === undefined ? undefined : shape.figure.kind === 'by' ? make({ kind: 'key', formula: shape.figure.by }, isMoney(shape.figure.by.type))
     : make({ kind: 'number', number: shape.figure.number, money: paysMoney(must(leaf)), average: false }, false);
   const gates = new Map<number, Figure>(), factors = new Map<number, Figure>();
   spec.gates.forEach((gate, slot) => {
-    const made = gate.require.length > 0 ? undefined : make({ kind: 'condition', formula: gate.condition }, false);
-    if (made !== undefined) gates.set(slot, made);
+    const figured = gate.require.length > 0 ? undefined : make({ kind: 'condition', formula: gate.condition }, false);
+    if (figured !== undefined) gates.set(slot, figured);
   });
   spec.multiply.forEach(({ factor }, slot) => {
-    const made = factorFigure(factor, plan.spec, leaf, make, told);
-    if (made !== undefined) factors.set(slot, made);
+    const figured = factorFigure(factor, plan.spec, leaf, make, told);
+    if (figured !== undefined) factors.set(slot, figured);
   });
   const limits = [...spec.caps, ...(spec.floor === undefined ? [] : [spec.floor])].map((l) => l.amount), shares = spec.gates.flatMap(({ otherwise: o }) => (o.kind === 'hold' ? [] : [o.kind === 'share' ? o.of : o.share]));
   if (![...limits, ...shares].every(isKnownBefore)) told(() => { throw new NotBuilt(at, `A cap, a floor or the \`otherwise\` of a gate of ${spec.name} reads results or facts, which is not built yet`, 'Use terms and fields of the payee there; a factor (`multiply`) may read results.'); });
@@ -67,8 +70,8 @@ function figuresOf(spec: Component, shape: CurveShape, plan: PlanEntry, gathered
   if (late && shape.reads === READS.field) told(() => { throw new NotBuilt(at, `${spec.name} has a rate for each fact, so there is no one rate that its gates and factors could read`, 'Pay each fact by itself (`per` with the kind of fact).'); });
   if (late && leaf !== undefined && carryUnit(leaf, shape) !== CARRY_UNIT.none) told(() => { throw new NotBuilt(at, `The multiple of a base rate of ${spec.name}, whose target a shortfall is added to, cannot be read by its gates and factors yet`, 'Read attainment or value instead.'); });
   const { pool } = spec;
-  const share = pool === undefined || pool.share === 'equal' ? undefined : make({ kind: 'number', number: pool.share, money: false, average: false }, false);
-  const among = pool?.among === undefined ? undefined : make({ kind: 'condition', formula: pool.among.formula }, false);
+  const share = pool === undefined || pool.share === 'equal' ? undefined : made({ kind: 'number', number: pool.share, money: false, average: false }, false, false);
+  const among = pool?.among === undefined ? undefined : made({ kind: 'condition', formula: pool.among.formula }, false, false);
   return { ...(reading !== undefined && { reading }), gates, factors, ...(pool !== undefined && { pool: { ...(share !== undefined && { share }), ...(among !== undefined && { among }) } }) };
 }
 function factorFigure(factor: Num, plan: Plan, leaf: Leaf | undefined, make: (what: Figure['what'], money: boolean) => Figure | undefined, told: <T>(body: () => T) => T | undefined): Figure | undefined {
@@ -87,7 +90,8 @@ function paysMoney(leaf: Leaf): boolean {
   return pay?.form === 'rate' && !hasFactors(pay.number) && paid !== undefined && paid.type.kind !== 'money';
 }
 
-function figure(what: Figure['what'], money: boolean, plan: Plan, leaf: Leaf | undefined, gathered: Gathered, figures: Figure[], at: Component['at']): Figure {
+/** `pot`: what it reads without facts is nobody's, so it is another figure than the same of a payee. */
+function figure(what: Figure['what'], money: boolean, pot: boolean, plan: Plan, leaf: Leaf | undefined, gathered: Gathered, figures: Figure[], at: Component['at']): Figure {
   const names = what.kind === 'number' ? namesOf(what.number) : namesOf(what.formula);
   const values = new Map(names.flatMap((n): [string, MeasureValue][] => {
     const measure = n.ref.kind === 'measure' ? measureNamed(plan, n.ref.measure) : undefined;
@@ -95,7 +99,7 @@ function figure(what: Figure['what'], money: boolean, plan: Plan, leaf: Leaf | u
   }));
   const facts = names.some((n) => n.ref.kind === 'field') && leaf?.per?.kind === 'fact' ? leaf.per.of : undefined;
   const components = new Map(names.flatMap((n): [string, number][] => (n.ref.kind === 'component' ? [[n.ref.component, -1]] : [])));
-  const key = contentKey([what, money, [...values].map(([n, v]) => [n, v.index]), facts, components.size > 0 ? [plan.plan, plan.effective.from] : '', plan.currency]);
+  const key = contentKey([what, money, [...values].map(([n, v]) => [n, v.index]), facts, components.size > 0 ? [plan.plan, plan.effective.from] : '', plan.currency, ...(pot ? ['pot'] : [])]);
   const known = figures.find((f) => f.key === key);
   if (known !== undefined) return known;
   const made: Figure = { index: figures.length, key, what, plan, at, values, components, facts, isMoney: money };

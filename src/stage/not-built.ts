@@ -4,7 +4,7 @@ import type { Diagnostic } from '../value/diagnostic.ts';
 import { formatDay } from '../value/period.ts';
 import { hasFactors } from './curve.ts';
 import { NotBuilt } from './lower.ts';
-import { isKnownBefore, namesOf } from './reads.ts';
+import { namesOf } from './reads.ts';
 import { meaningOf } from './states.ts';
 
 /** One diagnostic for each thing of these plans that is not built. */
@@ -26,14 +26,11 @@ function potOf(spec: Component): Diagnostic[] {
   const numbers = [...(spec.pay === undefined ? [] : [spec.pay.number]), spec.target, ...spec.multiply.map((f) => f.factor), ...spec.caps.map((c) => c.amount), spec.floor?.amount];
   const formulas = [...numbers, ...spec.gates.flatMap((g) => [g.condition, ...(g.otherwise.kind === 'hold' ? [] : [g.otherwise.kind === 'share' ? g.otherwise.of : g.otherwise.share])])].filter((f) => f !== undefined);
   const own = formulas.flatMap(namesOf).find((n) => ['payee', 'payee_field', 'person_term'].includes(n.ref.kind));
-  const mixed = formulas.filter((f) => !isKnownBefore(f)).flatMap(namesOf).find((n) => n.ref.kind === 'term');
   const shares = spec.pay?.form === 'payout' || (spec.pay?.form === 'rate' && hasFactors(spec.pay.number)) || spec.gates.some((g) => g.otherwise.kind === 'at_most') || spec.caps.some((c) => c.kind === 'share') || spec.floor?.kind === 'share';
   const hint = 'Read terms with one value for all, fields of the group, the measure and its attainment.';
   return [
     ...(own === undefined ? [] : [new NotBuilt(spec.at, `The pot of ${spec.name} is nobody's until it is shared, and it reads ${own.name} of a payee`, hint)]),
-    ...(mixed === undefined ? [] : [new NotBuilt(spec.at, `The pot of ${spec.name} reads the term ${mixed.name} together with results, which is not built yet`, 'Write the number in its place.')]),
     ...(shares && spec.incentive === undefined ? [new NotBuilt(spec.at, `The pot of ${spec.name} is a share of an incentive, and it has none of its own`, 'Give the component an `incentive`: the pot at 100 %.')] : []),
-    ...(spec.carry === 'shortfall' ? [new NotBuilt(spec.at, `A shortfall that is carried to the next pot of ${spec.name} is not built yet`, 'Leave `carry` out.')] : []),
   ].map((n) => n.diagnostic);
 }
 

@@ -116,7 +116,7 @@ function bodyOf(credited: CreditsContext, catalogue: Catalogue, context: MakeCon
   const looks = looksStages(measures, gathered, { grouped: context.groupKinds.length > 0 || gathered.values.some((v) => v.subject === 'company'), params: context.params });
   const leaves = components.flatMap((c) => (c.spec.kind === 'leaf' ? [c.spec] : []));
   const attainment = attainmentStage(must(looks.at(-1)), {
-    lines: leaves.some((l) => l.per !== undefined), carries: leaves.some((l) => l.carry === 'shortfall'), excess: leaves.some((l) => l.of === 'excess'), other: leaves.some((l) => typeof l.of === 'object'),
+    lines: leaves.some((l) => l.per !== undefined), carries: leaves.some((l) => l.carry === 'shortfall'), pots: leaves.some((l) => l.carry === 'shortfall' && l.pool !== undefined && l.per === undefined), excess: leaves.some((l) => l.of === 'excess'), other: leaves.some((l) => typeof l.of === 'object'),
     told: components.some((c) => [c.reading, c.base].some((v) => v?.kind === 'simple' && v.measure.byValue)), days: factDays(catalogue, builders),
   });
   const reading = { looks: must(looks.at(-1)), attainment, builders, params: context.params }, early = figuresStage(figures, reading);

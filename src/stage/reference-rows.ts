@@ -5,10 +5,10 @@ import type { Rounding } from '../plan/plan.ts';
 import { assert } from '../value/diagnostic.ts';
 import { multiply, powerOfTen, type Ratio, ratio } from '../value/rate.ts';
 import { SCALE, SNAP } from './arithmetic.ts';
-import type { AssignRows } from './assign.ts';
+import { type AssignRows, isPot, missed, ofNobody } from './assign.ts';
 import { PAYS_ON } from './attainment.ts';
 import type { Catalogue, ComponentEntry } from './catalogue.ts';
-import { figuresIn, isMarginal } from './components.ts';
+import { figuresIn, isMarginal, poolFigures } from './components.ts';
 import { CARRY_UNIT, carryUnit } from './curve.ts';
 import { rateRows } from './exchange.ts';
 import { EARLIER } from './facts.ts';
@@ -139,8 +139,11 @@ function paramRows(rows: AssignRows, { params, code }: RowsContext): Cell[][] {
   if ([...params.slots.values()].every((s) => s.length === 0)) return out;
   for (const { entry, person, step, part, place } of rows.places) {
     const looks = [...new Set([...entry.looks.flatMap(valuesIn).map((v) => v.index), ...figuresIn(entry.figures).map((f) => FIGURE + f.index)])];
+    // a pot is nobody's; what it is shared by, and among whom, are numbers of each payee
+    const nobody = isPot(entry) ? ofNobody(place) : place, shares = new Set(entry.looks.flatMap(valuesIn).flatMap((v) => (v.subject === 'payee' ? [v.index] : [])));
+    for (const f of poolFigures(entry.figures)) shares.add(FIGURE + f.index);
     for (const look of looks) (params.slots.get(look) ?? []).forEach((typed, slot) => {
-      const value = entry.level < 0 ? orBlank(typed, place) : valueAt(typed, place);
+      const at = shares.has(look) ? place : nobody, value = orBlank(typed, at, (term) => { if (entry.level >= 0) missed(rows, place.plan, person, term); });
       if (value === null) return;
       const minor = typed.type.kind === 'money' ? powerOfTen(digitsOf(place.plan.currency)) : 1n;
       const cells: [bigint, bigint] = typeof value === 'string' ? [BigInt(code(value) ?? -1), 1n] : typeof value === 'boolean' ? [value ? 1n : 0n, 1n] : 'day' in value ? [BigInt(value.day), 1n] : inLowest(value, minor);
@@ -149,11 +152,12 @@ function paramRows(rows: AssignRows, { params, code }: RowsContext): Cell[][] {
   }
   return out;
 }
-/** Of an account or a pod that a measure is asked of; a term has a value for payees alone. */
-function orBlank(typed: Typed, place: Place): Value {
+/** Where it has no value: of an account or a pod that a measure is asked of, a term has one for payees alone; of a payee that is told. */
+function orBlank(typed: Typed, place: Place, tell: (term: string) => void): Value {
   try { return valueAt(typed, place); } catch (error) {
-    if (error instanceof NoValue) return null;
-    throw error;
+    if (!(error instanceof NoValue)) throw error;
+    tell(error.term);
+    return null;
   }
 }
 function inLowest(value: Ratio, by: bigint): [bigint, bigint] {
@@ -173,7 +177,7 @@ function componentRow(c: ComponentEntry, catalogue: Catalogue): Cell[] {
   const pays = c.shape.paysOnValue ? (leaf?.of === 'excess' ? PAYS_ON.excess : typeof leaf?.of === 'object' ? PAYS_ON.other : PAYS_ON.value) : PAYS_ON.unit;
   const ranked = [c.value, c.reading].some((v) => v?.kind === 'rank') && leaf?.pay?.number.kind === 'table';
   return [0, c.component, c.plan, c.parent, c.level, c.window.id, c.value?.index ?? null, leaf?.better === 'lower', leaf?.target !== undefined, leaf?.pay !== undefined,
-    leaf?.measure !== undefined && (leaf.pay?.form === 'rate' || (leaf.target === undefined && leaf.pay?.form === 'payout')), leaf?.per !== undefined, leaf?.carry === 'shortfall', leaf === undefined ? CARRY_UNIT.none : carryUnit(leaf, c.shape),
+    leaf?.measure !== undefined && (leaf.pay?.form === 'rate' || (leaf.target === undefined && leaf.pay?.form === 'payout')), leaf?.per !== undefined, leaf?.carry === 'shortfall', isPot(c), leaf === undefined ? CARRY_UNIT.none : carryUnit(leaf, c.shape),
     ...known(leaf?.noTarget), ...known(leaf?.missing), c.shape.reads,
     c.reading?.index ?? figure, fieldDivisor, pays, c.base?.index ?? null, ranked,
     ...roundingCells(round.measure, money ? minor : undefined), ...roundingCells(round.attainment), ...roundingCells(c.shape.roundsValue === undefined ? undefined : round[c.shape.roundsValue]),

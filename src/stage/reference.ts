@@ -81,7 +81,7 @@ export const REF_PARAM = table('ref_param', ['people_world', 'plan_world', 'comp
  */
 export const REF_COMPONENT = table('ref_component', ['plan_world', 'component'], `
   plan_world integer, component integer, plan integer, parent integer, level integer, window integer,
-  look integer, lower_is_better boolean, has_target boolean, paid boolean, needs_value boolean, lines boolean, carries boolean, carry_unit integer,
+  look integer, lower_is_better boolean, has_target boolean, paid boolean, needs_value boolean, lines boolean, carries boolean, pot boolean, carry_unit integer,
   no_target_n bigint, no_target_d bigint, missing_n bigint, missing_d bigint,
   reads integer, reads_look integer, field_div bigint, pays_on integer, pays_look integer, ranked boolean,
   measure_unit_n bigint, measure_unit_d bigint, measure_mode integer,

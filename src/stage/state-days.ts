@@ -22,7 +22,8 @@ import { personalOf } from './personal.ts';
 import { candidates, gatheredRows, hasReversals, limitKeys, withLimit } from './picked.ts';
 import { contentKey } from './reads.ts';
 import { REF_AGE } from './reference.ts';
-import { datedColumns, type Followed, type Joins } from './row-scope.ts';
+import { datedColumns, type Joins } from './row-scope.ts';
+import { bookDays, followedDays } from './state-books.ts';
 
 /** What the statements of a state are made with. */
 export interface StateContext {
@@ -53,40 +54,31 @@ export const datedRowsOf = (subject: Kind): Relation => ({ kind: 'scan', table: 
 
 /** `joins`: the references that the condition follows; `measures`: those that it reads. */
 export function measuredDays(context: StateContext, joins: Joins, gathered: Gathered, measures: readonly LinearMeasure[]): MeasuredDays {
-  const { kind, subject, asOf } = context, facts = factsFor(context, gathered, measures);
-  const sources = facts === undefined ? [] : measures.flatMap((m) => sourcesOf(m, facts));
+  const { kind, subject, asOf } = context, ofFacts = measures.filter((m) => m.book === undefined), facts = factsFor(context, gathered, ofFacts);
+  const sources = facts === undefined ? [] : ofFacts.flatMap((m) => sourcesOf(m, facts));
+  const books = new Map(measures.flatMap((m) => (m.book === undefined ? [] : [[m, bookDays(m, kind, gathered, context.kinds)] as const])));
+  const valuesOn = (m: LinearMeasure): Relation => books.get(m)?.on(scanOf(days)) ?? (m.rows === undefined ? summedOn(m, sourcesOf(m, must(facts)), gathered, scanOf(days)) : pickedOn(m, sourcesOf(m, must(facts)), gathered, scanOf(days), must(facts).builders));
   const own = datedRowsOf(subject);
   const entities = aggregate(own, keep(undefined, 'entity'), []);
   const changes = union([
     ...['_starts', '_next_day', 'to_day'].map((day) => project(filter(own, isNotNull(col(day))), [...keep(undefined, 'entity'), named('day', col(day))])),
-    ...[...joins.followed].flatMap(([alias, f]) => followedDays(alias, f, joins, own)),
+    ...[...joins.followed].flatMap(([alias, f]) => followedDays(alias, f, joins, own, col('entity', 'f'))),
+    ...[...books.values()].flatMap((b) => b.changes),
     ...sources.flatMap((s) => changeDays(s, spanOf(s, gathered))),
   ]);
   const wanted = filter(join(['d', changes], ['inner', 'e', entities, eq(col('entity', 'e'), col('entity', 'd'))]), asOf === undefined ? isNotNull(col('day', 'd')) : compare('<', col('day', 'd'), int(asOf)));
   const days: Statement = {
     name: `days_${kind.name}`, make: 'table', key: ['entity', 'day'], relation: aggregate(wanted, keep('d', 'entity', 'day'), []), about: `${kind.title}: days on which what it reads may change`,
   };
-  const measured: Statement | undefined = facts === undefined ? undefined : {
+  const measured: Statement | undefined = measures.length === 0 ? undefined : {
     name: `measured_${kind.name}`, make: 'table', key: ['measure', 'entity', 'day'], about: `${kind.title}: what it reads, as of each of these days`,
-    relation: union(measures.map((m) => project(m.rows === undefined ? summedOn(m, sourcesOf(m, facts), gathered, scanOf(days)) : pickedOn(m, sourcesOf(m, facts), gathered, scanOf(days), facts.builders), [named('measure', cast(int(m.index), 'integer')), ...keep(undefined, 'entity', 'day', 'num')]))),
+    relation: union(measures.map((m) => project(valuesOn(m), [named('measure', cast(int(m.index), 'integer')), ...keep(undefined, 'entity', 'day', 'num')]))),
   };
   return {
-    days: scanOf(days), measured: measured && scanOf(measured), references: facts?.references ?? [], reviewed: facts?.reviewed === true,
+    days: scanOf(days), measured: measured && scanOf(measured), references: [...(facts?.references ?? []), ...[...books.values()].flatMap((b) => b.references)], reviewed: facts?.reviewed === true,
     halfLives: [...new Set(sources.flatMap((s) => { const spec = spanOf(s, gathered); return spec.kind === 'half_life' ? [spec.days] : []; }))],
     statements: [...(facts?.statements ?? []), days, ...(measured === undefined ? [] : [measured])],
   };
-}
-
-/** Days on which another row takes the place of one that the condition follows. */
-function followedDays(alias: string, { of, relation, on, days }: Followed, joins: Joins, own: Relation): Relation[] {
-  const chain: JoinInput[] = [{ as: alias, how: 'inner', relation, on }];
-  for (let at = of; at !== 'f';) {
-    const before = must(joins.followed.get(at));
-    chain.unshift({ as: at, how: 'inner', relation: before.relation, on: before.on });
-    at = before.of;
-  }
-  const all: Relation = { kind: 'join', inputs: [{ as: 'f', how: 'from', relation: own }, ...chain] };
-  return days.map((day) => project(filter(all, isNotNull(col(day, alias))), [...keep('f', 'entity'), named('day', col(day, alias))]));
 }
 
 // ---- facts ----
@@ -105,8 +97,7 @@ function factsFor(context: StateContext, gathered: Gathered, measures: readonly 
   const { kind, kinds, asOf } = context;
   for (const m of measures) {
     const at = kind.at, timed = [...m.terms.map((t) => t.column.value), ...(m.rows?.columns.map((c) => c.value) ?? [])].some((v) => v.timed || v.personal);
-    if (m.book !== undefined) throw new NotBuilt(at, `The state ${kind.name} reads a measure over reference rows, which this version does not calculate day by day`, 'Read measures over facts.');
-    if (timed) throw new NotBuilt(at, `The state ${kind.name} reads a measure of terms, or of the period, which are others on each day`, 'Read measures whose values are fields of the fact.');
+    if (timed) throw new NotBuilt(at, `The state ${kind.name} reads a measure with a term that has a unit of time, or with the period, which is another on each day`, 'Read measures of fields of the fact, and of terms with one value for all.');
   }
   const read = [...new Set(gathered.rules.map((r) => r.kind))].map((name) => must(kinds.find((k) => k.name === name)));
   const runs = gathered.spans.some((s) => s.spec.kind === 'instant');

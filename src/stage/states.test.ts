@@ -212,8 +212,4 @@ describe('what is refused', () => {
     expect(diagnostics.map((d) => d.message)).toEqual(['The state s comes to other entries in q (from 2026-01-01) than in p (from 2026-01-01): what it says, the measures that it reads, or the guardrails of their facts differ']);
     expect((await tryCompany(engine, company([plan('s: { for: account, while: points >= 30 }'), plan('s: { for: account, while: points >= 30 }').replace('plan: p', 'plan: q').replace('\n  c: {', '\n  d: {')]))).diagnostics).toEqual([]);
   });
-  test('a measure over reference rows', async () => {
-    const { diagnostics } = await tryCompany(engine, company([plan('s: { for: account, while: rows >= 1 }', '  rows: { for: account, count: account }\n')]));
-    expect(diagnostics.map((d) => d.message)).toEqual(['The state s reads a measure over reference rows, which this version does not calculate day by day']);
-  });
 });

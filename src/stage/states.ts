@@ -39,6 +39,21 @@ export function kindOfState(state: State, kinds: readonly Kind[]): Kind {
   };
 }
 
+/** An account has no terms of its own: in measures that a state reads they are what they are for nobody. What has a unit of time differs from day to day. */
+function withTerms<T>(part: T, terms: Plan['terms']): T {
+  const inside = (node: unknown): unknown => {
+    if (typeof node !== 'object' || node === null) return node;
+    if (Array.isArray(node)) return node.map(inside);
+    const name = node as Partial<TypedName>, read = name.kind === 'name' && name.ref?.kind === 'term' ? name.ref.term : undefined;
+    const term = terms.find((t) => t.name === read && t.every === undefined), value = term?.given ?? term?.fallback;
+    if (value !== undefined) return typeof value === 'string' ? { kind: 'text', value, type: name.type, at: name.at } : { kind: 'number', value, written: WRITTEN[term?.type ?? 'number'], type: name.type, at: name.at };
+    return Object.fromEntries(Object.entries(node).map(([key, value_]) => [key, inside(value_)]));
+  };
+  return inside(part) as T;
+}
+const WRITTEN = { money: 'number', number: 'number', percent: 'percent', factor: 'factor', text: 'number' } as const;
+const ofNobody = (plan: Plan): Plan => ({ ...plan, measures: withTerms(plan.measures, plan.terms) });
+
 /** What a state comes to under a plan: the same for two plans whose entries of this name are the same. */
 export function meaningOf(state: State, plan: Plan, kinds: readonly Kind[]): string {
   const subject = must(kinds.find((k) => k.name === state.subject)), seen = new Map<string, Plan['measures'][number]>(), from = new Set<string>();
@@ -52,11 +67,11 @@ export function meaningOf(state: State, plan: Plan, kinds: readonly Kind[]): str
     if (measure !== undefined) { seen.set(measure.name, measure); add(measure); }
   }
   const guards = plan.guardrails.filter((g) => g.from.some((k) => from.has(k)));
-  return contentKey([state, [...seen.values()], guards, seen.size === 0 && !readsMoney(state.while?.formula ?? null, subject, kinds) ? '' : moneyKey(plan)]);
+  return contentKey([state, withTerms([...seen.values()], plan.terms), guards, seen.size === 0 && !readsMoney(state.while?.formula ?? null, subject, kinds) ? '' : moneyKey(plan)]);
 }
 
-export function stateRows(context: StateContext): StateRows {
-  const { kind, subject } = context, state = must(kind.state), made = state.change === undefined ? heldStays(context, state) : changedStays(context, state);
+export function stateRows(asked: StateContext): StateRows {
+  const context: StateContext = { ...asked, plan: ofNobody(asked.plan) }, { kind, subject } = context, state = must(kind.state), made = state.change === undefined ? heldStays(context, state) : changedStays(context, state);
   const entries: Statement = { name: entriesName(kind), make: 'view', key: ['row'], relation: made.entries, about: `entries of ${kind.title}` };
   return { ...made, references: [subject, ...made.references], statements: [...made.statements, entries] };
 }

@@ -12,15 +12,17 @@ import type { Formula } from './formula.ts';
 import { overOf, overWindow } from './component.ts';
 import type { Over, Result, Setting } from './component.ts';
 import { additions } from './measures.ts';
+import { payees } from './payees.ts';
 import { eligibleIn, memberships } from './people.ts';
 import { rounded, roundedOrBlank } from './rounding.ts';
 import { dayOfRow, namesOf, number, numberOrValue, subjectKind, subjectOf, UnknownName } from './scope.ts';
 import type { Scope } from './scope.ts';
 import { innerOf, kindOf, readTable, slices, TABLE_KINDS, tableAt } from './tables.ts';
 import { termOf } from './terms.ts';
-import { periodAt } from './time.ts';
+import { clipped, periodAt } from './time.ts';
 import { Bad, isNumberText, isRatio, numberOf, ratioOf } from './value.ts';
 import type { Value } from './value.ts';
+import { personField } from './world.ts';
 import type { Only, Subject, World } from './world.ts';
 
 /** One calculation: a component for a subject, as a whole or for one line. */
@@ -95,12 +97,13 @@ function targetOf(job: Job, over: Over): Ratio | null {
   return target === null ? own : add(own, max(ZERO, subtract(target, reached)));
 }
 
-/** The last period before this one in which the payee was on the plan, and in the group whose number it is. */
+/** The last period before this one in which the payee was on the plan, and in the group whose number it is; of a pot, in which somebody was to share it. */
 function earlierOver({ world, setting, subject, scope: { payee } }: Job, over: Over): Over | undefined {
   for (let from = over.period.from; from > world.span.from;) {
     const before = overOf(world, setting, periodAt(world.calendar, setting.grain, from - 1)), span = { from: before.from, to: before.soFar };
     from = before.period.from;
     if (payee !== undefined && eligibleIn(world, payee, span) === 0) continue;
+    if (payee === undefined && 'pool' in setting.spec && !payees(world).some((p) => eligibleIn(world, p, clipped(before.period, world.span)) > 0 && (subject.kind === 'company' || personField(world, p, subject.kind, before.soFar - 1) === subject.id))) continue;
     if (payee === undefined || subject.kind === 'payee' || subject.kind === 'company' || memberships(world, payee, subject.kind, span).some((m) => m.group === subject.id)) return before;
   }
   return undefined;

@@ -28,6 +28,7 @@ import { askTimed, pickedRows } from './picked.ts';
 import { REFERENCES } from './reference.ts';
 import { inRounds } from './rounds.ts';
 import { entityTable, factTable, partyTable, supersededTable, WORD } from './store.ts';
+import { takesBack } from './takes-back.ts';
 
 export interface ProgramInput { readonly kinds: readonly Kind[]; readonly cut: number; readonly asOf?: Day }
 export interface Made { readonly program: Program; readonly unrated: ReadonlyMap<string, Relation>; /** facts that rules of a plan credit with more than the whole, where that can be */ readonly overCredited: OverCredited | undefined; /** facts, by kind, whose value divides by 0 */ readonly divided: ReadonlyMap<string, Divided>; /** half-lives that states read */ readonly halfLives: readonly number[]; readonly blockOf: (c: CubeColumn) => number; /** what reads the facts of each kind, for those who ask about single facts of the run later */ readonly builders: ReadonlyMap<string, FactsBuilder> }
@@ -115,6 +116,7 @@ function bodyOf(credited: CreditsContext, catalogue: Catalogue, context: MakeCon
   const attainment = attainmentStage(must(looks.at(-1)), {
     lines: leaves.some((l) => l.per !== undefined), carries: leaves.some((l) => l.carry === 'shortfall'), excess: leaves.some((l) => l.of === 'excess'), other: leaves.some((l) => typeof l.of === 'object'),
     told: components.some((c) => [c.reading, c.base].some((v) => v?.kind === 'simple' && v.measure.byValue)),
+    back: takesBack(gathered.values, builders),
   });
   const figured = figures.length === 0 ? undefined : figuresStage(figures, must(looks.at(-1)), attainment, builders, context.params);
   const ranks = looks.find((s) => s.name === 'ranks');

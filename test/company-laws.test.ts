@@ -114,6 +114,8 @@ components:
   curve: { measure: { sum: amount, from: deal, where: stage = "Won", credited: parts }, target: quota, window: year to date, amount: { points: { 0%: 0, 100%: 5_000, 200%: 20_000 } } }
   words: { measure: { count: deal, credited: parts }, rate: { by: account.tier, lookup: { A: 11, otherwise: 3 } } }
   team: { measure: { sum: amount, from: deal, credited: up }, rate: { retroactive: { 0: 1%, 20_000: 2% } } }
+  each: { measure: { sum: amount, from: deal, credited: parts }, per: deal, amount: { steps: { 500: 50, 5_000: 450 } }, cap: 400, floor: 5 }
+  size: { measure: { sum: amount, from: deal, credited: parts }, per: deal, rate: { retroactive: { 0: 1.111%, 2_500: 5% } }, gates: { large: { require: value >= 1_000, otherwise: 50% } } }
 `;
   await fc.assert(fc.asyncProperty(facts, fact, async (rows, more) => {
     const pair: FactRow[] = [{ ...more, id: 'plus' }, { id: 'minus', reverses: 'plus', date: more.date }];

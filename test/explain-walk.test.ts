@@ -123,3 +123,28 @@ test('a wrong number is seen wherever it stands: in a fact, a measure, a target,
   }
   expect(component?.steps.map((s) => s.step)).toEqual(['measure', 'target', 'attainment', 'incentive', 'pay', 'factor', 'cap', 'rounding']);
 });
+
+test('what takes back a fact that is paid by itself is worked out as that fact is, and then turned', async () => {
+  const kinds = `facts:\n  deal: { fields: { owner: payee, amount: money, cost: money, reverses: deal } }\nsources:\n  deals: { file: d.csv, into: deal, id: id, date: day, currency: USD, fields: { owner: o, amount: m, cost: c, reverses: r } }\n`;
+  const pay = ['rate: { marginal: { 0: 3%, 500: 8% } }, gates: { big: { require: value >= 500, otherwise: 50% } }, cap: 45, floor: 10', 'amount: { steps: { 0: 10, 500: 450 } }, multiply: { size: { by: value, steps: { 0: 1x, 500: 2x } } }',
+    'target: 600, rate: { retroactive: { 0%: 1%, 100%: 5% } }', 'of: spent, rate: { retroactive: { 0: 1%, 500: 10.005% } }', 'amount: { points: { 0: 10, 1_000: 210 } }, multiply: { margin: "1 - cost / amount" }'];
+  const plan = `plan: p\ntitle: P\neffective: 2026-01-01 / 2027-01-01\npayees: all\nperiod: month\nmeasures: { spent: { sum: cost, from: deal } }\ncomponents:\n${pay.map((p, i) => `  c${i}: { measure: { sum: amount, from: deal }, per: deal, ${p} }\n`).join('')}`;
+  const deals = [{ id: 'd1', date: '2026-01-05', owner: 'ann', amount: '800.01', cost: '300.07' }, { id: 'd2', date: '2026-01-06', owner: 'ann', amount: '90', cost: '20' }, { id: 'r1', date: '2026-01-25', reverses: 'd1' }, { id: 'r2', date: '2026-02-01', reverses: 'd2' }];
+  const run = await calculated({ plans: { 'p.yaml': plan }, facts: kinds, rows: { deal: deals }, entities: {}, engine: openMemory() });
+  const walked = nothingWalked(), amounts: string[] = [];
+  for (const period of ['2026-01', '2026-02']) {
+    const { value } = await explain(run.engine, run.calculation, { payee: 'ann', period, kinds: run.workspace.kinds });
+    if (value === undefined) throw new Error('it is explained');
+    walk(value, 'reversals', walked);
+    for (const c of value.plans[0]?.components ?? []) amounts.push(`${period} ${c.amount}: ${c.parts.map((l) => `${l.line ?? ''} ${l.amount}`).join(', ')}`);
+    if (period === '2026-01') expect(value.plans[0]?.components[1]?.parts.at(-1)?.steps.map((x) => x.text)).toEqual([
+      'It takes back d1, which is read at 800.01 USD.', '800.01 is in the row from 500 on, which pays 450: it pays 450.00.', 'Times 2 for size (deals: 800.01): 450.00 becomes 900.00.', 'It takes back d1: -900.00.',
+    ]);
+  }
+  together(walked);
+  expect(walked.wrong).toEqual([]);
+  expect(amounts).toEqual([
+    '2026-01 10.00: d1 39.00, d2 10.00, r1 -39.00', '2026-01 10.00: d1 900.00, d2 10.00, r1 -900.00', '2026-01 0.90: d1 40.00, d2 0.90, r1 -40.00', '2026-01 0.20: d1 30.02, d2 0.20, r1 -30.02', '2026-01 21.78: d1 106.24, d2 21.78, r1 -106.24',
+    '2026-02 -10.00: r2 -10.00', '2026-02 -10.00: r2 -10.00', '2026-02 -0.90: r2 -0.90', '2026-02 -0.20: r2 -0.20', '2026-02 -21.78: r2 -21.78',
+  ]);
+});

@@ -16,7 +16,7 @@ import { add, compare, divide, divideRounded, equal, multiply, ONE, powerOfTen, 
 import type { Row } from './cells.ts';
 import { keyText, nameOf } from './explain-facts.ts';
 import { inputsSentence, measureName } from './explain-measure.ts';
-import { type Place, rowAt, rowsAt } from './explain-place.ts';
+import { earnedAt, type Place, rowAt, rowsAt } from './explain-place.ts';
 import { pairIn, smallOf, smallOrNull, wideOf } from './explain-rows.ts';
 import { writtenFigure } from './explain-values.ts';
 import { bareValue, capital, moneyWords, percentShown, plainMoney, plainNumber, plainScaled, plainValue, rateWords, scaledWords, valueShown } from './explain-words.ts';
@@ -254,7 +254,7 @@ function isOne(value: Typed): boolean {
 // ---- look-ups by a field of the fact ----
 
 function byField(place: Place, spec: Leaf, parts: readonly Row[]): Step {
-  const { currency, entry } = place, earned = rowAt(place, 'earned');
+  const { currency, entry } = place, earned = earnedAt(place);
   const field = entry.shape.field, type: Type = field?.type ?? { kind: 'number' };
   const attained = rowsAt(place, 'attainment');
   const lines = parts.filter((p) => attained.some((a) => a['field_value'] === p['field_value'] && (wideOf(a, 'unit_n') !== 0n || !entry.shape.paysOnValue)));

@@ -13,7 +13,7 @@ import type { Calculation } from './calculate.ts';
 import type { Row } from './cells.ts';
 import type { ListContext } from './explain-facts.ts';
 import type { Spot } from './explain-request.ts';
-import { lookSum, pairIn, type PayeeRows, type PayeeTable, smallOrNull } from './explain-rows.ts';
+import { lookSum, pairIn, type PayeeRows, type PayeeTable, smallOrNull, wideOf } from './explain-rows.ts';
 import type { CountedFact, FactList } from './explanation.ts';
 import type { Looked } from './explain-sums.ts';
 
@@ -50,9 +50,17 @@ export function rowAt(place: Place, table: PayeeTable): Row | undefined {
   return rowsAt(place, table)[0];
 }
 
+/** Is the line of a fact that takes back another? It is read as that fact is, and what it comes to is negated. */
+export const takesBack = (place: Place): boolean => place.line !== null && rowAt(place, 'attainment')?.['takes_back'] === true;
+/** What is earned, step by step; of what takes back a fact as it was found, before its sign was turned. */
+export function earnedAt(place: Place): Row | undefined {
+  const row = rowAt(place, 'earned');
+  return row === undefined || !takesBack(place) ? row : { ...row, ...Object.fromEntries(['raw', 'gated', 'factored', 'limited'].map((step) => [step, -wideOf(row, step)])) };
+}
+
 /** A value that it looks at; undefined: there is none. */
 export function lookOf(place: Place, value: MeasureValue): Ratio | undefined {
-  const rows = rowsAt(place, 'looks').filter((r) => r['look'] === value.index && (place.line === null || place.entry.value !== value || BigInt(String(r['field_value'])) === place.line));
+  const rows = rowsAt(place, 'looks').filter((r) => r['look'] === value.index && (place.line === null || (place.entry.value !== value && place.entry.base !== value) || BigInt(String(r['field_value'])) === place.line));
   return lookSum(rows) ?? (place.line === null && isNoneZero(value) ? ZERO : undefined);
 }
 /** Where lines are paid and there are none, nothing was measured: a sum of nothing is 0. */

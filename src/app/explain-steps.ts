@@ -4,10 +4,10 @@ import type { Type, Typed } from '../plan/formula.ts';
 import { COMPARISON_WORDS, conditionWords, numberWords, spaced } from '../plan/words-formula.ts';
 import { SCALE } from '../stage/arithmetic.ts';
 import { numberAt } from '../stage/terms.ts';
-import { divide, divideRounded, equal, multiply, ONE, ratio, type Ratio } from '../value/rate.ts';
+import { divide, divideRounded, equal, multiply, negate, ONE, ratio, type Ratio } from '../value/rate.ts';
 import type { Row } from './cells.ts';
 import { inputsSentence, measureName, measureSentence, toShown } from './explain-measure.ts';
-import { lookOf, type Place, resultsAt, rowAt, rowsAt, termPlace } from './explain-place.ts';
+import { earnedAt, lookOf, type Place, resultsAt, rowAt, rowsAt, takesBack, termPlace } from './explain-place.ts';
 import { pairIn, smallOf, smallOrNull, wideOf } from './explain-rows.ts';
 import { partTypes } from './explain-sums.ts';
 import { numText, overWindow } from './explain-target.ts';
@@ -26,12 +26,12 @@ export function pairOf(place: Place, value: ExplainedValue): { readonly above: s
 export function measureSteps(place: Place): Step[] {
   const { spec, value } = place.entry;
   if (spec.kind !== 'leaf' || spec.measure === undefined || value === undefined) return [];
-  const { x } = resultsAt(place), exact = lookOf(place, value), { type } = spec.measure;
+  const { x } = resultsAt(place), turned = takesBack(place) && value.kind === 'simple' && value.over === undefined, looked = lookOf(place, value), exact = turned && looked !== undefined ? negate(looked) : looked, { type } = spec.measure;
   const explained = explainedValue(place, value, spec.measure), pair = pairOf(place, explained);
   const plain = (r: Ratio): string => plainValue(r, type, place.currency);
   const rounded = x !== undefined && exact !== undefined && !equal(x, exact) ? ` That is rounded to ${valueShown(x, type, place.currency)}.` : '';
-  return [{ step: 'measure', text: `${place.line === null ? measureSentence(place, spec.measure, explained, exact) : `It measures ${exact === undefined ? 'nothing' : valueShown(exact, type, place.currency)}.`}${rounded}`, numbers: {
-    ...(x === undefined ? {} : { value: plain(x) }), ...(rounded === '' || exact === undefined ? {} : { exact: plain(exact) }),
+  return [{ step: 'measure', text: `${place.line === null ? measureSentence(place, spec.measure, explained, exact) : `${turned ? `It takes back ${takenBack(place)}, which is read at` : 'It measures'} ${exact === undefined ? 'nothing' : valueShown(exact, type, place.currency)}.`}${rounded}`, numbers: {
+    ...(x === undefined ? {} : { value: plain(x) }), ...(turned ? { turned: 'yes' } : {}), ...(rounded === '' || exact === undefined ? {} : { exact: plain(exact) }),
     ...(pair === undefined ? {} : { numerator: pair.above, denominator: pair.below }),
   } }];
 }
@@ -83,7 +83,7 @@ export function cellsOf(number: Num): Typed[] {
 const OPS: readonly Comparison[] = ['=', '<>', '<', '<=', '>', '>='];
 
 export function gateSteps(place: Place): Step[] {
-  const rows = rowsAt(place, 'gates'), earned = rowAt(place, 'earned'), incentive = pairIn(rowAt(place, 'assign'), 'incentive');
+  const rows = rowsAt(place, 'gates'), earned = earnedAt(place), incentive = pairIn(rowAt(place, 'assign'), 'incentive');
   if (rows.length === 0 || earned === undefined) return [];
   const failed = new Set(rows.filter((r) => r['passed'] !== true).map((r) => smallOf(r, 'slot')));
   const change = `${scaledWords(wideOf(earned, 'raw'), place.currency)} becomes ${scaledWords(wideOf(earned, 'gated'), place.currency)}`;
@@ -137,7 +137,7 @@ function partsWords(place: Place, measure: Measure, look: number | null): string
 }
 
 export function factorSteps(place: Place): Step[] {
-  const rows = rowsAt(place, 'factors'), earned = rowAt(place, 'earned');
+  const rows = rowsAt(place, 'factors'), earned = earnedAt(place);
   if (rows.length === 0 || earned === undefined) return [];
   const change = `${scaledWords(wideOf(earned, 'gated'), place.currency)} becomes ${scaledWords(wideOf(earned, 'factored'), place.currency)}`;
   const edges = { before: plainScaled(wideOf(earned, 'gated'), place.currency), after: plainScaled(wideOf(earned, 'factored'), place.currency) };
@@ -166,7 +166,7 @@ function readingWords(place: Place, factor: Num | undefined, reads: number, read
 }
 
 export function limitSteps(place: Place): Step[] {
-  const earned = rowAt(place, 'earned'), assign = rowAt(place, 'assign');
+  const earned = earnedAt(place), assign = rowAt(place, 'assign');
   if (earned === undefined) return [];
   const first = wideOf(earned, 'factored'), last = wideOf(earned, 'limited'), cap = pairIn(assign, 'cap'), floor = pairIn(assign, 'floor');
   const numbers = (limit: Ratio, before: bigint, after: bigint): Record<string, string> => ({ limit: plainMoney(limit, place.currency), before: plainScaled(before, place.currency), after: plainScaled(after, place.currency) });
@@ -178,4 +178,14 @@ export function limitSteps(place: Place): Step[] {
   else if (cap !== undefined && first !== 0n) steps.push({ step: 'cap', text: `At most ${moneyWords(cap, place.currency)} could be paid; you are not above that.`, numbers: numbers(cap, first, capped) });
   if (raised !== undefined && floor !== undefined) steps.push({ step: 'floor', text: `At least ${moneyWords(floor, place.currency)} is paid: ${change(capped, raised)}.`, numbers: numbers(floor, capped, raised) });
   return steps;
+}
+
+/** The fact that the fact of this line takes back. */
+const takenBack = (place: Place): string => place.factOf(place.line ?? 0n)?.fields['reverses'] ?? 'another fact';
+/** What takes back a fact has the pay of that fact, with the other sign. */
+export function takesBackStep(place: Place): Step[] {
+  const found = earnedAt(place);
+  if (found === undefined || !takesBack(place)) return [];
+  const before = wideOf(found, 'limited');
+  return [{ step: 'takes_back', text: `It takes back ${takenBack(place)}: ${scaledWords(-before, place.currency)}.`, numbers: { before: plainScaled(before, place.currency), after: plainScaled(-before, place.currency) } }];
 }

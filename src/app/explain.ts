@@ -26,7 +26,7 @@ import { groupId, type Peer, type Place, rowAt } from './explain-place.ts';
 import { findPayee, findSpots, type Spot } from './explain-request.ts';
 import { paymentSteps } from './explain-payments.ts';
 import { lookSum, type PayeeRows, readPayee, smallOf, smallOrNull, wideOf } from './explain-rows.ts';
-import { attainmentSteps, factorSteps, gateSteps, incentiveSteps, limitSteps, measureSteps } from './explain-steps.ts';
+import { attainmentSteps, factorSteps, gateSteps, incentiveSteps, limitSteps, measureSteps, takesBackStep } from './explain-steps.ts';
 import { isStretch } from '../stage/single-days.ts';
 import { type ListedSum, lookedAt, readSums, subjectIn, type SumRows, sumsBehind } from './explain-sums.ts';
 import { targetSteps } from './explain-target.ts';
@@ -147,7 +147,7 @@ const tiersAt = ({ tiers }: Context, { entry, step, part, line }: Place): Row[] 
 /** One of several groups, or one line. */
 function explainPart(context: Context, place: Place, line: bigint | undefined): ExplainedComponent {
   const { entry, step, currency } = place, earned = rowAt(place, 'earned');
-  const steps = [...measureSteps(place), ...(line === undefined ? targetSteps(place) : []), ...attainmentSteps(place), ...incentiveSteps(place), ...paySteps(place, tiersAt(context, place)), ...afterPay(place)];
+  const steps = [...measureSteps(place), ...(line === undefined ? targetSteps(place) : []), ...attainmentSteps(place), ...incentiveSteps(place), ...paySteps(place, tiersAt(context, place)), ...afterPay(place), ...takesBackStep(place)];
   const rounded = line === undefined ? undefined : rowAt(place, 'lines'), pots = line === undefined ? [] : potStep(place, context.others);
   return {
     component: entry.path.join('.'), title: entry.spec.title, period: step.label.label, held: (smallOrNull(earned, 'held') ?? 0) !== 0,

@@ -6,7 +6,7 @@
 import type { Type } from '../plan/formula.ts';
 
 export type StepKind =
-  | 'measure' | 'target' | 'attainment' | 'incentive' | 'pay' | 'tie' | 'lines' | 'sum' | 'days' | 'gate' | 'factor' | 'cap' | 'floor' | 'pot' | 'rounding' | 'true_up' | 'limits' | 'plan_cap' | 'held'
+  | 'measure' | 'target' | 'attainment' | 'incentive' | 'pay' | 'tie' | 'lines' | 'sum' | 'days' | 'gate' | 'factor' | 'cap' | 'floor' | 'takes_back' | 'pot' | 'rounding' | 'true_up' | 'limits' | 'plan_cap' | 'held'
   | 'release' | 'take_back' | 'settled';
 /** One step: what is said of it, and its numbers. */
 export interface Step {

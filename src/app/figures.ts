@@ -7,7 +7,7 @@ import { digitsOf } from '../stage/lower.ts';
 import { hasTiers, type Tiers, tiersOf } from './tier-figures.ts';
 import { assert } from '../value/diagnostic.ts';
 import type { Day } from '../value/period.ts';
-import { add, powerOfTen, type Ratio, ratio, ZERO } from '../value/rate.ts';
+import { add, negate, powerOfTen, type Ratio, ratio, ZERO } from '../value/rate.ts';
 import type { Calculation } from './calculate.ts';
 import { type Row, rowsOf } from './cells.ts';
 import { creditsOf, isCreditFigure } from './credit-figures.ts';
@@ -141,7 +141,9 @@ function resultAt(what: Result, { c, key }: Place, found: Found): Ratio | 'none'
 /** X; of what is paid line by line, all lines together. */
 function valueOver(rows: readonly Row[], c: ComponentEntry, catalogue: Catalogue): Ratio | 'none' | undefined {
   const lines = [...new Map(rows.map((r) => [String(r['line']), r])).values()];
-  const values = lines.map((r) => (r['has_value'] === false ? 'none' : pairOf(r, 'x_n', 'x_d', c, catalogue, isMoney(c)))), known = values.filter((v): v is Ratio => v !== undefined && v !== 'none');
+  // a line that takes back another fact is read at what that fact was; a quotient of two sums is the same for both
+  const signed = (r: Row, x: ReturnType<typeof pairOf>): typeof x => (r['takes_back'] === true && c.value?.kind === 'simple' && c.value.over === undefined && x !== undefined && x !== 'none' ? negate(x) : x);
+  const values = lines.map((r) => (r['has_value'] === false ? 'none' : signed(r, pairOf(r, 'x_n', 'x_d', c, catalogue, isMoney(c))))), known = values.filter((v): v is Ratio => v !== undefined && v !== 'none');
   return lines.length > 1 && known.length === values.length ? known.reduce(add) : values[0];
 }
 /** What its rate is paid on is money. */

@@ -28,7 +28,7 @@ export async function tiersOf(engine: ProgramRunner, calculation: Calculation): 
   const attainment = must(compiled.program.statements.find((s) => s.name === 'attainment'));
   const of = filter(scanOf(attainment), or(...marginal.map((c) => eq(col('component'), int(c.component)))));
   const tiers = marginal.length === 0 ? [] : rowsOf(await engine.read(project(tierRows(of), keep(undefined, 'component', 'payee', 'period', 'line', 'segment', 'amount'))));
-  const curves = marginal.length === 0 ? [] : rowsOf(await engine.read(project(of, keep(undefined, 'component', 'payee', 'period', 'line', 'curve'))));
+  const rows = marginal.length === 0 ? [] : rowsOf(await engine.read(of));
   const ids = new Map<string, string>();
   for (const c of marginal) {
     if (c.spec.kind !== 'leaf' || c.spec.per?.kind !== 'fact') continue;
@@ -36,18 +36,18 @@ export async function tiersOf(engine: ProgramRunner, calculation: Calculation): 
     for (const row of rowsOf(await engine.read(project(originsOf(kind), keep(undefined, 'row', 'id'))))) ids.set(String(row['row']), String(row['id']));
   }
   const key = (...parts: readonly (Cell | undefined)[]): string => parts.join('|');
-  const curveOf = new Map(curves.map((r) => [key(r['component'], r['payee'], r['period'], r['line']), r['curve']]));
+  const rowOf = new Map(rows.map((r) => [key(r['component'], r['payee'], r['period'], r['line']), r]));
   const found = new Map<string, Ratio>();
   // what is held has no tiers
   for (const r of tiers.filter((t) => t['amount'] !== null)) {
-    const c = must(catalogue.components[wholeOf(r['component'])]), curve = catalogue.curves[wholeOf(curveOf.get(key(r['component'], r['payee'], r['period'], r['line'])))] ?? [];
+    const c = must(catalogue.components[wholeOf(r['component'])]), row = rowOf.get(key(r['component'], r['payee'], r['period'], r['line'])), curve = catalogue.curves[wholeOf(row?.['curve'])] ?? [];
     // the piece below the first row, if there is one, belongs to no row
     const tier = curve.slice(0, wholeOf(r['segment']) + 1).filter((p) => p.row !== undefined).length;
     const fact = c.spec.kind === 'leaf' && c.spec.per !== undefined ? ids.get(String(r['line'])) ?? '' : '';
     // what is held has no amount
     if (typeof r['amount'] !== 'bigint') continue;
     const at = key(r['component'], r['payee'], r['period'], fact, String(tier));
-    const amount = ratio(r['amount'], SCALE * powerOfTen(digitsOf(must(catalogue.plans[c.plan]).spec.currency)));
+    const amount = ratio(row?.['takes_back'] === true ? -r['amount'] : r['amount'], SCALE * powerOfTen(digitsOf(must(catalogue.plans[c.plan]).spec.currency)));
     found.set(at, add(found.get(at) ?? ZERO, amount));
   }
   const any = new Set(tiers.map((r) => key(r['component'], r['payee'], r['period'])));

@@ -213,7 +213,7 @@ describe.concurrent('a request or a plan that is wrong', () => {
 describe.concurrent('--json', () => {
   test('is one document, with amounts as text', async () => {
     const dir = firstPlan('json');
-    const lines: readonly (readonly string[])[] = [['check', '--resolved'], ['import'], ['import', '--quarantine'], ['preview'], ['explain', '--payee', 'Ann Lee', '--period', '2026-Q1'], ['explain', '--fact', 'D-1004'], ['apply'], ['test'], ['doctor'], ['init', 'json-init']];
+    const lines: readonly (readonly string[])[] = [['check', '--resolved'], ['import'], ['import', '--quarantine'], ['preview'], ['explain', '--payee', 'Ann Lee', '--period', '2026-Q1'], ['explain', '--fact', 'D02'], ['apply'], ['test'], ['doctor'], ['init', 'json-init']];
     for (const args of lines) {
       const ended = await trueup([...args, '--json'], { dir });
       expect(ended.code, args.join(' ')).toBe(0);

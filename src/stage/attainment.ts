@@ -11,6 +11,7 @@ import { asWide, atScale, extend, roundedPair, SCALE, scanOf } from './arithmeti
 import { CARRY_UNIT } from './curve.ts';
 import { BLANK_KEY } from './facts.ts';
 import { REF_ASSIGN, REF_COMPONENT, REF_STRETCH, REF_WORLD } from './reference.ts';
+import { isAmong, type TakesBack } from './takes-back.ts';
 
 /** Why a component pays nothing for now. 0 is not held. */
 export const HELD = { no: 0, no_target: 1, no_value: 2, no_reading: 3, no_row: 4, gate: 5, factor: 6, no_group: 7 } as const;
@@ -18,15 +19,15 @@ export const HELD = { no: 0, no_target: 1, no_value: 2, no_reading: 3, no_row: 4
 /** What identifies a row. `part`: the group whose measure it looks at; `line`: what is paid by itself; `field_value`: what a table is read by. */
 export const ATTAINED = ['world', 'component', 'payee', 'period', 'part', 'line', 'field_value'] as const;
 
-/** Which of the rarer forms some component has: pay line by line, a shortfall that is carried, pay on what is above the target, pay on another value; `pots`: a pot's is carried from pot to pot; `told`: what is read or paid on is told apart by a field of the fact as well; `days`: the days of facts, where some is paid by what was in force on its day. */
-export interface Forms { readonly lines: boolean; readonly carries: boolean; readonly pots: boolean; readonly excess: boolean; readonly other: boolean; readonly told: boolean; readonly days: Relation | undefined }
+/** Which of the rarer forms some component has: pay line by line, a shortfall that is carried, pay on what is above the target, pay on another value; `pots`: a pot's is carried from pot to pot; `told`: what is read or paid on is told apart by a field of the fact as well; `days`: the days of facts, where some is paid by what was in force on its day; `back`: facts that are paid by themselves and take back others. */
+export interface Forms { readonly lines: boolean; readonly carries: boolean; readonly pots: boolean; readonly excess: boolean; readonly other: boolean; readonly told: boolean; readonly days: Relation | undefined; readonly back: readonly TakesBack[] }
 
 export function attainmentStage(looks: Statement, forms: Forms): Statement {
   const x = roundedPair(valuePairs(looks, forms), 'x_n', 'x_d', 'measure');
   const t = forms.carries ? carried(x, forms.pots) : x;
   const a = roundedPair(attained(t), 'a_n', 'a_d', 'attainment');
   const read = reading(a, forms);
-  const columns = ['world', 'plan', ...ATTAINED.slice(1), 'has_value', 'x_n', 'x_d', 'target_n', 'target_d', 'a_n', 'a_d', 'r_n', 'r_d', 'unit_n', 'unit_d', 'curve', 'held'];
+  const columns = ['world', 'plan', ...ATTAINED.slice(1), 'has_value', 'x_n', 'x_d', 'target_n', 'target_d', 'a_n', 'a_d', 'r_n', 'r_d', 'unit_n', 'unit_d', 'curve', 'held', ...(forms.back.length > 0 ? ['takes_back'] : [])];
   return {
     name: 'attainment', make: 'table', key: [...ATTAINED],
     relation: project(read, keep(undefined, ...columns)),
@@ -46,9 +47,12 @@ function valuePairs(looks: Statement, forms: Forms): Relation {
     ['left', alias, scanOf(looks), lookOf(alias, id, eq(col('field_value', alias), int(0)))],
     ...(forms.told ? [['left', `${alias}_own`, scanOf(looks), lookOf(`${alias}_own`, id, eq(col('field_value', `${alias}_own`), coalesce(col('field_value', 'x'), int(0))))] as const] : []),
   ];
-  const pairOf = (prefix: string, alias: string): Named[] => {
+  // what takes back a fact is read, gated, capped and rounded as that fact is; what it comes to is negated in `earned_0`
+  const backs = forms.back.map((b, i) => and(isNotNull(col('fact', `b${i}`)), isAmong(col('look', 'k'), b.values)));
+  const turned = (num: Expr, id: string): Expr => cases(forms.back.flatMap((b, i) => (b.sums.length === 0 ? [] : [[and(isNotNull(col('fact', `b${i}`)), isAmong(col('look', 'k'), b.values), isAmong(col(id, 'k'), b.sums)), call('negate', num)] as const])), num);
+  const pairOf = (prefix: string, alias: string, id: string): Named[] => {
     const of = (name: string): Expr => (forms.told ? when(isNull(col('look', `${alias}_own`)), col(name, alias), col(name, `${alias}_own`)) : col(name, alias));
-    return [named(`${prefix}_top`, coalesce(of('num'), asWide(int(0)))), named(`${prefix}_bottom`, coalesce(when(isNull(of('num')), nothing('wide'), of('den')), asWide(int(0))))];
+    return [named(`${prefix}_top`, turned(coalesce(of('num'), asWide(int(0))), id)), named(`${prefix}_bottom`, coalesce(when(isNull(of('num')), nothing('wide'), of('den')), asWide(int(0))))];
   };
   const joined = filter(join(
     ['o', scan(REF_WORLD)],
@@ -56,6 +60,7 @@ function valuePairs(looks: Statement, forms: Forms): Relation {
     ['inner', 'a', scan(REF_ASSIGN), and(eq(col('component', 'a'), col('component', 'k')), eq(col('plan_world', 'a'), col('plan_world', 'o')), eq(col('people_world', 'a'), col('people_world', 'o')))],
     ['left', 'x', scanOf(looks), lookOf('x', 'look')],
     ...alike('r', 'reads_look'), ...(forms.other ? alike('y', 'pays_look') : []), ...stretches(forms),
+    ...forms.back.map((b, i) => ['left', `b${i}`, b.facts, eq(col('fact', `b${i}`), col('field_value', 'x'))] as const),
   // one calculation for each line: without facts there is none
   ), and(eq(col('level', 'k'), int(0)), ...(forms.lines ? [or(not(col('lines', 'k')), isNotNull(col('num', 'x')))] : []), ...(forms.days === undefined ? [] : [or(isNull(col('kind', 'z')), isNotNull(col('day', 'd')))])));
   const found = coalesce(col('field_value', 'x'), int(0));
@@ -66,8 +71,9 @@ function valuePairs(looks: Statement, forms: Forms): Relation {
     named('unit_n', asWide(col('unit_n', 'a'))), named('unit_d', asWide(col('unit_d', 'a'))),
     named('line', when(col('lines', 'k'), found, int(0))), named('field_value', when(col('lines', 'k'), int(0), found)),
     named('measured', isNotNull(col('look', 'k'))),
-    named('top', coalesce(col('num', 'x'), asWide(int(0)))), named('bottom', coalesce(when(isNull(col('num', 'x')), nothing('wide'), col('den', 'x')), asWide(int(0)))),
-    ...pairOf('r', 'r'), ...(forms.other ? pairOf('y', 'y') : []),
+    named('top', turned(coalesce(col('num', 'x'), asWide(int(0))), 'look')), named('bottom', coalesce(when(isNull(col('num', 'x')), nothing('wide'), col('den', 'x')), asWide(int(0)))),
+    ...pairOf('r', 'r', 'reads_look'), ...(forms.other ? pairOf('y', 'y', 'pays_look') : []),
+    ...(backs.length === 0 ? [] : [named('takes_back', or(...backs))]),
   ]);
   // a table read by a field of the fact has a row for each of its values: X is their sum, and each pays for its part
   const summed = windowed(raw, [{ name: 'total', fn: 'sum', of: col('top'), partition: ['world', 'component', 'payee', 'period', 'part', 'line'], order: [] }]);

@@ -20,6 +20,13 @@ const ROW = PAID;
 const TOP = ['world', 'component', 'payee', 'period'] as const;
 const sameRow = (a: string, b: string): Expr => and(...ROW.map((k) => eq(col(k, a), col(k, b))));
 
+/** What an earning is after each step. */
+const STEPS = ['raw', 'gated', 'factored', 'limited'] as const;
+
+/** The column that says that a line is of a fact that takes back another; a program whose facts take back none lacks it. */
+const TAKES_BACK = 'takes_back';
+const takesBackIn = (of: Statement): string[] => columnsOf(of.relation).flatMap((c) => (c.name === TAKES_BACK ? [c.name] : []));
+
 /** What of the rarer relations a program has. */
 export interface More { readonly figures?: Statement; readonly ranks?: Statement }
 
@@ -28,14 +35,14 @@ export interface More { readonly figures?: Statement; readonly ranks?: Statement
  * value. `tiersRounded`: a plan rounds each part of a marginal table; there the parts are summed.
  */
 export function partsStage(attainment: Statement, tiersRounded: boolean, more: More): Statement {
-  const read = readAt(attainment, more);
+  const read = readAt(attainment, more), back = takesBackIn(attainment);
   const found = project(join(
     ['t', read],
     ['inner', 'o', scan(REF_WORLD), eq(col('world', 'o'), col('world', 't'))],
     ['inner', 'k', scan(REF_COMPONENT), and(eq(col('component', 'k'), col('component', 't')), eq(col('plan_world', 'k'), col('plan_world', 'o')), col('paid', 'k'))],
     ['left', 's', scan(REF_SEGMENT), and(eq(col('plan_world', 's'), col('plan_world', 'o')), eq(col('curve', 's'), col('curve', 't')), holds('s', col('r_n', 't'), col('r_d', 't')))],
   ), [
-    ...keep('t', ...ROW, 'field_value', ...(more.ranks === undefined ? [] : ['place', 'peers']), 'r_n', 'r_d', 'unit_n', 'unit_d'), ...keep('k', 'value_unit_n', 'value_unit_d', 'value_mode'), ...keep('s', 'segment'),
+    ...keep('t', ...ROW, 'field_value', ...back, ...(more.ranks === undefined ? [] : ['place', 'peers']), 'r_n', 'r_d', 'unit_n', 'unit_d'), ...keep('k', 'value_unit_n', 'value_unit_d', 'value_mode'), ...keep('s', 'segment'),
     // where there is nothing to pay on, no row is missed
     named('held', cast(when(and(eq(col('held', 't'), int(HELD.no)), isNull(col('segment', 's')), compare('<>', col('unit_n', 't'), int(0))), int(HELD.no_row), col('held', 't')), 'integer')),
     named('value_n', coalesce(valueAt('s', col('r_n', 't'), col('r_d', 't')).n, wide(0n))), named('value_d', coalesce(valueAt('s', col('r_n', 't'), col('r_d', 't')).d, wide(1n))),
@@ -46,7 +53,7 @@ export function partsStage(attainment: Statement, tiersRounded: boolean, more: M
     named('raw_n', when(eq(col('held'), int(HELD.no)), when(col('cancels'), col('value_n'), times(col('unit_n'), col('value_n'))), wide(0n))),
     named('raw_d', times(col('unit_d'), when(col('cancels'), call('quotient', col('value_d'), call('nullif', col('unit_n'), int(0))), col('value_d')))),
   ]);
-  const scaled = project(product, [...keep(undefined, ...ROW, 'field_value', ...(more.ranks === undefined ? [] : ['place', 'peers']), 'segment', 'value_n', 'value_d', 'held'), named('raw', atScale(col('raw_n'), col('raw_d')))]);
+  const scaled = project(product, [...keep(undefined, ...ROW, 'field_value', ...back, ...(more.ranks === undefined ? [] : ['place', 'peers']), 'segment', 'value_n', 'value_d', 'held'), named('raw', atScale(col('raw_n'), col('raw_d')))]);
   const parts = more.ranks === undefined ? scaled : sharedPlaces(scaled);
   return {
     name: 'parts', make: 'table', key: [...ROW, 'field_value'], about: 'what each reading of a table comes to, in 10^-15 minor units',
@@ -96,7 +103,7 @@ function withRoundedTiers(parts: Relation, attainment: Statement): Relation {
   const key = [...ROW, 'field_value'];
   const sums = aggregate(filter(tierRows(scanOf(attainment)), col('rounded')), keep(undefined, ...key), [named('raw', sum(col('amount')))]);
   const joined = join(['p', parts], ['left', 't', sums, and(...key.map((k) => eq(col(k, 't'), col(k, 'p'))))]);
-  return project(joined, [...keep('p', ...key, 'segment', 'value_n', 'value_d', 'held'), named('raw', when(eq(col('held', 'p'), int(HELD.no)), coalesce(col('raw', 't'), col('raw', 'p')), col('raw', 'p')))]);
+  return project(joined, [...keep('p', ...key, ...takesBackIn(attainment), 'segment', 'value_n', 'value_d', 'held'), named('raw', when(eq(col('held', 'p'), int(HELD.no)), coalesce(col('raw', 't'), col('raw', 'p')), col('raw', 'p')))]);
 }
 
 /** r lies in the piece `s`; both divisors are positive. */
@@ -194,25 +201,26 @@ function pairOf(joined: Relation, columns: Parameters<typeof project>[1], codes:
 
 /** Raw amounts → after gates, factors, cap and floor. `level` 0: leaves from their parts; above: groups from what is below them. */
 export function earnedStage(level: number, below: readonly Statement[], gates: Statement | undefined, factors: Statement | undefined, slots: { readonly gates: number; readonly factors: number }): Statement {
-  const raw = level === 0 ? leafSums(below[0] as Statement) : groupSums(level, below);
+  const raw = level === 0 ? leafSums(below[0] as Statement) : groupSums(level, below), back = columnsOf(raw).some((c) => c.name === TAKES_BACK);
   const withRefs = project(join(
     ['e', raw],
     ['inner', 'o', scan(REF_WORLD), eq(col('world', 'o'), col('world', 'e'))],
     ['inner', 'k', scan(REF_COMPONENT), and(eq(col('component', 'k'), col('component', 'e')), eq(col('plan_world', 'k'), col('plan_world', 'o')))],
     ['inner', 'a', scan(REF_ASSIGN), and(eq(col('component', 'a'), col('component', 'e')), eq(col('payee', 'a'), col('payee', 'e')), eq(col('period', 'a'), col('period', 'e')), eq(col('part', 'a'), col('part', 'e')), eq(col('plan_world', 'a'), col('plan_world', 'o')), eq(col('people_world', 'a'), col('people_world', 'o')))],
-  ), [...keep('e', ...ROW, 'raw'), named('held', cast(when(eq(col('days_n', 'a'), int(0)), int(HELD.no_group), col('held', 'e')), 'integer')), ...keep('k', 'plan', 'parent'), ...keep('a', 'cycle', 'days_n', 'days_d', 'incentive_n', 'incentive_d', 'cap_n', 'cap_d', 'floor_n', 'floor_d'), named('gated', col('raw', 'e'))]);
+  ), [...keep('e', ...ROW, 'raw', ...(back ? [TAKES_BACK] : [])), named('held', cast(when(eq(col('days_n', 'a'), int(0)), int(HELD.no_group), col('held', 'e')), 'integer')), ...keep('k', 'plan', 'parent'), ...keep('a', 'cycle', 'days_n', 'days_d', 'incentive_n', 'incentive_d', 'cap_n', 'cap_d', 'floor_n', 'floor_d'), named('gated', col('raw', 'e'))]);
   let now = withRefs;
   if (gates !== undefined) for (let slot = 0; slot < slots.gates; slot++) now = gated(now, gates, slot);
   now = extend(now, [named('factored', col('gated'))]);
   if (factors !== undefined) for (let slot = 0; slot < slots.factors; slot++) now = multiplied(now, factors, slot);
   return {
     name: `earned_${level}`, make: 'table', key: [...ROW], about: level === 0 ? 'pay of each single component, step by step' : `pay of groups of level ${level}, step by step`,
-    relation: project(limited(now), keep(undefined, ...ROW, 'plan', 'parent', 'cycle', 'days_n', 'days_d', 'raw', 'gated', 'factored', 'limited', 'held')),
+    // what takes back another fact pays what that fact pays, with the other sign
+    relation: project(limited(now), [...keep(undefined, ...ROW, 'plan', 'parent', 'cycle', 'days_n', 'days_d'), ...STEPS.map((s) => named(s, back ? when(col(TAKES_BACK), call('negate', col(s)), col(s)) : col(s))), ...keep(undefined, 'held')]),
   };
 }
 
 function leafSums(parts: Statement): Relation {
-  return aggregate(scanOf(parts), keep(undefined, ...ROW), [named('raw', sum(col('raw'))), named('held', max(col('held')))]);
+  return aggregate(scanOf(parts), keep(undefined, ...ROW), [named('raw', sum(col('raw'))), named('held', max(col('held'))), ...takesBackIn(parts).map((name) => named(name, anyTrue(col(name))))]);
 }
 function groupSums(level: number, below: readonly Statement[]): Relation {
   const all = union(below.map((s) => project(scanOf(s), [...keep(undefined, 'world', 'parent', 'payee', 'period'), named('limited', byDays('limited')), ...keep(undefined, 'held')])));
@@ -269,19 +277,18 @@ function limited(rows: Relation): Relation {
  */
 export function earningsStages(levels: readonly Statement[], lines: boolean, pooled: (tops: Relation) => Relation): Statement[] {
   const tops = pooled(filter(union(levels.map(scanOf)), isNull(col('parent'))));
-  const steps = ['raw', 'gated', 'factored', 'limited'] as const;
-  const summed = aggregate(tops, keep(undefined, ...TOP, 'line', 'plan', 'cycle'), [...steps.map((s) => named(s, sum(byDays(s)))), named('held', max(col('held')))]);
+  const summed = aggregate(tops, keep(undefined, ...TOP, 'line', 'plan', 'cycle'), [...STEPS.map((s) => named(s, sum(byDays(s)))), named('held', max(col('held')))]);
   const withUnit = project(join(['e', summed], ['inner', 'o', scan(REF_WORLD), eq(col('world', 'o'), col('world', 'e'))],
     ['inner', 'k', scan(REF_COMPONENT), and(eq(col('component', 'k'), col('component', 'e')), eq(col('plan_world', 'k'), col('plan_world', 'o')))]),
-  [...keep('e', ...TOP, 'line', 'plan', 'cycle', ...steps, 'held'), ...keep('k', 'end_unit', 'end_minor', 'end_add')]);
+  [...keep('e', ...TOP, 'line', 'plan', 'cycle', ...STEPS, 'held'), ...keep('k', 'end_unit', 'end_minor', 'end_add')]);
   const whole = call('quotient', call('greatest', plus(call('abs', col('limited')), col('end_add')), wide(0n)), col('end_unit'));
   const rounded = extend(withUnit, [named('so_far', cast(times(sign(col('limited')), whole, asWide(col('end_minor'))), 'bigint'))]);
-  const paid: Statement = { name: 'lines', make: 'table', key: [...TOP, 'line'], about: 'pay of each fact or field value by itself, rounded', relation: project(rounded, keep(undefined, ...TOP, 'line', 'plan', 'cycle', ...steps, 'so_far', 'held')) };
-  const soFar = lines ? aggregate(union([scanOf(paid), withoutLines(columnsOf(paid.relation))]), keep(undefined, ...TOP, 'plan', 'cycle'), [...steps.map((s) => named(s, sum(col(s)))), named('so_far', cast(sum(col('so_far')), 'bigint')), named('held', max(col('held')))]) : project(rounded, keep(undefined, ...TOP, 'plan', 'cycle', ...steps, 'so_far', 'held'));
+  const paid: Statement = { name: 'lines', make: 'table', key: [...TOP, 'line'], about: 'pay of each fact or field value by itself, rounded', relation: project(rounded, keep(undefined, ...TOP, 'line', 'plan', 'cycle', ...STEPS, 'so_far', 'held')) };
+  const soFar = lines ? aggregate(union([scanOf(paid), withoutLines(columnsOf(paid.relation))]), keep(undefined, ...TOP, 'plan', 'cycle'), [...STEPS.map((s) => named(s, sum(col(s)))), named('so_far', cast(sum(col('so_far')), 'bigint')), named('held', max(col('held')))]) : project(rounded, keep(undefined, ...TOP, 'plan', 'cycle', ...STEPS, 'so_far', 'held'));
   const lagged = windowed(soFar, [{ name: 'before', fn: 'lag', of: col('so_far'), before: int(0), partition: ['world', 'component', 'payee', 'cycle'], order: [{ column: 'period', descending: false }] }]);
   const earnings: Statement = {
     name: 'earnings', make: 'table', key: [...TOP], about: 'what each component earns in each period, in minor units, and what rounding left over',
-    relation: project(lagged, [...keep(undefined, ...TOP, 'plan', 'cycle', ...steps, 'so_far', 'before', 'held'),
+    relation: project(lagged, [...keep(undefined, ...TOP, 'plan', 'cycle', ...STEPS, 'so_far', 'before', 'held'),
       named('amount', minus(col('so_far'), col('before'))), named('residue', minus(col('limited'), times(asWide(col('so_far')), wide(SCALE))))]),
   };
   return lines ? [paid, earnings] : [earnings];

@@ -29,6 +29,7 @@ import { REFERENCES } from './reference.ts';
 import { inRounds } from './rounds.ts';
 import { factDays } from './single-days.ts';
 import { entityTable, factTable, partyTable, supersededTable, WORD } from './store.ts';
+import { takesBack } from './takes-back.ts';
 
 export interface ProgramInput { readonly kinds: readonly Kind[]; readonly cut: number; readonly asOf?: Day }
 export interface Made { readonly program: Program; readonly unrated: ReadonlyMap<string, Relation>; /** facts that rules of a plan credit with more than the whole, where that can be */ readonly overCredited: OverCredited | undefined; /** facts, by kind, whose value divides by 0 */ readonly divided: ReadonlyMap<string, Divided>; /** half-lives that states read */ readonly halfLives: readonly number[]; readonly blockOf: (c: CubeColumn) => number; /** what reads the facts of each kind, for those who ask about single facts of the run later */ readonly builders: ReadonlyMap<string, FactsBuilder> }
@@ -117,7 +118,7 @@ function bodyOf(credited: CreditsContext, catalogue: Catalogue, context: MakeCon
   const leaves = components.flatMap((c) => (c.spec.kind === 'leaf' ? [c.spec] : []));
   const attainment = attainmentStage(must(looks.at(-1)), {
     lines: leaves.some((l) => l.per !== undefined), carries: leaves.some((l) => l.carry === 'shortfall'), pots: leaves.some((l) => l.carry === 'shortfall' && l.pool !== undefined && l.per === undefined), excess: leaves.some((l) => l.of === 'excess'), other: leaves.some((l) => typeof l.of === 'object'),
-    told: components.some((c) => [c.reading, c.base].some((v) => v?.kind === 'simple' && v.measure.byValue)), days: factDays(catalogue, builders),
+    told: components.some((c) => [c.reading, c.base].some((v) => v?.kind === 'simple' && v.measure.byValue)), days: factDays(catalogue, builders), back: takesBack(gathered.values, builders),
   });
   const reading = { looks: must(looks.at(-1)), attainment, builders, params: context.params }, early = figuresStage(figures, reading);
   const ranks = looks.find((s) => s.name === 'ranks');

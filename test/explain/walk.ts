@@ -4,7 +4,7 @@
  * rounded is what was exact. It reads plain data; it imports no stage and no plan.
  */
 import type { ExplainedComponent, ExplainedPlan, ExplainedValue, Explanation, FactList, Step } from '../../src/app/explanation.ts';
-import { abs, add, compare, divide, max, min, multiply, parseRatio, type Ratio, ratio, type RoundingMode, roundTo, subtract, ZERO } from '../../src/value/rate.ts';
+import { abs, add, compare, divide, max, min, multiply, negate, parseRatio, type Ratio, ratio, type RoundingMode, roundTo, subtract, ZERO } from '../../src/value/rate.ts';
 import { type Answer, daysOf, evaluate } from './formula.ts';
 
 export interface Walked { lines: number; readonly steps: Map<string, number>; readonly wrong: string[] }
@@ -192,7 +192,9 @@ const roundedTo = (value: Ratio, unit: string | undefined, mode: string | undefi
 
 const STEPS: Readonly<Record<Step['step'], Check>> = {
   measure(step, _, at) {
-    const [value = null] = at.known.values.get('measure') ?? [], { exact, value: said, numerator, denominator } = step.numbers;
+    const [listed = null] = at.known.values.get('measure') ?? [], { exact, value: said, numerator, denominator, turned } = step.numbers;
+    // what takes back a fact is read at what that fact was
+    const value = turned === 'yes' && typeof listed === 'object' && listed !== null ? negate(listed) : listed;
     if (said !== undefined && (exact === undefined ? !same(value, answerOf(said, typeof value === 'string' ? 'text' : 'number')) && typeof value === 'object' : !same(value, num(exact)))) fail(at, `the measure is ${text(value)}`, step);
     if (numerator !== undefined && at.c.line === undefined && said !== undefined && num(denominator).n !== 0n && exact === undefined && at.c.values[0]?.value.kind === 'quotient') expects(at, step, divide(num(numerator), num(denominator)), said);
     return undefined;
@@ -290,6 +292,7 @@ const STEPS: Readonly<Record<Step['step'], Check>> = {
   },
   cap: (step, amount, at) => { expects(at, step, amount, step.numbers['before']); return expects(at, step, min(amount, num(step.numbers['limit'])), step.numbers['after']); },
   floor: (step, amount, at) => { expects(at, step, amount, step.numbers['before']); return expects(at, step, max(amount, num(step.numbers['limit'])), step.numbers['after']); },
+  takes_back: (step, amount, at) => { expects(at, step, amount, step.numbers['before']); return expects(at, step, negate(amount), step.numbers['after']); },
   pot(step, _, at) {
     const rows = step.rows ?? [], unit = num(step.numbers['unit']), pot = roundTo(num(step.numbers['pot']), unit, 'half_away'), weights = sumOf(rows.map((r) => num(r['weight'])));
     if (weights.n === 0n) return num(step.numbers['part']);
@@ -342,7 +345,8 @@ function overWindow(step: Step, at: At): Ratio {
 /** All that a rate may be paid on, or a share be taken of. */
 function paidOn(at: At): Answer[] {
   const value = told(at, 'measure', 'value'), target = told(at, 'target', 'target');
-  return [...at.known.values.values()].flat().concat([value ?? null, told(at, 'incentive', 'incentive') ?? null, value === undefined ? ZERO : value, value !== undefined && target !== undefined ? max(subtract(value, target), ZERO) : null, ZERO]);
+  const values = [...at.known.values.values()].flat(), turned = earlier(at, 'takes_back') === undefined ? [] : values.flatMap((v) => (typeof v === 'object' && v !== null ? [negate(v)] : []));
+  return values.concat(turned, [value ?? null, told(at, 'incentive', 'incentive') ?? null, value === undefined ? ZERO : value, value !== undefined && target !== undefined ? max(subtract(value, target), ZERO) : null, ZERO]);
 }
 /** What one limit leaves of each fact, in the order in which they are listed. */
 function runningLimits(step: Step, at: At): void {

@@ -1,5 +1,5 @@
 /** A component, whole: groups on the sum of their parts, lines one by one, group measures by days of membership (language.md section 6.4, 6.5). */
-import { add, multiply, ONE, ZERO } from '../../src/value/rate.ts';
+import { add, multiply, negate, ONE, ZERO } from '../../src/value/rate.ts';
 import type { Ratio } from '../../src/value/rate.ts';
 import { mapOf, mapsOf, textOf } from './documents.ts';
 import type { YamlMap } from './documents.ts';
@@ -93,19 +93,20 @@ function leaf(job: Job, share: Ratio): void {
 const paysAnything = (spec: YamlMap): boolean => 'rate' in spec || 'payout' in spec || 'amount' in spec;
 const reads = (job: Job): 'attainment' | 'value' => ('target' in job.setting.spec ? 'attainment' : 'value');
 
-/** `per`: one calculation and one rounding for each fact, or for each value of a field. */
+/** `per`: one calculation and one rounding for each fact, or for each value of a field. What takes back a fact takes back what that fact is paid. */
 function perLine(job: Job, share: Ratio): void {
   const { world, setting, over, subject, result } = job;
-  const measured = setting.spec['measure'] ?? '', spec = mapOf(specOf(world, measured));
+  const measured = setting.spec['measure'] ?? '', spec = mapOf(specOf(world, measured)), per = textOf(setting.spec['per']) ?? '';
   const lines = new Map<string, Line>();
-  for (const [key, facts] of grouped(world, textOf(setting.spec['per']) ?? '', there(counted(world, spec, subject, { from: over.from, to: over.soFar })))) {
+  for (const [key, facts] of grouped(world, per, there(counted(world, spec, subject, { from: over.from, to: over.soFar })))) {
     const [first] = facts, ids = new Set(facts.map((c) => c.fact.id));
     const one: Result = { ...emptyResult(), values: new Map(result.values) };
     const scope: Scope = { ...job.scope, day: first === undefined ? job.scope.day : dayOfRow(first.fact, job.scope.day), row: first?.fact, via: first?.via, results: one.values };
-    pay({ ...job, result: one, scope, only: (f: Row) => ids.has(f.id) });
+    const turned = first !== undefined && first.fact.reverses !== null && lineage(world, first.fact.kind).includes(per), signed = (x: Ratio): Ratio => (turned ? negate(x) : x);
+    pay({ ...job, result: one, scope, only: Object.assign((f: Row) => ids.has(f.id), { turned }) });
     limitedByKeys(world, setting, one, { ...scope, reads: reads(job) });
-    lines.set(key, { amount: rounded(multiply(one.raw, share), setting.round['end']), fact: first?.fact });
-    if (one.tiers !== undefined) result.lineTiers.set(key, one.tiers);
+    lines.set(key, { amount: signed(rounded(multiply(one.raw, share), setting.round['end'])), fact: first?.fact });
+    if (one.tiers !== undefined) result.lineTiers.set(key, one.tiers.map(signed));
     result.held ??= one.held;
   }
   result.values.set('value', world.ask.measure(measured, subject, { from: over.from, to: over.soFar }));

@@ -3,6 +3,7 @@ import { formatDay, parseDay } from '../../src/value/period.ts';
 import { must } from '../../src/value/diagnostic.ts';
 import type { Yaml, YamlMap } from './documents.ts';
 import { drawPlan } from './draw-plan.ts';
+import { drawReversals, drawSingle } from './draw-single.ts';
 import { random } from './random.ts';
 import type { Random } from './random.ts';
 
@@ -36,15 +37,16 @@ export function drawDay(r: Random): string {
 }
 
 export function draw(seed: number, plans: number): Drawn {
-  const r = random(seed), steady = r.chance(40);
+  // a stream of its own, so that the rest of what is drawn does not depend on it
+  const r = random(seed), single = random(seed + 1_000_000), steady = r.chance(40);
   return {
     people: people(r, steady), roles: { AE: { quota: money(r, 9_000), rate_term: '2.5%' }, SE: { quota: dated(r, () => money(r, 7_000)), rate_term: steady ? '3.1%' : dated(r, () => r.from(['1%', '3.1%', '0.77%'])) } },
     entities: {
       account: { x: { tier: 'A', lead: 'eve', size: '3', pod: 'north' }, y: { tier: dated(r, () => r.from(['A', 'B', 'C'])), lead: 'dan', size: dated(r, () => String(r.int(9))), pod: dated(r, () => r.from(['north', 'south'])) }, z: { tier: 'C' } },
       pod: { north: { goal: dated(r, () => money(r, 9_000)) }, south: { goal: money(r, 6_000) } },
     },
-    facts: { deal: deals(r), call: calls(r) },
-    plans: Array.from({ length: plans }, (_, i) => copied(drawPlan(r, `p${i}`, steady))), amendments: [], templates: [],
+    facts: { deal: drawReversals(single, deals(r)), call: calls(r) },
+    plans: [...Array.from({ length: plans }, (_, i) => copied(drawPlan(r, `p${i}`, steady))), ...Array.from({ length: 3 }, (_, i) => copied(drawSingle(single, `single${i}`)))], amendments: [], templates: [],
   };
 }
 

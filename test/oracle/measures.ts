@@ -1,5 +1,5 @@
 /** Stage 3, measures (language.md section 4 "measure", section 6.3). */
-import { add, compare, divide, min, multiply, ONE, ratio, subtract, ZERO } from '../../src/value/rate.ts';
+import { add, compare, divide, min, multiply, negate, ONE, ratio, subtract, ZERO } from '../../src/value/rate.ts';
 import type { Ratio } from '../../src/value/rate.ts';
 import { powerOfTen } from '../../src/value/rate.ts';
 import { must } from '../../src/value/diagnostic.ts';
@@ -177,7 +177,7 @@ export function decay(age: number, half: number): Ratio {
 export function contributions(world: World, spec: YamlMap, subject: Subject, window: Window, only?: Only): readonly Counted[] {
   // a limit is on the whole measure: lines share what it leaves
   const limits = 'limits' in spec, rows = limited(world, spec, counted(world, spec, subject, window, limits ? undefined : only));
-  return rows.filter((c) => c.value !== null && (!limits || only === undefined || only(c.fact))).map((c) => aged(spec, window, c));
+  return rows.filter((c) => c.value !== null && (!limits || only === undefined || only(c.fact))).map((c) => aged(spec, window, c)).map((c) => (only?.turned === true ? { ...c, share: negate(c.share) } : c));
 }
 
 /** The facts under a measure, in order of date, then fact. */

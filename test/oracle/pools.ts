@@ -1,6 +1,6 @@
 /** Pools: the result is one pot, shared equally or by a number among those who meet the condition (language.md section 4 "pool"). */
 import { byCodePoint } from '../../src/value/code-points.ts';
-import { add, multiply, ONE, ZERO } from '../../src/value/rate.ts';
+import { add, multiply, negate, ONE, ZERO } from '../../src/value/rate.ts';
 import type { Ratio } from '../../src/value/rate.ts';
 import { must } from '../../src/value/diagnostic.ts';
 import { emptyResult, overOf, overWindow } from './component.ts';
@@ -59,12 +59,12 @@ function potOf(world: World, setting: Setting, over: Over, fact: Row): Ratio {
   const { spec } = setting, result = emptyResult();
   const scope = scopeOfRow(world, fact, { window: { from: over.from, to: over.soFar }, results: result.values });
   const value = number(mapOf(specOf(world, spec['measure'] ?? ''))['sum'] ?? '1', scope);
-  const signed = fact.reverses === null ? value : value === null ? null : multiply(value, { n: -1n, d: 1n });
-  if (signed !== null) result.values.set('value', signed);
+  if (value !== null) result.values.set('value', value);
   if ('amount' in spec) result.raw = number(spec['amount'] ?? '', scope) ?? ZERO;
-  else result.raw = multiply(number(spec['rate'] ?? '', scope) ?? ZERO, signed ?? ZERO);
+  else result.raw = multiply(number(spec['rate'] ?? '', scope) ?? ZERO, value ?? ZERO);
   limitedByKeys(world, setting, result, scope);
-  return result.raw;
+  // what takes back a fact takes back its pot
+  return fact.reverses === null ? result.raw : negate(result.raw);
 }
 
 function shared(world: World, setting: Setting, pot: Ratio, members: readonly string[], over: Over): ReadonlyMap<string, Ratio> {

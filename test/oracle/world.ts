@@ -26,7 +26,7 @@ export interface Row {
 /** Whose number: a payee, the company, or an entity by its kind. */
 export interface Subject { readonly kind: string; readonly id: string }
 /** Restricts which facts a measure reads: one line, or what has come so far. */
-export type Only = (fact: Row) => boolean;
+export interface Only { (fact: Row): boolean; /** what takes back a fact is read as that fact is: the other way round */ readonly turned?: boolean }
 /** What a formula may name of a component's result: attainment, value, target, incentive, rate, payout. */
 export type Named = ReadonlyMap<string, Value>;
 

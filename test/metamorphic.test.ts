@@ -50,8 +50,8 @@ const applies = (lesson: string): ChangeName[] => ALL.filter((name) => !CHANGES_
 
 describe('[A4] [A5] [C2] [C10] [C12] [C13] [C17] the order and parts of files, other ids, other years, somebody else, what is reversed and facts of no plan change nothing', () => {
   test.for(lessons())('%s', HEAVY, (name) => holds(lessonCompany(name), expectedOf(name), applies(name)));
-  test.for([1, 2])('drawn company %i', HEAVY, async (seed) => {
-    const { company, before } = await paidCompany(route, seed, 6);
+  test('a drawn company', HEAVY, async () => {
+    const { company, before } = await paidCompany(route, 1, 6);
     expect(before.get('payouts.csv')?.split('\n').length).toBeGreaterThan(50);
     // whoever is added is in pods and under managers of theirs; odd cents of their pools go by id
     await holds(company, before, ALL.filter((n) => n !== 'neighbour' && n !== 'names'));

@@ -6,17 +6,15 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { checkPlans } from '../src/app/check.ts';
 import { runTestFile } from '../src/app/plan-tests.ts';
-import { openDuckdb } from '../src/engine/duckdb.ts';
-import type { Engine } from '../src/engine/engine.ts';
+import { openMemory } from '../src/engine/memory.ts';
 import { FUNCTION_NAMES } from '../src/plan/formula-functions.ts';
 import { KEYS, type Place } from '../src/plan/keys.ts';
 import type { Workspace } from '../src/plan/plan.ts';
 import { readWorkspace } from '../src/plan/workspace.ts';
 import { readerOf } from './language/reference.ts';
-import { emptied } from './language/store.ts';
 import { anchorOf, completed, type Example, placeName, readPage, testOf } from './reference/blocks.ts';
 import { ROOT } from './tidy/source.ts';
 
@@ -31,9 +29,6 @@ function workspaceOf({ files, plan }: Example): { readonly workspace: Workspace 
 }
 
 describe('the examples of the page', () => {
-  let engine: Engine;
-  beforeAll(async () => { engine = await openDuckdb({ path: ':memory:', folders: [], memoryMb: 1000, threads: 2, tempDir: join(tmpdir(), 'trueup-reference') }); });
-  afterAll(async () => { await engine.close(); });
 
   test.for(PAGE.examples.map((e) => ({ ...e, title: `${e.name}, line ${e.line}` })))('$title', async (example) => {
     const { workspace, said } = workspaceOf(example);
@@ -44,7 +39,7 @@ describe('the examples of the page', () => {
     expect(later.filter((d) => d.code !== 'plan.no_term_value').map((d) => d.message)).toEqual([]);
     expect(example.tests.length).toBeGreaterThan(0);
     for (const { line, text } of example.tests) {
-      const report = await runTestFile(workspace, `line ${line}`, testOf(example.plan, text), () => emptied(engine, workspace.kinds));
+      const report = await runTestFile(workspace, `line ${line}`, testOf(example.plan, text), () => Promise.resolve(openMemory()));
       expect(report.diagnostics.map((d) => `${d.line} ${d.message} ${d.hint}`)).toEqual([]);
       expect(report.differences.map((d) => `line ${line + d.line}: ${d.payee} ${d.period} ${d.figure}: ${d.expected} on the page, ${d.got} by us`)).toEqual([]);
       expect(report.figures).toBeGreaterThan(0);

@@ -5,7 +5,7 @@ import type { Engine } from '../src/engine/engine.ts';
 import { type FactRow, openEngine, runCompany } from '../src/stage/stage.fixture.ts';
 import { company, fact, facts, PEOPLE, PLAN } from './companies.ts';
 
-const RUNS = { numRuns: 8 };
+const RUNS = { numRuns: 5 };
 
 describe('random companies', () => {
   let engine: Engine, single: Engine;

@@ -1,15 +1,15 @@
-/** From when until when a state holds, and the entries into it, on the real engine. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+/** From when until when a state holds, and the entries into it, in memory; `states-random.test.ts` compares both engines. */
+import { beforeEach, describe, expect, test } from 'vitest';
 import { rowsOf } from '../app/cells.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { ProgramRunner } from '../engine/engine.ts';
+import { openMemory } from '../engine/memory.ts';
 import { scan } from '../relation/relation.ts';
 import { formatDay } from '../value/period.ts';
-import { type Company, type FactRow, openEngine, runCompany, tryCompany } from './stage.fixture.ts';
+import { type Company, type FactRow, runCompany, tryCompany } from './stage.fixture.ts';
 import { WORD } from './store.ts';
 
-let engine: Engine;
-beforeAll(async () => { engine = await openEngine('states'); });
-afterAll(() => engine.close());
+let engine: ProgramRunner;
+beforeEach(() => { engine = openMemory(); });
 
 const KINDS = `facts:
   pod: { fields: { least: number } }

@@ -10,10 +10,12 @@ import { rowsOf } from './cells.ts';
 const NAMED = 3;
 
 /** A warning for each kind that has such facts. */
-export async function dividedByZero(engine: ProgramRunner, { divided }: Compiled): Promise<readonly Diagnostic[]> {
+export async function dividedByZero(engine: ProgramRunner, { builders }: Compiled): Promise<readonly Diagnostic[]> {
   const found: Diagnostic[] = [];
-  for (const [kind, { relation, at: { file, line, column, path } }] of divided) {
-    const ids = rowsOf(await engine.read(relation, ['fact'])).map((r) => String(r['id'])), more = ids.length - NAMED, one = ids.length === 1;
+  for (const [kind, builder] of builders) {
+    const { divided } = builder.finish();
+    if (divided === undefined) continue;
+    const { file, line, column, path } = divided.at, ids = rowsOf(await engine.read(divided.relation, ['fact'])).map((r) => String(r['id'])), more = ids.length - NAMED, one = ids.length === 1;
     if (ids.length === 0) continue;
     found.push({
       code: 'run.divided_by_zero', severity: 'warning', file, line, column, path,

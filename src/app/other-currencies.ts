@@ -66,6 +66,6 @@ function addTo(found: OtherCurrency[], more: OtherCurrency): void {
 /** Credits of a kind whose values are there where the money has no rate, and blank where it has one. */
 function unratedCredits({ compiled }: Calculation, kind: Kind): Statement {
   const credits = must(compiled.program.statements.find((s) => s.name === 'credits'));
-  const relation = replaceScans(credits.relation, new Map([[`facts_${kind.name}`, must(compiled.unrated.get(kind.name))]]));
+  const relation = replaceScans(credits.relation, new Map([[`facts_${kind.name}`, must(compiled.builders.get(kind.name)).finish().unrated()]]));
   return { name: 'credits_elsewhere', make: 'table', relation, key: ['fact', 'payee', 'rule'], about: `${kind.title || kind.name} in a currency that the plan has no rate for` };
 }

@@ -51,7 +51,7 @@ export interface CompileInput {
   /** measures that somebody wants to see, whether or not a component looks at them */
   readonly asked?: readonly AskedMeasure[];
 }
-export interface Compiled { readonly program: Program; /** facts by kind, with values where money has no rate and blanks where it has one */ readonly unrated: Made['unrated']; readonly overCredited: Made['overCredited']; readonly divided: Made['divided']; readonly references: readonly ReferenceRows[]; readonly catalogue: Catalogue; readonly builders: Made['builders']; readonly diagnostics: readonly Diagnostic[] }
+export interface Compiled { readonly program: Program; readonly overCredited: Made['overCredited']; readonly references: readonly ReferenceRows[]; readonly catalogue: Catalogue; readonly builders: Made['builders']; readonly diagnostics: readonly Diagnostic[] }
 
 /** `program` is absent where a plan says what is not built yet; then all such places are told. */
 export function compile(input: CompileInput): Compiled | { readonly diagnostics: readonly Diagnostic[] } {
@@ -94,7 +94,7 @@ export function compile(input: CompileInput): Compiled | { readonly diagnostics:
   checkProgram(made.program);
   // terms without a value are told of its rows too
   const references = referenceRows(catalogue, rows, made, { personal, params, groupKinds, code });
-  return { program: made.program, unrated: made.unrated, overCredited: made.overCredited, divided: made.divided, references, catalogue, builders: made.builders, diagnostics: toldOf() };
+  return { program: made.program, overCredited: made.overCredited, references, catalogue, builders: made.builders, diagnostics: toldOf() };
 }
 function refusedFor(error: unknown): { readonly diagnostics: readonly Diagnostic[] } {
   if (error instanceof NotBuilt) return { diagnostics: [error.diagnostic] };

@@ -29,7 +29,7 @@ export interface Divided { readonly relation: Relation; readonly at: At }
 export interface FactsStage {
   readonly statement: Statement;
   /** the same columns, with values where money has no rate, and blanks where it has one */
-  readonly unrated: Relation;
+  readonly unrated: () => Relation;
   /** (fact, id): facts whose value is blank as it divides by 0; `at`: the first measure with such a value */
   readonly divided: Divided | undefined;
   /** kinds whose dated rows, or facts by their ids, it joins */
@@ -134,7 +134,7 @@ export function factsBuilder(kind: Kind, gathered: Gathered, rows: KindRows, opt
       ...parties.values(),
     ];
     const blank = dividedBy(), credited = rules.filter((r) => r.group === undefined && r.rule.where !== undefined), [first] = blank;
-    const columns = columnsAs(), unrated = columnsAs('unrated');
+    const columns = columnsAs();
     const from: JoinInput[] = [
       { as: 'f', how: 'from', relation: rows.relation },
       { as: 'd', how: early ? 'left' : 'inner', relation: scan(REF_DAY), on: eq(col('day', 'd'), col('day', 'f')) },
@@ -143,7 +143,7 @@ export function factsBuilder(kind: Kind, gathered: Gathered, rows: KindRows, opt
     const made = (more_: readonly Named[]): Relation => project({ kind: 'join', inputs: from }, [...plain, ...more_]);
     return {
       statement: { name, make: 'view', relation: made(columns), key: ['fact'], about: `${kind.title || kind.name}: what is asked of each` },
-      unrated: made(unrated),
+      unrated: () => made(columnsAs('unrated')),
       divided: first && { at: first.at, relation: project(filter({ kind: 'join', inputs: from }, and(
         isNotNull(col('slice', 'd')), or(...blank.map((b) => b.test)), ...(credited.length < rules.length ? [] : [or(...credited.map((r) => lowerCondition(must(r.rule.where).formula, scope(r.plan, r.rule.at))))]),
       )), [named('fact', col('row', 'f')), named('id', col('id', 'f'))]) },

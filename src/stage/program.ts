@@ -1,7 +1,7 @@
 /** The statements of a program, stage by stage, from facts to payouts. */
 import type { Kind } from '../plan/plan.ts';
 import { EARNING } from '../plan/rounds.ts';
-import { and, col, eq, filter, int, isNotNull, keep, project, type Program, type Relation, replaceScans, type Statement, type TableSchema, tablesIn, union, windowed } from '../relation/relation.ts';
+import { and, col, eq, filter, int, isNotNull, keep, project, type Program, replaceScans, type Statement, type TableSchema, tablesIn, union, windowed } from '../relation/relation.ts';
 import { must } from '../value/diagnostic.ts';
 import type { Day } from '../value/period.ts';
 import { scanOf } from './arithmetic.ts';
@@ -12,7 +12,7 @@ import type { Catalogue } from './catalogue.ts';
 import { roundsTiers } from './components.ts';
 import { creditsStage, type CreditsContext, everyGuard } from './credits.ts';
 import { earnedStage, earningsStages, factorsStage, gatesStage, type More, partsStage, payoutsStage } from './earnings.ts';
-import { type Divided, divisorsOf, type FactsBuilder, factsBuilder, REVIEWS } from './facts.ts';
+import { divisorsOf, type FactsBuilder, factsBuilder, REVIEWS } from './facts.ts';
 import { figuresStage, lateFigures } from './figures.ts';
 import type { CubeColumn, LinearMeasure, MeasureValue } from './gather.ts';
 import { lineage } from './lineage.ts';
@@ -32,7 +32,7 @@ import { entityTable, factTable, partyTable, supersededTable, WORD } from './sto
 import { takesBack } from './takes-back.ts';
 
 export interface ProgramInput { readonly kinds: readonly Kind[]; readonly cut: number; readonly asOf?: Day }
-export interface Made { readonly program: Program; readonly unrated: ReadonlyMap<string, Relation>; /** facts that rules of a plan credit with more than the whole, where that can be */ readonly overCredited: OverCredited | undefined; /** facts, by kind, whose value divides by 0 */ readonly divided: ReadonlyMap<string, Divided>; /** half-lives that states read */ readonly halfLives: readonly number[]; readonly blockOf: (c: CubeColumn) => number; /** what reads the facts of each kind, for those who ask about single facts of the run later */ readonly builders: ReadonlyMap<string, FactsBuilder> }
+export interface Made { readonly program: Program; /** facts that rules of a plan credit with more than the whole, where that can be */ readonly overCredited: OverCredited | undefined; /** half-lives that states read */ readonly halfLives: readonly number[]; readonly blockOf: (c: CubeColumn) => number; /** what reads the facts of each kind, for those who ask about single facts of the run later */ readonly builders: ReadonlyMap<string, FactsBuilder> }
 export interface MakeContext { readonly history: boolean; readonly personal: Personal; readonly params: ParamsOf; readonly groupKinds: readonly string[] }
 
 /** The statements, in order. */
@@ -77,8 +77,6 @@ export function programOf(input: ProgramInput, catalogue: Catalogue, context: Ma
   ]);
   return {
     overCredited: overCredited(credited),
-    unrated: new Map([...builders].map(([kind, b]) => [kind, b.finish().unrated])),
-    divided: new Map([...builders].flatMap(([kind, b]) => { const { divided } = b.finish(); return divided === undefined ? [] : [[kind, divided] as const]; })),
     halfLives: made.halfLives,
     builders, blockOf: (c) => blocks.find((b) => b.columns.includes(c))?.index ?? 0,
     program: {

@@ -1,16 +1,13 @@
 /** What a payee is credited with of single facts: `credit.FACT`, `credit.RULE.FACT`, and of a credit its `status`, `why`, `via` and `held`. */
 import type { ProgramRunner } from '../engine/engine.ts';
-import { contentKey } from '../stage/reads.ts';
+import { everyGuard } from '../stage/credits.ts';
 import { OUTCOME } from '../stage/guards.ts';
-import { originsOf } from '../stage/kind-rows.ts';
 import { REF_ROUTE } from '../stage/reference.ts';
-import { rootOf } from '../stage/row-scope.ts';
-import { col, compare, filter, int, keep, project, scan } from '../relation/relation.ts';
-import { must } from '../value/diagnostic.ts';
+import { col, compare, filter, int, scan } from '../relation/relation.ts';
 import { add, type Ratio, ratio, ZERO } from '../value/rate.ts';
 import type { Calculation } from './calculate.ts';
 import { type Row, rowsOf, wholeOf } from './cells.ts';
-import { relationOf } from './run-relations.ts';
+import { factIds, relationOf } from './run-relations.ts';
 
 export interface Credits {
   /** share of the fact, as a part of one; `held`: what a guardrail holds back of it */
@@ -26,12 +23,7 @@ export const CREDIT_WORDS = [...WORDS, 'held'];
 
 export async function creditsOf(engine: ProgramRunner, calculation: Calculation): Promise<Credits> {
   const { catalogue } = calculation, { gathered } = catalogue;
-  const guards = [...new Map(gathered.rules.flatMap((r) => r.guards).map((g) => [contentKey(g), g])).values()];
-  const ids = new Map<string, string>();
-  for (const kind of new Set(gathered.rules.map((r) => r.kind))) {
-    const origins = originsOf(rootOf(must(catalogue.kinds.find((k) => k.name === kind)), catalogue.kinds));
-    for (const row of rowsOf(await engine.read(project(origins, keep(undefined, 'row', 'id'))))) ids.set(String(row['row']), String(row['id']));
-  }
+  const guards = everyGuard(gathered), ids = await factIds(engine, calculation, gathered.rules.map((r) => r.kind));
   const part = (cell: Row[string] | undefined): Ratio => ratio(BigInt(String(cell)), gathered.shareDivisor);
   const named = Map.groupBy(gathered.credited, (c) => `${c.rule}|${c.route}`);
   const routes = Map.groupBy(rowsOf(await engine.read(filter(scan(REF_ROUTE), compare('<>', col('route'), int(0))))), (r) => `${r['route']}|${r['payee']}|${r['stint']}`);

@@ -7,12 +7,12 @@ import type { ProgramRunner } from '../engine/engine.ts';
 import type { Typed } from '../plan/formula.ts';
 import type { CreditRule, Kind, Measure, Plan } from '../plan/plan.ts';
 import { both } from '../plan/problem.ts';
+import { gatheringsOf } from '../plan/rounds.ts';
 import { kindWords } from '../plan/words-facts.ts';
 import { spaced } from '../plan/words-formula.ts';
-import { and, col, eq, filter, int, join, named, or, project, type Relation, scan, text } from '../relation/relation.ts';
+import { and, col, eq, filter, int, join, named, project, type Relation, scan, text } from '../relation/relation.ts';
 import type { PlanEntry } from '../stage/catalogue.ts';
 import { REVIEWS } from '../stage/facts.ts';
-import { COMPANY } from '../stage/gather.ts';
 import { lineage } from '../stage/lineage.ts';
 import { isTimed, measuresOf, namesOf } from '../stage/reads.ts';
 import { listFields, ownFields, PARTS, partyTable, WORD } from '../stage/store.ts';
@@ -33,7 +33,7 @@ import { holds } from './fact-values.ts';
 import type { CountedCredit, FactExplanation, FactPlan } from './fact-explanation.ts';
 import { readKnown, type Wanted } from './known-rows.ts';
 import { looker } from './payment-needs.ts';
-import { relationOf } from './run-relations.ts';
+import { relationOf, wordsOf } from './run-relations.ts';
 import { UNCREDITED_WORDS, uncreditedFacts } from './uncredited.ts';
 
 export type * from './fact-explanation.ts';
@@ -161,8 +161,7 @@ async function decisionsOn(engine: ProgramRunner, calculation: Calculation, { or
 async function subjectsOf(engine: ProgramRunner, credits: readonly KeyedCredit[], rows: readonly Row[], { catalogue: { gathered } }: Calculation): Promise<Subject[]> {
   const people = [...new Set(credits.map((c) => c.person))].map((p): Subject => ({ code: p.payee, of: 'payee', name: nameOf(p) }));
   const grouped = rows.flatMap((r) => { const { group } = must(gathered.rules[smallOf(r, 'rule')]); return group === undefined ? [] : [{ code: smallOf(r, 'payee'), group }]; });
-  const once = [...new Map(grouped.map((g) => [`${g.group}|${g.code}`, g])).values()], codes = once.filter((g) => g.code !== COMPANY).map((g) => eq(col('code'), int(g.code)));
-  const words = new Map(codes.length === 0 ? [] : rowsOf(await engine.read(filter(scan(WORD), or(...codes)))).map((r) => [smallOf(r, 'code'), textIn(r['word'])]));
+  const once = [...new Map(grouped.map((g) => [`${g.group}|${g.code}`, g])).values()], words = await wordsOf(engine, once.map((g) => g.code));
   return [...people, ...once.map(({ code, group }): Subject => (group === 'company' ? { code, of: 'company', name: 'the company' } : { code, of: { entity: group }, name: `the ${spaced(group)} ${words.get(code) ?? ''}` }))];
 }
 
@@ -172,7 +171,7 @@ async function subjectsOf(engine: ProgramRunner, credits: readonly KeyedCredit[]
 function idleOf({ person, share, credit }: KeyedCredit, rule: CreditRule, context: CreditsContext, counted: readonly CountedCredit[]): FactExplanation['idle'][number][] {
   const { plan, family, known } = context;
   if (credit.on_plan !== 'this' || share.n === 0n || counted.some((c) => c.payee === person.id && c.plan === plan.plan)) return [];
-  const reasons = plan.components.flatMap(leaves).flatMap(({ title, measure }) => aggregatesIn(measure).flatMap((m) => {
+  const reasons = plan.components.flatMap(leaves).flatMap(({ title, measure }) => gatheringsOf(measure).flatMap((m) => {
     const kind = family.find((k) => m.from.includes(k.name)), fact = kind === undefined ? undefined : known.facts(kind.name)[0];
     if (fact === undefined || (m.credited.length > 0 && !m.credited.includes(rule.name)) || m.where === undefined || isTimed(m.where.formula) || namesOf(m.where.formula).some((n) => n.ref.kind === 'via_field')) return [];
     const asked = askedOf(fact, context, person);
@@ -184,19 +183,10 @@ function idleOf({ person, share, credit }: KeyedCredit, rule: CreditRule, contex
 function leaves(c: Plan['components'][number]): { readonly title: string; readonly measure: Measure }[] {
   return c.kind === 'group' ? c.components.flatMap(leaves) : c.measure === undefined ? [] : [{ title: c.title, measure: c.measure }];
 }
-type Gathered = Extract<Measure, { readonly from: unknown }>;
-function aggregatesIn(measure: Measure): Gathered[] {
-  switch (measure.kind) {
-    case 'ratio': return [measure.numerator, measure.denominator, ...(measure.otherwise === undefined ? [] : [measure.otherwise])].flatMap(aggregatesIn);
-    case 'formula': return Object.values(measure.measures).flatMap(aggregatesIn);
-    case 'rank': return aggregatesIn(measure.of);
-    default: return [measure];
-  }
-}
 
 /** What asks about facts of a kind without crediting them. */
 function readersOf(plan: Plan, family: readonly Kind[]): string[] {
-  const of = (kind: string | undefined): boolean => family.some((k) => k.name === kind), inside = (m: Measure | undefined): boolean => m !== undefined && aggregatesIn(m).some((a) => a.from.some(of));
+  const of = (kind: string | undefined): boolean => family.some((k) => k.name === kind), inside = (m: Measure | undefined): boolean => m !== undefined && gatheringsOf(m).some((a) => a.from.some(of));
   const named = (formula: Typed | undefined): boolean => namesOf(formula).some((n) => { const { ref } = n; return ref.kind === 'measure' && inside(plan.measures.find((m) => m.name === ref.measure)); });
   const parts = [...plan.release, ...plan.components.flatMap((c) => c.release ?? [])], backs = [...plan.takeBack, ...plan.components.flatMap((c) => c.takeBack ?? [])];
   return [

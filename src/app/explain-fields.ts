@@ -2,20 +2,20 @@
 import type { Cell, ProgramRunner } from '../engine/engine.ts';
 import type { Value } from '../plan/evaluate.ts';
 import type { Typed } from '../plan/formula.ts';
-import { cast, col, eq, filter, int, keep, named, or, project, type Relation, scan } from '../relation/relation.ts';
+import { cast, col, eq, filter, int, keep, named, or, project } from '../relation/relation.ts';
 import { asWide } from '../stage/arithmetic.ts';
 import { figuresIn } from '../stage/components.ts';
 import type { Figure } from '../stage/figures.ts';
 import type { Lowered } from '../stage/lower.ts';
 import { namesOf } from '../stage/reads.ts';
-import { WORD } from '../stage/store.ts';
 import { ratio } from '../value/rate.ts';
 import type { Calculation } from './calculate.ts';
 import { rowsOf } from './cells.ts';
 import { must } from '../value/diagnostic.ts';
 import { inUnits } from './explain-place.ts';
 import type { Spot } from './explain-request.ts';
-import { type PayeeRows, smallOf, textIn, wideOf } from './explain-rows.ts';
+import { type PayeeRows, wideOf } from './explain-rows.ts';
+import { wordsOf } from './run-relations.ts';
 
 /** The value of a field of a fact, by the path that a formula writes. */
 export interface LineFields { of(line: bigint, path: readonly string[]): Value }
@@ -52,9 +52,4 @@ function valueOf(cell: Cell, lowered: Lowered, field: Field, currency: string): 
   if (typeof cell === 'bigint' && lowered.kind === 'number' && typeof lowered.d === 'bigint') return inUnits(ratio(cell, lowered.d), field.type, currency);
   if (typeof cell === 'number') return { day: cell };
   return typeof cell === 'boolean' || typeof cell === 'string' ? cell : null;
-}
-async function wordsOf(engine: ProgramRunner, codes: readonly number[]): Promise<Map<number, string>> {
-  if (codes.length === 0) return new Map();
-  const relation: Relation = filter(scan(WORD), or(...[...new Set(codes)].map((c) => eq(col('code'), int(c)))));
-  return new Map(rowsOf(await engine.read(relation)).map((r) => [smallOf(r, 'code'), textIn(r['word'])]));
 }

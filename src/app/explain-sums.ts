@@ -17,6 +17,7 @@ import { must } from '../value/diagnostic.ts';
 import type { Calculation } from './calculate.ts';
 import { type Row, rowsOf } from './cells.ts';
 import { type PayeeRows, smallOf, textIn, wideOf } from './explain-rows.ts';
+import { wordsOf } from './run-relations.ts';
 import type { FactList, Role } from './explanation.ts';
 
 /** A value that a component looks at, and the measure that it is of. */
@@ -98,7 +99,6 @@ export interface SumRows { of(sum: AskedSum): readonly Row[]; /** a word of the 
 export async function readSums(engine: ProgramRunner, calculation: Calculation, asked: readonly AskedSum[]): Promise<SumRows> {
   const { gathered } = calculation.catalogue;
   const found = new Map<string, Row[]>(), wordsNeeded = new Set<number>(asked.map((a) => a.subject));
-  const words = new Map<number, string>();
   let next = [...new Map(asked.map((a) => [keyOfSum(a), a])).values()];
   for (let pass = 0; next.length > 0 && pass < 4; pass++) {
     for (const row of await readLines(engine, calculation, next)) {
@@ -113,8 +113,7 @@ export async function readSums(engine: ProgramRunner, calculation: Calculation, 
     });
     next = [...new Map(inner.filter((a) => !found.has(keyOfSum(a))).map((a) => [keyOfSum(a), a])).values()];
   }
-  const codes: Relation = { kind: 'values', columns: [{ name: 'code', type: 'integer' }], rows: [...wordsNeeded].filter((c) => c > 0).map((c) => [BigInt(c)]) };
-  if (codes.kind === 'values' && codes.rows.length > 0) for (const r of rowsOf(await engine.read(project(join(['c', codes], ['inner', 'w', scan(WORD), eq(col('code', 'w'), col('code', 'c'))]), keep('w', 'code', 'word'))))) words.set(smallOf(r, 'code'), textIn(r['word']));
+  const words = await wordsOf(engine, wordsNeeded);
   return { of: (sum) => found.get(keyOfSum(sum)) ?? [], word: (code) => words.get(code) };
 }
 

@@ -4,7 +4,7 @@ import { isDay, isRatio } from '../plan/evaluate.ts';
 import { REF_ASSIGN } from '../stage/reference.ts';
 import type { Catalogue, ComponentEntry } from '../stage/catalogue.ts';
 import { digitsOf } from '../stage/lower.ts';
-import { hasTiers, type Tiers, tiersOf } from './tier-figures.ts';
+import { hasTiers, tiersOf } from './tier-figures.ts';
 import { assert } from '../value/diagnostic.ts';
 import type { Day } from '../value/period.ts';
 import { add, negate, powerOfTen, type Ratio, ratio, ZERO } from '../value/rate.ts';
@@ -12,7 +12,7 @@ import type { Calculation } from './calculate.ts';
 import { type Row, rowsOf } from './cells.ts';
 import { creditsOf, isCreditFigure } from './credit-figures.ts';
 import { HELD_FIGURES, heldFigures } from './held-figures.ts';
-import { type FieldLines, fieldLines, paysByField } from './line-figures.ts';
+import { fieldLines, paysByField } from './line-figures.ts';
 import { isNamedFigure, namedFigures } from './named-figures.ts';
 import { asksForLines, isPaymentFigure, paymentFigure } from './payment-figures.ts';
 import type { Payments } from './payments.ts';
@@ -54,19 +54,19 @@ export async function figuresOf(engine: ProgramRunner, calculation: Calculation,
       if (code === undefined) return undefined;
       if (isCreditFigure(figure)) return credits?.share(code, figure.split('.').slice(1));
       const line = /^(.+?)\.line\.(.+)$/.exec(figure);
-      if (lines !== undefined && line !== null && chosenBy(catalogue, line[1] ?? '').some(paysByField)) return lineFigure(line, code, period, lines, catalogue);
+      if (lines !== undefined && line !== null && chosenBy(catalogue, line[1] ?? '').some(paysByField)) return summed(placesOf(chosenBy(catalogue, line[1] ?? ''), period).flatMap(({ c, at }) => lines.amount(c, code, at, line[2] ?? '') ?? []));
       if (payments !== undefined && isPaymentFigure(figure)) {
         const value = paymentFigure(payments, payee, period, figure);
         return value !== null && isRatio(value) ? value : undefined;
       }
       const tiered = /^(.+?)\.tier\.(?:(.+)\.)?(\d+)$/.exec(figure);
-      if (tiered !== null) return tierFigure(tiered, code, period, tiers, catalogue);
+      if (tiered !== null) return summed(placesOf(chosenBy(catalogue, tiered[1] ?? '').filter(hasTiers), period).flatMap(({ c, at }) => tiers?.amount(c, code, at, tiered[2], Number.parseInt(tiered[3] ?? '', 10)) ?? []));
       const words = figure.split('.'), last = words.at(-1) ?? '';
-      if (heldBack !== undefined && isHeldFigure(figure)) return last === 'would' ? placesOf(catalogue, words.slice(0, -1).join('.'), period).flatMap(({ c, at }) => heldBack.would(c, code, at) ?? [])[0] : undefined;
+      if (heldBack !== undefined && isHeldFigure(figure)) return last === 'would' ? placesOf(chosenBy(catalogue, words.slice(0, -1).join('.')), period).flatMap(({ c, at }) => heldBack.would(c, code, at) ?? [])[0] : undefined;
       const what = words.length > 1 && isResult(last) ? last : undefined;
       const path = (what === undefined ? words : words.slice(0, -1)).join('.');
       const chosen = figure === 'earned' ? catalogue.components.filter((c) => c.parent === null) : chosenBy(catalogue, path);
-      const places = chosen.flatMap((c) => c.window.steps.filter((s) => period === '' || s.label.label === period).map((s): Place => ({ c, key: [c.component, code, s.period].join('|') })));
+      const places = placesOf(chosen, period).map(({ c, at }): Keyed => ({ c, key: [c.component, code, at].join('|') }));
       return what === undefined ? paid(places, found) : resultOf(what, places, found);
     },
     word(payee, period, figure) {
@@ -75,7 +75,7 @@ export async function figuresOf(engine: ProgramRunner, calculation: Calculation,
       if (isCreditFigure(figure)) return credits?.word(code, words.slice(1));
       if (heldBack === undefined || !isHeldFigure(figure) || (last !== 'held' && last !== 'gated')) return undefined;
       // of all periods: the first in which there is one
-      const said = placesOf(catalogue, words.slice(0, -1).join('.'), period).flatMap(({ c, at }) => heldBack.word(c, code, at, last) ?? []);
+      const said = placesOf(chosenBy(catalogue, words.slice(0, -1).join('.')), period).flatMap(({ c, at }) => heldBack.word(c, code, at, last) ?? []);
       const found = said.find((w) => w !== '') ?? said[0];
       return found === '' && last === 'held' ? 'no' : found;
     },
@@ -88,41 +88,29 @@ export async function figuresOf(engine: ProgramRunner, calculation: Calculation,
 
 /** A part of a release may have the name `held`: it is a figure of payments. */
 const isHeldFigure = (figure: string): boolean => !isCreditFigure(figure) && !isPaymentFigure(figure) && (HELD_FIGURES as readonly string[]).includes(figure.split('.').slice(1).at(-1) ?? '');
-/** A component in the period that is asked for, or in each of its periods. */
-function placesOf(catalogue: Catalogue, path: string, period: string): { readonly c: ComponentEntry; readonly at: number }[] {
-  return chosenBy(catalogue, path).flatMap((c) => c.window.steps.filter((s) => period === '' || s.label.label === period).map((s) => ({ c, at: s.period })));
-}
-
 const chosenBy = (catalogue: Catalogue, path: string): ComponentEntry[] => catalogue.components.filter((c) => c.path.join('.') === path);
-
-/** Over all periods that were asked for. */
-function lineFigure([, path = '', value = '']: RegExpExecArray, payee: number, period: string, lines: FieldLines, catalogue: Catalogue): Ratio | undefined {
-  const found = chosenBy(catalogue, path).flatMap((c) => c.window.steps.filter((s) => period === '' || s.label.label === period).flatMap((s) => lines.amount(c, payee, s.period, value) ?? []));
-  return found.length === 0 ? undefined : found.reduce(add, ZERO);
+/** Components in the period that is asked for, or in each of their periods. */
+interface Place { readonly c: ComponentEntry; readonly at: number }
+function placesOf(chosen: readonly ComponentEntry[], period: string): Place[] {
+  return chosen.flatMap((c) => c.window.steps.filter((s) => period === '' || s.label.label === period).map((s) => ({ c, at: s.period })));
 }
-/** Over all periods that were asked for. */
-function tierFigure([, path, fact, tier]: RegExpExecArray, payee: number, period: string, tiers: Tiers | undefined, catalogue: Catalogue): Ratio | undefined {
-  const chosen = catalogue.components.filter((c) => c.path.join('.') === path && hasTiers(c));
-  const found = chosen.flatMap((c) => c.window.steps.filter((s) => period === '' || s.label.label === period).flatMap((s) => tiers?.amount(c, payee, s.period, fact, Number.parseInt(tier ?? '', 10)) ?? []));
-  return found.length === 0 ? undefined : found.reduce(add, ZERO);
-}
+/** Over all periods that were asked for; undefined: there is none. */
+const summed = (amounts: readonly Ratio[]): Ratio | undefined => (amounts.length === 0 ? undefined : amounts.reduce(add, ZERO));
 
-interface Place { readonly c: ComponentEntry; readonly key: string }
 interface Found { readonly catalogue: Catalogue; readonly payouts: Index; readonly attainment: Index; readonly parts: Index; readonly assign: Index }
 type Index = ReadonlyMap<string, readonly Row[]>;
 
-/** Over all periods that were asked for. */
-function paid(places: readonly Place[], found: Found): Ratio | undefined {
-  const amounts = places.flatMap(({ c, key }) => (found.payouts.get(key) ?? []).map((r) => inUnits(r['payout'], c, found.catalogue)));
-  return amounts.length === 0 ? undefined : amounts.reduce(add, ZERO);
+interface Keyed { readonly c: ComponentEntry; readonly key: string }
+function paid(places: readonly Keyed[], found: Found): Ratio | undefined {
+  return summed(places.flatMap(({ c, key }) => (found.payouts.get(key) ?? []).map((r) => inUnits(r['payout'], c, found.catalogue))));
 }
 
 /** Of the first period that has one; a year is asked for by its only period that is not 0. */
-function resultOf(what: Result, places: readonly Place[], found: Found): Ratio | 'none' | undefined {
+function resultOf(what: Result, places: readonly Keyed[], found: Found): Ratio | 'none' | undefined {
   const all = places.flatMap((place) => { const value = resultAt(what, place, found); return value === undefined ? [] : [value]; });
   return all.find((v) => v !== 'none' && v.n !== 0n) ?? all[0];
 }
-function resultAt(what: Result, { c, key }: Place, found: Found): Ratio | 'none' | undefined {
+function resultAt(what: Result, { c, key }: Keyed, found: Found): Ratio | 'none' | undefined {
   const row = found.attainment.get(key)?.[0];
   switch (what) {
     case 'incentive': return pairOf(found.assign.get(key)?.[0], 'incentive_n', 'incentive_d', c, found.catalogue, true);

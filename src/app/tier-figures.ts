@@ -6,13 +6,12 @@ import type { ComponentEntry } from '../stage/catalogue.ts';
 import { isMarginal } from '../stage/components.ts';
 import { READS } from '../stage/curve.ts';
 import { digitsOf } from '../stage/lower.ts';
-import { originsOf } from '../stage/kind-rows.ts';
-import { rootOf } from '../stage/row-scope.ts';
 import { tierRows } from '../stage/tiers.ts';
 import { must } from '../value/diagnostic.ts';
 import { add, powerOfTen, type Ratio, ratio, ZERO } from '../value/rate.ts';
 import type { Calculation } from './calculate.ts';
 import { rowsOf, wholeOf } from './cells.ts';
+import { factIds } from './run-relations.ts';
 
 export interface Tiers {
   /** in currency units; `fact`: its id, where each is paid by itself; `tier`: place of the row in its table, from 1 */
@@ -29,12 +28,7 @@ export async function tiersOf(engine: ProgramRunner, calculation: Calculation): 
   const of = filter(scanOf(attainment), or(...marginal.map((c) => eq(col('component'), int(c.component)))));
   const tiers = marginal.length === 0 ? [] : rowsOf(await engine.read(project(tierRows(of), keep(undefined, 'component', 'payee', 'period', 'line', 'segment', 'amount'))));
   const rows = marginal.length === 0 ? [] : rowsOf(await engine.read(of));
-  const ids = new Map<string, string>();
-  for (const c of marginal) {
-    if (c.spec.kind !== 'leaf' || c.spec.per?.kind !== 'fact') continue;
-    const { of: name } = c.spec.per, kind = rootOf(must(catalogue.kinds.find((k) => k.name === name)), catalogue.kinds);
-    for (const row of rowsOf(await engine.read(project(originsOf(kind), keep(undefined, 'row', 'id'))))) ids.set(String(row['row']), String(row['id']));
-  }
+  const ids = await factIds(engine, calculation, marginal.flatMap(({ spec }) => (spec.kind === 'leaf' && spec.per?.kind === 'fact' ? [spec.per.of] : [])));
   const key = (...parts: readonly (Cell | undefined)[]): string => parts.join('|');
   const rowOf = new Map(rows.map((r) => [key(r['component'], r['payee'], r['period'], r['line']), r]));
   const found = new Map<string, Ratio>();

@@ -112,7 +112,9 @@ function earningsRead(c: Component, plan: Ordered, names: readonly string[]): re
   return said.some((list) => list.length === 0) ? 'all' : [...new Set(said.flat())].filter((name) => names.includes(name));
 }
 
-function gatheringsOf(m: Measure): readonly Measure[] {
+type Gathering = Extract<Measure, { readonly from: unknown }>;
+/** The measures over rows that one consists of. */
+export function gatheringsOf(m: Measure): readonly Gathering[] {
   switch (m.kind) {
     case 'ratio': return [...gatheringsOf(m.numerator), ...gatheringsOf(m.denominator), ...(m.otherwise === undefined ? [] : gatheringsOf(m.otherwise))];
     case 'formula': return Object.values(m.measures).flatMap(gatheringsOf);
